@@ -1,0 +1,11 @@
+//! Odoo's rights: access lists, record rules, field groups, and which models are answered at all.
+
+mod acl;
+mod field_groups;
+mod rule;
+mod vetting;
+
+pub use acl::check_read;
+pub use field_groups::{check_field, is_readable};
+pub use rule::record_rules;
+pub use vetting::{Subject, subject};

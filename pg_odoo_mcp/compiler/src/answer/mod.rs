@@ -1,0 +1,96 @@
+//! One call from arguments to answer. The extension lends a [`Database`]; everything else is here.
+
+mod series;
+mod timeline;
+
+pub(crate) use series::{Fill, assemble};
+pub(crate) use timeline::{Timeline, weekday};
+
+use crate::catalog::Catalog;
+use crate::error::{Code, Error, Result};
+use crate::principal::Principal;
+use crate::sql::Statement;
+
+/// A row: every column as text, or nothing for NULL.
+pub type Row = Vec<Option<String>>;
+
+/// What a call may do with the database: read models, run one checked statement.
+pub trait Database: Catalog {
+    /// Runs the statement under the reading role and hands each row to `each`, which may stop the
+    /// run by an error. Budgets of time and bytes are the implementor's.
+    fn rows(&self, statement: &Statement, each: &mut dyn FnMut(Row) -> Result<()>) -> Result<()>;
+
+    /// What the answer needs to know of the surroundings.
+    fn environment(&self) -> Result<Environment>;
+}
+
+/// Facts of the surroundings, for `odoo_context`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Environment {
+    /// `YYYY-MM-DD HH:MM:SS` in UTC: the transaction's time.
+    pub now_utc: String,
+    /// `ir_module_module.latest_version` of `base`, as `19.0.1.3`.
+    pub odoo_version: String,
+    /// The token the call came with; nothing in psql.
+    pub token: Option<Token>,
+}
+
+/// What a caller may know of its own token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// The name it was issued with.
+    pub name: String,
+    /// `read`
+    pub scope: String,
+    /// `YYYY-MM-DD HH:MM:SS` in UTC; nothing means it does not expire.
+    pub expires_at: Option<String>,
+}
+
+/// A finished answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The JSON object that is the tool's `structuredContent`.
+    pub json: String,
+    /// The model that was read, for the audit.
+    pub model: Option<String>,
+    /// Records, rows or groups in the answer.
+    pub row_count: u64,
+}
+
+/// Answers one tool call.
+///
+/// `tool` is a name of the table of tools, `arguments` the text of a JSON object.
+pub fn answer(
+    tool: &str,
+    arguments: &str,
+    principal: &Principal,
+    database: &dyn Database,
+) -> Result<Answer> {
+    crate::tool::dispatch(tool, arguments, principal, database)
+}
+
+/// Says how a call would be answered, without running it: `{engine, reason, model, statements
+/// [{sql, params}], rules [{name, domain, applied}], ...}`.
+pub fn explain(
+    tool: &str,
+    arguments: &str,
+    principal: &Principal,
+    database: &dyn Database,
+) -> Result<Answer> {
+    crate::tool::explain(tool, arguments, principal, database)
+}
+
+/// The one value of a statement that yields one.
+pub(crate) fn single(database: &dyn Database, statement: &Statement) -> Result<String> {
+    let mut found = None;
+    database.rows(statement, &mut |row| {
+        found = row.into_iter().next().flatten();
+        Ok(())
+    })?;
+    found.ok_or_else(|| {
+        Error::new(
+            Code::Internal,
+            "a statement that yields one value yielded none",
+        )
+    })
+}

@@ -1,0 +1,73 @@
+use serde::Deserialize;
+
+/// `ir_model_fields.ttype`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names are Odoo's")]
+pub enum FieldType {
+    Char,
+    Text,
+    Html,
+    Integer,
+    Float,
+    Monetary,
+    Boolean,
+    Date,
+    Datetime,
+    Selection,
+    Many2one,
+    One2many,
+    Many2many,
+    Reference,
+    Many2oneReference,
+    Binary,
+    Json,
+    Properties,
+    PropertiesDefinition,
+    /// A type a module brought along.
+    #[serde(other)]
+    Other,
+}
+
+/// One field as `ir_model_fields` and `pg_attribute` describe it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Field {
+    /// `ir_model_fields.name`
+    pub name: String,
+    /// English label.
+    pub label: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub field_type: FieldType,
+    /// The comodel of a relational field.
+    #[serde(default)]
+    pub relation: Option<String>,
+    /// Whether Odoo says it is stored.
+    #[serde(default)]
+    pub store: bool,
+    /// Dotted path of a related field.
+    #[serde(default)]
+    pub related: Option<String>,
+    /// Translated: the column is jsonb by language.
+    #[serde(default)]
+    pub translate: bool,
+    /// One value a company: the column is jsonb by company.
+    #[serde(default)]
+    pub company_dependent: bool,
+    /// The explicit currency field of a monetary one.
+    #[serde(default)]
+    pub currency_field: Option<String>,
+    /// `manual` for fields made by an admin, else `base`.
+    #[serde(default)]
+    pub manual: bool,
+    /// Selection keys in order, with English labels.
+    #[serde(default)]
+    pub selection: Vec<(String, String)>,
+    /// The column's type as `pg_type.typname`, where a column of that exact name exists and its
+    /// type is one of `pg_catalog`'s base types; nothing otherwise.
+    #[serde(default)]
+    pub column: Option<String>,
+    /// The column is declared NOT NULL.
+    #[serde(default)]
+    pub not_null: bool,
+}

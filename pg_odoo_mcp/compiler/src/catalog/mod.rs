@@ -1,0 +1,39 @@
+//! What Odoo's registry and PostgreSQL's catalog say of models, as plain data.
+
+mod field;
+mod model;
+mod near;
+
+pub use field::{Field, FieldType};
+pub use model::{AccessList, Model, RecordRule, Table};
+pub use near::{nearest, suggestion};
+
+use crate::error::Result;
+use std::rc::Rc;
+
+/// Where models come from: the extension reads them in the call's snapshot, tests from a fixture.
+pub trait Catalog {
+    /// The model of that exact name, or nothing.
+    fn model(&self, name: &str) -> Result<Option<Rc<Model>>>;
+
+    /// The names of all models, for did-you-mean.
+    fn model_names(&self) -> Result<Vec<String>>;
+
+    /// `decimal_precision.digits` of that name, which rounds the floats declared with it.
+    fn decimal_precision(&self, name: &str) -> Result<Option<u8>>;
+
+    /// Whether `unaccent(text)` in Odoo's schema is the one that Odoo would use in `ilike`:
+    /// nothing there, the trusted extension's, or one that must not be run.
+    fn unaccent(&self) -> Result<Unaccent>;
+}
+
+/// The state of `unaccent(text)` in Odoo's schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unaccent {
+    /// Odoo compares without it.
+    Absent,
+    /// The C function of the extension of that name, owned by a superuser.
+    Trusted,
+    /// Somebody else's function: never executed.
+    Foreign,
+}

@@ -1,0 +1,230 @@
+use super::{Condition, Domain, Operand, Operator};
+use crate::catalog::suggestion;
+use crate::error::{Code, Error, Result};
+use crate::value::Value;
+
+/// How deep domains may nest, connectives and `any` together.
+pub const MAX_DEPTH: usize = 32;
+/// How many conditions a domain may hold.
+pub const MAX_CONDITIONS: usize = 500;
+/// How long a text in a domain may be, in bytes.
+const MAX_TEXT: usize = 10_000;
+
+/// A domain from JSON: a list in prefix notation.
+pub fn parse_json(json: &serde_json::Value) -> Result<Domain> {
+    let value = Value::from_json(json)
+        .map_err(|problem| invalid(problem).detail(shorten(&json.to_string())))?;
+    parse(&value)
+}
+
+/// A domain from a list in prefix notation: conditions `[path, operator, value]` with `&`, `|`
+/// and `!` before their parts; parts without a connective are joined by `&`.
+pub fn parse(value: &Value) -> Result<Domain> {
+    let mut conditions = 0;
+    parse_list(value, 1, &mut conditions)
+}
+
+fn parse_list(value: &Value, depth: usize, conditions: &mut usize) -> Result<Domain> {
+    if depth > MAX_DEPTH {
+        return Err(invalid(format!(
+            "a domain nests at most {MAX_DEPTH} levels"
+        )));
+    }
+    let Value::List(items) = value else {
+        return Err(invalid("a domain is a list of conditions")
+            .detail(shorten(&value.to_string()))
+            .hint(EXAMPLE));
+    };
+    // read from the end, a connective finds its parts on the stack
+    let mut stack: Vec<(Domain, usize)> = Vec::new();
+    for item in items.iter().rev() {
+        let (domain, height) = match item {
+            Value::Text(connective) => {
+                let arity = match connective.as_str() {
+                    "&" | "|" => 2,
+                    "!" => 1,
+                    _ => return Err(connective_error(connective)),
+                };
+                if stack.len() < arity {
+                    return Err(invalid(format!(
+                        "{connective:?} needs {arity} conditions after it, found {}",
+                        stack.len()
+                    ))
+                    .hint(EXAMPLE));
+                }
+                let parts: Vec<(Domain, usize)> = (0..arity).filter_map(|_| stack.pop()).collect();
+                let height = 1 + parts.iter().map(|(_, h)| *h).max().unwrap_or(0);
+                let mut parts: Vec<Domain> = parts.into_iter().map(|(d, _)| d).collect();
+                let domain = match connective.as_str() {
+                    "!" => Domain::Not(Box::new(parts.remove(0))),
+                    "&" => Domain::all(parts),
+                    _ => Domain::any(parts),
+                };
+                (domain, height)
+            }
+            Value::List(triple) => (parse_condition(triple, depth, conditions)?, 1),
+            other => {
+                return Err(
+                    invalid("a domain holds conditions and the connectives &, |, !")
+                        .detail(shorten(&other.to_string()))
+                        .hint(EXAMPLE),
+                );
+            }
+        };
+        if depth + height > MAX_DEPTH + 1 && height > 1 {
+            return Err(invalid(format!(
+                "a domain nests at most {MAX_DEPTH} levels"
+            )));
+        }
+        stack.push((domain, height));
+    }
+    Ok(Domain::all(
+        stack.into_iter().rev().map(|(d, _)| d).collect(),
+    ))
+}
+
+fn parse_condition(triple: &[Value], depth: usize, conditions: &mut usize) -> Result<Domain> {
+    *conditions += 1;
+    if *conditions > MAX_CONDITIONS {
+        return Err(invalid(format!(
+            "a domain holds at most {MAX_CONDITIONS} conditions"
+        )));
+    }
+    let [left, Value::Text(operator), right] = triple else {
+        let shown = shorten(&Value::List(triple.to_vec()).to_string());
+        return Err(invalid("a condition is [field, operator, value]")
+            .detail(shown)
+            .hint(EXAMPLE));
+    };
+    let field_path = match left {
+        Value::Text(path) => path.clone(),
+        // Odoo's constants, (1, '=', 1) and (0, '=', 1)
+        Value::Int(n) if operator == "=" && *right == Value::Int(1) => match n {
+            1 => return Ok(Domain::Const(true)),
+            0 => return Ok(Domain::Const(false)),
+            _ => {
+                return Err(
+                    invalid("a condition's first part is a field name").detail(left.to_string())
+                );
+            }
+        },
+        other => {
+            return Err(invalid("a condition's first part is a field name")
+                .detail(shorten(&other.to_string())));
+        }
+    };
+    if field_path.is_empty() {
+        return Err(invalid("a condition names no field").hint(EXAMPLE));
+    }
+    let Some(operator) = Operator::from_name(operator) else {
+        let error = invalid(format!("unknown operator {:?}", shorten(operator)))
+            .detail(format!("in the condition on {:?}", shorten(&field_path)));
+        return Err(match suggestion(operator, Operator::names()) {
+            Some(hint) => error.hint(hint),
+            None => error.hint("operators: =, !=, <, <=, >, >=, in, not in, like, ilike, =like, =ilike and their not forms, =?, any, not any, child_of, parent_of"),
+        });
+    };
+    if let Value::Text(text) = right
+        && text.len() > MAX_TEXT
+    {
+        return Err(invalid(format!(
+            "a text in a domain holds at most {MAX_TEXT} bytes"
+        )));
+    }
+    let operand = match operator {
+        Operator::Exists | Operator::NotExists => {
+            Operand::Domain(Box::new(parse_list(right, depth + 1, conditions)?))
+        }
+        _ => Operand::Value(right.clone()),
+    };
+    Ok(Domain::Condition(Condition {
+        field_path,
+        operator,
+        operand,
+    }))
+}
+
+const EXAMPLE: &str = r#"write it as ["&", ["state", "=", "sale"], ["amount_total", ">", 100]]; without a connective, conditions are joined by &"#;
+
+fn invalid(message: impl Into<String>) -> Error {
+    Error::new(Code::InvalidDomain, message)
+}
+
+fn connective_error(text: &str) -> Error {
+    let error = invalid(format!(
+        "{:?} is neither a condition nor a connective",
+        shorten(text)
+    ));
+    if Operator::from_name(text).is_some() {
+        error.hint("a condition is a list of its own: [[\"state\", \"=\", \"sale\"]]")
+    } else {
+        error.hint(EXAMPLE)
+    }
+}
+
+/// At most 200 characters of a caller's text, for details.
+fn shorten(text: &str) -> String {
+    if text.chars().count() <= 200 {
+        text.to_owned()
+    } else {
+        text.chars().take(200).chain("…".chars()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn ok(j: serde_json::Value) -> Domain {
+        parse_json(&j).unwrap_or_else(|e| panic!("{j}: {e}"))
+    }
+
+    #[test]
+    fn joins_by_and_and_reads_prefix_notation() {
+        let a = Domain::condition("a", Operator::Equal, Value::Int(1));
+        let b = Domain::condition("b", Operator::NotEqual, Value::FALSE);
+        assert_eq!(
+            ok(json!([["a", "=", 1], ["b", "!=", null]])),
+            Domain::All(vec![a.clone(), b.clone()])
+        );
+        assert_eq!(
+            ok(json!(["|", ["a", "=", 1], "!", ["b", "!=", false]])),
+            Domain::Any(vec![a, Domain::Not(Box::new(b))])
+        );
+        assert_eq!(ok(json!([])), Domain::Const(true));
+        assert_eq!(ok(json!([[0, "=", 1]])), Domain::Const(false));
+    }
+
+    #[test]
+    fn names_what_is_wrong() {
+        for (domain, word) in [
+            (json!("x"), "list"),
+            (json!(["&", ["a", "=", 1]]), "needs 2"),
+            (json!([["a", "==="]]), "[field, operator, value]"),
+            (json!([["a", "ilik", 1]]), "unknown operator"),
+            (json!(["state", "=", "sale"]), "neither"),
+            (json!([[["a"], "=", 1]]), "field name"),
+            (json!([["a", "=", {"b": 1}]]), "object"),
+            (json!([["a", "any", 5]]), "list"),
+        ] {
+            let error = parse_json(&domain).expect_err(&domain.to_string());
+            assert_eq!(error.code, Code::InvalidDomain);
+            assert!(error.message.contains(word), "{domain}: {error}");
+        }
+    }
+
+    #[test]
+    fn refuses_depth_and_breadth() {
+        let mut deep = json!([["a", "=", 1]]);
+        for _ in 0..MAX_DEPTH {
+            deep = json!([["a", "any", deep]]);
+        }
+        assert!(parse_json(&deep).is_err());
+        let mut nots: Vec<_> = vec![json!("!"); MAX_DEPTH + 2];
+        nots.push(json!(["a", "=", 1]));
+        assert!(parse_json(&json!(nots)).is_err());
+        let wide: Vec<_> = (0..=MAX_CONDITIONS).map(|i| json!(["a", "=", i])).collect();
+        assert!(parse_json(&json!(wide)).is_err());
+    }
+}

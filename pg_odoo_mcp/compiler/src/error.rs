@@ -1,0 +1,136 @@
+//! The error table: what may go wrong, and how each reader learns of it.
+//!
+//! A code is stable; it is what agents, dashboards and tests match on. The message says what is
+//! wrong, the detail shows the evidence, the hint names the next thing to do.
+
+use serde::Serialize;
+use std::fmt;
+
+macro_rules! error_table {
+    ($($(#[$doc:meta])* $variant:ident, $name:literal, $sqlstate:literal;)*) => {
+        /// A stable error code.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code { $($(#[$doc])* $variant,)* }
+
+        impl Code {
+            /// Every code, in the order of the table.
+            pub const ALL: &'static [Code] = &[$(Code::$variant,)*];
+
+            /// The name that answers, log and audit carry.
+            pub fn name(self) -> &'static str {
+                match self { $(Code::$variant => $name,)* }
+            }
+
+            /// The nearest standard SQLSTATE, for callers in psql.
+            pub fn sqlstate(self) -> &'static str {
+                match self { $(Code::$variant => $sqlstate,)* }
+            }
+        }
+    };
+}
+
+error_table! {
+    /// The arguments do not fit the tool's schema or its limits.
+    InvalidArguments, "invalid_arguments", "22023";
+    /// No model of that name.
+    UnknownModel, "unknown_model", "42P01";
+    /// The model has no field of that name.
+    UnknownField, "unknown_field", "42703";
+    /// No tool of that name.
+    UnknownTool, "unknown_tool", "42883";
+    /// The domain is not well formed, or an operator does not fit its field.
+    InvalidDomain, "invalid_domain", "22023";
+    /// Odoo's rights of this user do not allow it; the message names the missing one.
+    AccessDenied, "access_denied", "42501";
+    /// The token's limits do not allow it.
+    NotPermitted, "not_permitted", "42501";
+    /// A record that was asked for by id does not exist.
+    MissingRecord, "missing_record", "02000";
+    /// What was asked cannot be answered exactly, so it is not answered.
+    NotSupported, "not_supported", "0A000";
+    /// Rows, groups, bytes or cost over the budget.
+    OverBudget, "over_budget", "54000";
+    /// The time budget of the call ran out.
+    TimedOut, "timed_out", "57014";
+    /// The call was cancelled.
+    Cancelled, "cancelled", "57014";
+    /// Odoo's RPC did not answer.
+    OdooUnavailable, "odoo_unavailable", "08001";
+    /// Odoo answered with its own user or validation error.
+    OdooError, "odoo_error", "22000";
+    /// Too many calls in the window.
+    RateLimited, "rate_limited", "53400";
+    /// A fault of ours; the text stays in the log, the caller gets a reference.
+    Internal, "internal", "XX000";
+}
+
+/// What a caller is told when a call fails.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    /// Which kind.
+    pub code: Code,
+    /// One line, lower case, no full stop.
+    pub message: String,
+    /// The evidence: the offending part, the limit and the value.
+    pub detail: Option<String>,
+    /// The next thing to do.
+    pub hint: Option<String>,
+}
+
+/// Result with our [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// An error without detail and hint.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Error {
+            code,
+            message: message.into(),
+            detail: None,
+            hint: None,
+        }
+    }
+
+    /// The same error with evidence.
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// The same error with the next thing to do.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The object that stands behind `error` in an answer.
+    pub fn to_json(&self) -> serde_json::Value {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            code: &'a str,
+            message: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            detail: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            hint: Option<&'a str>,
+        }
+        serde_json::json!(Body {
+            code: self.code.name(),
+            message: &self.message,
+            detail: self.detail.as_deref(),
+            hint: self.hint.as_deref(),
+        })
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code.name(), self.message)?;
+        if let Some(detail) = &self.detail {
+            write!(f, " ({detail})")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}

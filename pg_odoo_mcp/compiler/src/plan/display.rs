@@ -1,0 +1,128 @@
+//! Display names: the stored ones in SQL, the others left open.
+
+use super::{Column, Form, Source};
+use crate::catalog::{FieldType, Model, Table};
+use crate::error::Result;
+use crate::facts::{DisplayNameKind, vetted};
+use crate::scope::Scope;
+
+/// Where a record's display name is found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Display {
+    /// A text column of a joined table.
+    Column(Column),
+    /// `res.partner`'s stored `complete_name`, which Odoo trims when it shows it; with the
+    /// contact's own name where a nameless one would be shown by its translated type.
+    Partner {
+        /// `complete_name`
+        complete_name: Column,
+        /// `name`, if nameless contacts are left open.
+        name: Option<Column>,
+    },
+    /// Odoo's Python decides, and it is not reproduced here.
+    Open,
+}
+
+/// The display name of the records of a model that `alias` stands for.
+pub fn display(
+    scope: &Scope<'_>,
+    source: &mut Source,
+    model_name: &str,
+    alias: u32,
+) -> Result<Display> {
+    let open = || {
+        scope.warn("display_name_open", format!("the names of {model_name} are made by Odoo's Python and shown as null; the ids are right"));
+        Display::Open
+    };
+    let Some(fact) = vetted().display_names.get(model_name) else {
+        return Ok(open());
+    };
+    if fact.kind == DisplayNameKind::Python {
+        return Ok(open());
+    }
+    let Some(model) = scope.catalog.model(model_name)? else {
+        return Ok(open());
+    };
+    if model
+        .modules
+        .iter()
+        .any(|module| !fact.modules.contains(module))
+    {
+        return Ok(open());
+    }
+    let found = match fact.kind {
+        DisplayNameKind::Column => fact
+            .rec_name
+            .as_deref()
+            .and_then(|rec_name| text_column(scope, &model, rec_name, alias))
+            .map(Display::Column),
+        DisplayNameKind::Partner => partner(scope, &model, alias),
+        DisplayNameKind::User => {
+            return Ok(user(scope, source, &model, alias)?.unwrap_or_else(open));
+        }
+        DisplayNameKind::Python => None,
+    };
+    Ok(found.unwrap_or_else(open))
+}
+
+fn text_column(scope: &Scope<'_>, model: &Model, name: &str, alias: u32) -> Option<Column> {
+    let field = model.fields.get(name)?;
+    let expected: &[&str] = if field.translate {
+        &["jsonb"]
+    } else {
+        &["varchar", "text"]
+    };
+    let is_text = matches!(field.field_type, FieldType::Char | FieldType::Text);
+    if !is_text || field.company_dependent || !expected.contains(&field.column.as_deref()?) {
+        return None;
+    }
+    let form = if field.translate {
+        Form::Translated(scope.lang.clone())
+    } else {
+        Form::Plain
+    };
+    Some(Column {
+        alias,
+        name: name.to_owned(),
+        form,
+    })
+}
+
+fn partner(scope: &Scope<'_>, model: &Model, alias: u32) -> Option<Display> {
+    let complete_name = text_column(scope, model, "complete_name", alias)?;
+    let name = if scope.lang == "en_US" {
+        None
+    } else {
+        // the stored name holds the English label of a nameless contact's type
+        scope.warn(
+            "display_name_open",
+            "contacts without a name of their own are shown as null in languages other than en_US",
+        );
+        Some(text_column(scope, model, "name", alias)?)
+    };
+    Some(Display::Partner {
+        complete_name,
+        name,
+    })
+}
+
+fn user(
+    scope: &Scope<'_>,
+    source: &mut Source,
+    model: &Model,
+    alias: u32,
+) -> Result<Option<Display>> {
+    let Some(partner) = scope.catalog.model("res.partner")? else {
+        return Ok(None);
+    };
+    let table = |model: &Model| -> Option<Table> { model.table.clone() };
+    let has_link = model
+        .fields
+        .get("partner_id")
+        .is_some_and(|f| f.column.as_deref() == Some("int4"));
+    let (true, Some(table)) = (has_link, table(&partner)) else {
+        return Ok(None);
+    };
+    let coalias = source.join(scope, &Column::plain(alias, "partner_id"), &table);
+    Ok(text_column(scope, &partner, "name", coalias).map(Display::Column))
+}

@@ -1,0 +1,526 @@
+//! Values against columns: conversion by field type, and what NULL means there.
+
+use super::{Column, Predicate};
+use crate::access::Subject;
+use crate::catalog::{Field, FieldType};
+use crate::domain::Operator;
+use crate::error::{Code, Error, Result};
+use crate::facts::Digits;
+use crate::scope::Scope;
+use crate::sql::{Param, PgType};
+use crate::value::Value;
+use chrono::{LocalResult, NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone};
+use chrono_tz::Tz;
+
+/// The value that a type takes NULL for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Falsy {
+    /// The empty text.
+    Text,
+    /// Zero.
+    Zero,
+    /// False.
+    False,
+}
+
+impl Falsy {
+    /// Odoo's `falsy_value` of the field; dates, selections and relations have none, nor has `id`.
+    pub(super) fn of(field: &Field) -> Option<Falsy> {
+        match field.field_type {
+            FieldType::Char | FieldType::Text | FieldType::Html => Some(Falsy::Text),
+            FieldType::Integer if field.name == "id" => None,
+            FieldType::Integer | FieldType::Float | FieldType::Monetary => Some(Falsy::Zero),
+            FieldType::Boolean => Some(Falsy::False),
+            _ => None,
+        }
+    }
+}
+
+/// A value as its column takes it.
+#[derive(Debug, Clone, PartialEq)]
+enum Literal {
+    Int(i64),
+    /// Decimal digits as Odoo would send them: `0` and `0.0` are different texts to it.
+    Number(String),
+    Text(String),
+    Date(NaiveDate),
+}
+
+/// An error for a value of the wrong kind.
+pub(super) fn mismatch(of: &Subject, field: &Field, value: &Value, wanted: &str) -> Error {
+    let shown: String = value.to_string().chars().take(100).collect();
+    Error::new(
+        Code::InvalidDomain,
+        format!(
+            "{:?} of {} is compared with {shown}, but takes {wanted}",
+            field.name, of.model.name
+        ),
+    )
+}
+
+/// `column in values`: with NULL where the values hold "not set" or the type's falsy value.
+pub(super) fn is_in(
+    scope: &Scope<'_>,
+    of: &Subject,
+    field: &Field,
+    column: Column,
+    values: &[Value],
+    negated: bool,
+) -> Result<Predicate> {
+    let mut literals = Vec::new();
+    let mut with_null = false;
+    for value in values {
+        match value {
+            Value::Bool(false) => with_null = true,
+            other => literals.push(convert(scope, of, field, other)?),
+        }
+    }
+    if let Some(falsy) = Falsy::of(field) {
+        let falsy = match (falsy, field.field_type) {
+            (Falsy::Text, _) => Literal::Text(String::new()),
+            (Falsy::False, _) => {
+                return Err(mismatch(
+                    of,
+                    field,
+                    &Value::List(values.to_vec()),
+                    "true or false",
+                ));
+            }
+            (Falsy::Zero, FieldType::Integer) => Literal::Int(0),
+            (Falsy::Zero, _) => convert(scope, of, field, &Value::Float(0.0))?,
+        };
+        if literals.contains(&falsy) {
+            with_null = true;
+        } else if with_null {
+            literals.push(falsy);
+        }
+    }
+    let or_null = negated != with_null && !field.not_null;
+    if literals.is_empty() {
+        // only "not set" was asked for
+        return Ok(if field.not_null {
+            Predicate::Const(negated)
+        } else {
+            Predicate::Null { column, negated }
+        });
+    }
+    let values = array(field, &literals);
+    Ok(Predicate::In {
+        column,
+        values,
+        negated,
+        or_null,
+    })
+}
+
+/// `column in values` for booleans: one side is always a test for TRUE.
+pub(super) fn boolean_in(column: Column, values: &[Value], negated: bool) -> Result<Predicate> {
+    let truth = |value: &Value| match value {
+        Value::Text(text) => matches!(
+            text.to_lowercase().as_str(),
+            "y" | "yes" | "1" | "true" | "t" | "on"
+        ),
+        other => other.is_truthy(),
+    };
+    let (has_true, has_false) = (values.iter().any(truth), values.iter().any(|v| !truth(v)));
+    Ok(match (has_true, has_false) {
+        (true, true) => Predicate::Const(!negated),
+        (true, false) => Predicate::True { column, negated },
+        _ => Predicate::True {
+            column,
+            negated: !negated,
+        },
+    })
+}
+
+/// `column in values` for datetimes: each stands for its whole second.
+pub(super) fn datetime_in(
+    scope: &Scope<'_>,
+    of: &Subject,
+    field: &Field,
+    column: Column,
+    values: &[Value],
+    negated: bool,
+) -> Result<Predicate> {
+    let bound = |operator, at: NaiveDateTime, or_null| Predicate::Compare {
+        column: column.clone(),
+        operator,
+        value: timestamp(at),
+        or_null,
+    };
+    let mut parts = Vec::new();
+    for value in values {
+        parts.push(match moment(scope, of, field, value)? {
+            None => Predicate::Null {
+                column: column.clone(),
+                negated,
+            },
+            Some((at, _)) => {
+                let next = later(at, TimeDelta::seconds(1))
+                    .ok_or_else(|| mismatch(of, field, value, "a date before the year 9999"))?;
+                if negated {
+                    Predicate::any(vec![
+                        bound("<", at, !field.not_null),
+                        bound(">=", next, false),
+                    ])
+                } else {
+                    Predicate::all(vec![bound(">=", at, false), bound("<", next, false)])
+                }
+            }
+        });
+    }
+    Ok(if negated {
+        Predicate::all(parts)
+    } else {
+        Predicate::any(parts)
+    })
+}
+
+/// An inequality. For types with a falsy value, NULL is compared as that value.
+pub(super) fn compare(
+    scope: &Scope<'_>,
+    of: &Subject,
+    field: &Field,
+    column: Column,
+    operator: Operator,
+    value: &Value,
+) -> Result<Predicate> {
+    if matches!(value, Value::List(_)) {
+        return Err(mismatch(of, field, value, "one value with an inequality"));
+    }
+    let is_temporal = matches!(field.field_type, FieldType::Date | FieldType::Datetime);
+    if is_temporal && *value == Value::FALSE {
+        return Ok(Predicate::Const(false));
+    }
+    if field.field_type == FieldType::Datetime {
+        return compare_datetime(scope, of, field, column, operator, value);
+    }
+    let value = match (value, Falsy::of(field)) {
+        (Value::Bool(false), Some(Falsy::Text)) => &Value::Text(String::new()),
+        (Value::Bool(false), Some(Falsy::Zero)) => &Value::Float(0.0),
+        (other, _) => other,
+    };
+    if field.field_type == FieldType::Boolean {
+        return Err(mismatch(of, field, value, "= or !="));
+    }
+    if field.field_type == FieldType::Many2one && matches!(value, Value::Text(_))
+        || *value == Value::FALSE
+    {
+        return Err(mismatch(of, field, value, "an id with an inequality"));
+    }
+    let literal = convert(scope, of, field, value)?;
+    let (falsy_below, falsy_equal) = match &literal {
+        Literal::Text(text) => (!text.is_empty(), text.is_empty()),
+        Literal::Int(i) => (0 < *i, *i == 0),
+        Literal::Number(n) => {
+            let n: f64 = n.parse().unwrap_or(f64::NAN);
+            (0.0 < n, n == 0.0)
+        }
+        Literal::Date(_) => (false, false),
+    };
+    let accepts_falsy = match operator {
+        Operator::Less => falsy_below,
+        Operator::LessOrEqual => falsy_below || falsy_equal,
+        Operator::Greater => !falsy_below && !falsy_equal,
+        _ => !falsy_below,
+    };
+    let or_null = Falsy::of(field).is_some() && !field.not_null && accepts_falsy;
+    Ok(Predicate::Compare {
+        column,
+        operator: operator.name(),
+        value: scalar(field, &literal),
+        or_null,
+    })
+}
+
+/// A date stands for the whole day in the caller's timezone, a datetime for its whole second.
+fn compare_datetime(
+    scope: &Scope<'_>,
+    of: &Subject,
+    field: &Field,
+    column: Column,
+    operator: Operator,
+    value: &Value,
+) -> Result<Predicate> {
+    let Some((at, is_date)) = moment(scope, of, field, value)? else {
+        return Ok(Predicate::Const(false));
+    };
+    let step = if is_date {
+        TimeDelta::days(1)
+    } else {
+        TimeDelta::seconds(1)
+    };
+    let (operator, at) = match operator {
+        Operator::Greater => (">=", later(at, step)),
+        Operator::LessOrEqual => ("<", later(at, step)),
+        other => (other.name(), Some(at)),
+    };
+    match at {
+        Some(at) => Ok(Predicate::Compare {
+            column,
+            operator,
+            value: timestamp(at),
+            or_null: false,
+        }),
+        // past the last day that Python knows
+        None if operator == ">=" => Ok(Predicate::Const(false)),
+        None => Ok(Predicate::Null {
+            column,
+            negated: true,
+        }),
+    }
+}
+
+fn later(at: NaiveDateTime, step: TimeDelta) -> Option<NaiveDateTime> {
+    use chrono::Datelike;
+    at.checked_add_signed(step)
+        .filter(|next| next.year() <= 9999)
+}
+
+fn convert(scope: &Scope<'_>, of: &Subject, field: &Field, value: &Value) -> Result<Literal> {
+    Ok(match (field.field_type, value) {
+        (FieldType::Integer | FieldType::Many2one, Value::Int(i)) => Literal::Int(*i),
+        (FieldType::Integer, Value::Bool(true)) => Literal::Int(1),
+        (FieldType::Integer, Value::Float(x)) if x.is_finite() && x.abs() < 9e15 => {
+            Literal::Int(x.trunc() as i64)
+        }
+        (FieldType::Integer, Value::Text(text)) if field.name != "id" => Literal::Int(
+            text.trim()
+                .parse()
+                .map_err(|_| mismatch(of, field, value, "a whole number"))?,
+        ),
+        (FieldType::Integer | FieldType::Many2one, _) => {
+            return Err(mismatch(of, field, value, "a whole number"));
+        }
+        // monetary values are not rounded; their text decides whether Odoo takes them for "not set"
+        (FieldType::Monetary, Value::Int(i)) => Literal::Number(i.to_string()),
+        (FieldType::Monetary, Value::Float(x)) if plain(*x) => Literal::Number(format!("{x:?}")),
+        (FieldType::Float, Value::Int(_) | Value::Float(_)) => float(scope, of, field, value)?,
+        (FieldType::Monetary | FieldType::Float, _) => {
+            return Err(mismatch(of, field, value, "a number"));
+        }
+        (
+            FieldType::Char | FieldType::Text | FieldType::Html | FieldType::Selection,
+            Value::Text(text),
+        ) => Literal::Text(text.clone()),
+        (FieldType::Char, Value::Int(i)) => Literal::Text(i.to_string()),
+        (FieldType::Char | FieldType::Text | FieldType::Html | FieldType::Selection, _) => {
+            return Err(mismatch(of, field, value, "a text"));
+        }
+        (FieldType::Date, Value::Text(text)) => match iso(text) {
+            Some((at, _)) => Literal::Date(at.date()),
+            None => return Err(not_a_date(of, field, text)),
+        },
+        (FieldType::Date, _) => {
+            return Err(mismatch(of, field, value, "a date such as \"2026-01-31\""));
+        }
+        (other, _) => {
+            return Err(Error::new(
+                Code::NotSupported,
+                format!(
+                    "conditions on the {other:?} field {:?} are not answered yet",
+                    field.name
+                ),
+            ));
+        }
+    })
+}
+
+/// Whether Python and Rust print the float alike.
+fn plain(x: f64) -> bool {
+    x.is_finite() && (x == 0.0 || (1e-4..1e15).contains(&x.abs()))
+}
+
+/// A float, rounded as Odoo rounds it before it compares.
+fn float(scope: &Scope<'_>, of: &Subject, field: &Field, value: &Value) -> Result<Literal> {
+    let x = match value {
+        Value::Int(i) => *i as f64,
+        Value::Float(x) => *x,
+        _ => return Err(mismatch(of, field, value, "a number")),
+    };
+    if !plain(x) {
+        return Err(mismatch(of, field, value, "a number of ordinary size"));
+    }
+    let places = match of
+        .facts
+        .fields
+        .get(&field.name)
+        .and_then(|f| f.digits.as_ref())
+    {
+        None => return Ok(Literal::Number(format!("{x:?}"))),
+        Some(Digits::Places(places)) => *places,
+        // Odoo's own default where the precision does not exist
+        Some(Digits::Named(name)) => scope.catalog.decimal_precision(name)?.unwrap_or(2),
+    };
+    let rounded = format!("{:.*}", usize::from(places), x);
+    if rounded.parse::<f64>() != Ok(x) {
+        // half-way cases round differently in Odoo
+        return Err(Error::new(
+            Code::NotSupported,
+            format!("{:?} has {places} decimal places, {x} has more", field.name),
+        )
+        .hint("round the value"));
+    }
+    Ok(Literal::Number(rounded))
+}
+
+/// The moment in UTC that a datetime column is compared with, and whether it was a mere date;
+/// nothing for "not set".
+fn moment(
+    scope: &Scope<'_>,
+    of: &Subject,
+    field: &Field,
+    value: &Value,
+) -> Result<Option<(NaiveDateTime, bool)>> {
+    match value {
+        Value::Bool(false) => Ok(None),
+        Value::Text(text) => match iso(text) {
+            Some((at, true)) => Ok(Some((midnight(scope.tz, at.date()), true))),
+            Some((at, false)) => Ok(Some((at, false))),
+            None => Err(not_a_date(of, field, text)),
+        },
+        other => Err(mismatch(
+            of,
+            field,
+            other,
+            "a datetime such as \"2026-01-31 13:00:00\"",
+        )),
+    }
+}
+
+/// Local midnight in UTC. Where the clock shows it twice or never, standard time decides, as in
+/// Odoo's timezone library.
+fn midnight(tz: Tz, day: NaiveDate) -> NaiveDateTime {
+    use chrono::Datelike;
+    let local = day.and_time(chrono::NaiveTime::MIN);
+    if matches!(day.year(), 1 | 9999) {
+        return local;
+    }
+    let offset = match tz.offset_from_local_datetime(&local) {
+        LocalResult::Single(offset) => offset.fix(),
+        LocalResult::Ambiguous(_, standard) => standard.fix(),
+        LocalResult::None => tz
+            .offset_from_utc_datetime(&(local - TimeDelta::days(1)))
+            .fix(),
+    };
+    local - TimeDelta::seconds(i64::from(offset.local_minus_utc()))
+}
+
+/// An ISO date, or a datetime cut to its second, and whether it was a date.
+fn iso(text: &str) -> Option<(NaiveDateTime, bool)> {
+    let digits_first = text.len() >= 10
+        && text.as_bytes()[..10].iter().enumerate().all(|(i, b)| {
+            if i == 4 || i == 7 {
+                *b == b'-'
+            } else {
+                b.is_ascii_digit()
+            }
+        });
+    if !digits_first {
+        return None;
+    }
+    if text.len() == 10 {
+        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+        return Some((day.and_time(chrono::NaiveTime::MIN), true))
+            .filter(|_| (1..=9999).contains(&chrono::Datelike::year(&day)));
+    }
+    let text = text.replacen('T', " ", 1);
+    ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M"]
+        .iter()
+        .find_map(|format| {
+            let at = NaiveDateTime::parse_from_str(&text, format).ok()?;
+            let at = chrono::Timelike::with_nanosecond(&at, 0)?;
+            Some((at, false))
+        })
+}
+
+fn not_a_date(of: &Subject, field: &Field, text: &str) -> Error {
+    let is_relative =
+        text.starts_with("today") || text.starts_with("now") || text.starts_with(['+', '-', '=']);
+    if is_relative {
+        return Error::new(Code::NotSupported, "relative dates are not answered yet")
+            .hint("write the date itself, such as \"2026-01-31\"");
+    }
+    mismatch(
+        of,
+        field,
+        &Value::Text(text.to_owned()),
+        "a date such as \"2026-01-31\" or a datetime in UTC such as \"2026-01-31 13:00:00\"",
+    )
+}
+
+fn timestamp(at: NaiveDateTime) -> Param {
+    Param {
+        pg_type: PgType::Timestamp,
+        text: Some(at.format("%Y-%m-%d %H:%M:%S").to_string()),
+    }
+}
+
+impl Literal {
+    fn text(&self) -> String {
+        match self {
+            Literal::Int(i) => i.to_string(),
+            Literal::Number(n) => n.clone(),
+            Literal::Text(t) => t.clone(),
+            Literal::Date(d) => d.format("%Y-%m-%d").to_string(),
+        }
+    }
+}
+
+fn scalar(field: &Field, literal: &Literal) -> Param {
+    let pg_type = match literal {
+        Literal::Int(_) => PgType::Int8,
+        Literal::Number(_) if field.column.as_deref() == Some("float8") => PgType::Float8,
+        Literal::Number(_) => PgType::Numeric,
+        Literal::Text(_) => PgType::Text,
+        Literal::Date(_) => PgType::Date,
+    };
+    Param {
+        pg_type,
+        text: Some(literal.text()),
+    }
+}
+
+fn array(field: &Field, literals: &[Literal]) -> Param {
+    let element = literals
+        .first()
+        .map_or(PgType::Text, |l| scalar(field, l).pg_type);
+    Param::array(element, literals.iter().map(Literal::text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn local_midnight_where_the_clock_jumps() {
+        let at = |tz: &str, day: &str| {
+            let day = NaiveDate::parse_from_str(day, "%Y-%m-%d").expect("a date");
+            midnight(tz.parse().expect("a timezone"), day).to_string()
+        };
+        assert_eq!(at("Europe/Brussels", "2026-01-01"), "2025-12-31 23:00:00");
+        assert_eq!(at("Europe/Brussels", "2026-07-01"), "2026-06-30 22:00:00");
+        // 2018-11-04: Sao Paulo's clock went from 00:00 to 01:00
+        assert_eq!(at("America/Sao_Paulo", "2018-11-04"), "2018-11-04 03:00:00");
+        // 2026-11-01: Havana's clock goes from 01:00 back to 00:00
+        assert_eq!(at("America/Havana", "2026-11-01"), "2026-11-01 05:00:00");
+    }
+
+    #[test]
+    fn iso_dates_only() {
+        assert!(iso("2026-01-31").is_some_and(|(_, is_date)| is_date));
+        assert!(iso("2026-01-31 10:00:00").is_some_and(|(_, is_date)| !is_date));
+        for text in [
+            "2026-02-30",
+            "2026-1-1",
+            "20260101",
+            "today",
+            "2026-01-31 10:00:00+02:00",
+            "2026-01-31 25:00:00",
+            "not a date",
+            "ééééé",
+        ] {
+            assert!(iso(text).is_none(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,153 @@
+use crate::catalog::Table;
+use crate::sql::Param;
+
+/// A column of a table alias, as the planner's stages see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// The alias's number.
+    pub alias: u32,
+    /// `pg_attribute.attname`
+    pub name: String,
+    /// How its value is taken.
+    pub form: Form,
+}
+
+/// How a column's value is taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Form {
+    /// As it is.
+    Plain,
+    /// The language's entry of a translated jsonb column, else the English one.
+    Translated(String),
+}
+
+impl Column {
+    /// A column as it is.
+    pub fn plain(alias: u32, name: impl Into<String>) -> Column {
+        Column {
+            alias,
+            name: name.into(),
+            form: Form::Plain,
+        }
+    }
+}
+
+/// A filter with every name resolved and every value typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Predicate {
+    /// Every record, or none.
+    Const(bool),
+    /// All of them hold.
+    All(Vec<Predicate>),
+    /// Any of them holds.
+    Any(Vec<Predicate>),
+    /// `IS NULL`, or `IS NOT NULL`.
+    Null {
+        /// The column.
+        column: Column,
+        /// `IS NOT NULL`
+        negated: bool,
+    },
+    /// `IS TRUE`, or `IS NOT TRUE`.
+    True {
+        /// A boolean column.
+        column: Column,
+        /// `IS NOT TRUE`
+        negated: bool,
+    },
+    /// The column is, or is not, one of the values of an array.
+    In {
+        /// The column.
+        column: Column,
+        /// An array parameter.
+        values: Param,
+        /// `NOT IN`
+        negated: bool,
+        /// NULL counts as a match.
+        or_null: bool,
+    },
+    /// An inequality.
+    Compare {
+        /// The column.
+        column: Column,
+        /// `<`, `<=`, `>` or `>=`
+        operator: &'static str,
+        /// The value.
+        value: Param,
+        /// NULL counts as a match.
+        or_null: bool,
+    },
+    /// A pattern match on the column's text.
+    Like {
+        /// The column.
+        column: Column,
+        /// The pattern, wildcards included.
+        pattern: Param,
+        /// `LIKE`, `NOT LIKE`, `ILIKE` or `NOT ILIKE`
+        operator: &'static str,
+        /// Both sides go through `unaccent` of that schema.
+        unaccent: Option<String>,
+        /// NULL counts as a match.
+        or_null: bool,
+    },
+    /// The column is, or is not, an id that the subquery yields.
+    Within {
+        /// A many2one or id column.
+        column: Column,
+        /// `NOT IN`
+        negated: bool,
+        /// NULL counts as a match.
+        or_null: bool,
+        /// The comodel's records.
+        subquery: Subquery,
+    },
+}
+
+/// `SELECT id FROM table WHERE predicate`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subquery {
+    /// The comodel's table.
+    pub table: Table,
+    /// Its alias.
+    pub alias: u32,
+    /// Which records.
+    pub predicate: Box<Predicate>,
+}
+
+impl Predicate {
+    /// The conjunction, simplified where a side is constant.
+    pub fn all(parts: Vec<Predicate>) -> Predicate {
+        let mut kept = Vec::new();
+        for part in parts {
+            match part {
+                Predicate::Const(true) => {}
+                Predicate::Const(false) => return Predicate::Const(false),
+                Predicate::All(inner) => kept.extend(inner),
+                other => kept.push(other),
+            }
+        }
+        match kept.len() {
+            0 => Predicate::Const(true),
+            1 => kept.remove(0),
+            _ => Predicate::All(kept),
+        }
+    }
+
+    /// The disjunction, simplified where a side is constant.
+    pub fn any(parts: Vec<Predicate>) -> Predicate {
+        let mut kept = Vec::new();
+        for part in parts {
+            match part {
+                Predicate::Const(false) => {}
+                Predicate::Const(true) => return Predicate::Const(true),
+                Predicate::Any(inner) => kept.extend(inner),
+                other => kept.push(other),
+            }
+        }
+        match kept.len() {
+            0 => Predicate::Const(false),
+            1 => kept.remove(0),
+            _ => Predicate::Any(kept),
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! Reading records: which fields, of which records, in which order.
+
+use super::condition::{Resolver, Rights, comodel_name, field, parent_link, visible};
+use super::order::{OrderTerm, order};
+use super::{Column, Display, Predicate, Source, display};
+use crate::access::{Subject, check_read, is_readable, subject};
+use crate::catalog::{Field, FieldType};
+use crate::domain::Domain;
+use crate::error::{Code, Error, Result};
+use crate::scope::Scope;
+use serde::Serialize;
+
+/// One key of each record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    /// The field's name.
+    pub key: String,
+    /// Its value.
+    pub cell: Cell,
+}
+
+/// A value as Odoo reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cell {
+    /// A text or selection key, false for NULL.
+    Text(Column),
+    /// A number, zero for NULL.
+    Number(Column),
+    /// A boolean, false for NULL.
+    Boolean(Column),
+    /// `YYYY-MM-DD`, false for NULL.
+    Date(Column),
+    /// `YYYY-MM-DD HH:MM:SS` in UTC, false for NULL.
+    Datetime(Column),
+    /// `[id, "name"]`, false for NULL.
+    Record {
+        /// The many2one column.
+        id: Column,
+        /// The name of what it points to.
+        name: Display,
+    },
+    /// The record's own display name.
+    Name(Display),
+}
+
+/// A field that was left out because nobody named it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Skipped {
+    /// Its name.
+    pub field: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// The records of a search.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadPlan {
+    /// The model and what is joined to it.
+    pub source: Source,
+    /// Which records.
+    pub predicate: Predicate,
+    /// Keys of each record; `id` is the first.
+    pub outputs: Vec<Output>,
+    /// Never empty.
+    pub order: Vec<OrderTerm>,
+    /// At most so many.
+    pub limit: u64,
+    /// After so many.
+    pub offset: u64,
+    /// Default fields that were left out.
+    pub skipped: Vec<Skipped>,
+}
+
+/// The number of records of a search.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CountPlan {
+    /// The model's table.
+    pub source: Source,
+    /// Which records.
+    pub predicate: Predicate,
+}
+
+/// Plans a count.
+pub fn count(scope: &Scope<'_>, of: &Subject, domain: &Domain) -> Result<CountPlan> {
+    let source = Source::new(scope, &of.table);
+    let predicate = visible(scope, of, source.alias, domain)?;
+    Ok(CountPlan { source, predicate })
+}
+
+/// Plans a search. Without `fields`, those a person would want; then fields the user may not read
+/// are left out and named, instead of being refused.
+pub fn read(
+    scope: &Scope<'_>,
+    of: &Subject,
+    domain: &Domain,
+    fields: Option<&[String]>,
+    order_text: Option<&str>,
+    limit: u64,
+    offset: u64,
+) -> Result<ReadPlan> {
+    let mut source = Source::new(scope, &of.table);
+    let alias = source.alias;
+    let predicate = visible(scope, of, alias, domain)?;
+    let mut outputs = vec![Output {
+        key: "id".into(),
+        cell: Cell::Number(Column::plain(alias, "id")),
+    }];
+    let mut skipped = Vec::new();
+    let named = fields.is_some();
+    for name in fields.unwrap_or(&of.facts.defaults) {
+        if outputs.iter().any(|o| o.key == *name) {
+            continue;
+        }
+        if !named
+            && !is_readable(
+                of.facts.fields.get(name).and_then(|f| f.groups.as_deref()),
+                scope.principal,
+            )
+        {
+            skipped.push(Skipped {
+                field: name.clone(),
+                reason: "access".into(),
+            });
+            continue;
+        }
+        match cell(scope, &mut source, of, alias, name) {
+            Ok(cell) => outputs.push(Output {
+                key: name.clone(),
+                cell,
+            }),
+            Err(e) if !named && matches!(e.code, Code::NotSupported | Code::UnknownField) => {
+                skipped.push(Skipped {
+                    field: name.clone(),
+                    reason: e.message,
+                })
+            }
+            Err(e) => return Err(e),
+        }
+    }
+    let suffixed = match (&of.facts.order_suffix, order_text) {
+        (Some(suffix), Some(order)) if !order.trim().is_empty() => {
+            Some(format!("{order}, {suffix}"))
+        }
+        _ => None,
+    };
+    let order = order(scope, &mut source, of, suffixed.as_deref().or(order_text))?;
+    Ok(ReadPlan {
+        source,
+        predicate,
+        outputs,
+        order,
+        limit,
+        offset,
+        skipped,
+    })
+}
+
+fn cell(
+    scope: &Scope<'_>,
+    source: &mut Source,
+    of: &Subject,
+    alias: u32,
+    name: &str,
+) -> Result<Cell> {
+    let on = field(of, name)?;
+    if name == "display_name" {
+        return match display(scope, source, &of.model.name, alias)? {
+            Display::Open => Err(Error::new(
+                Code::NotSupported,
+                format!(
+                    "the display names of {} are made by Odoo's Python and not answered yet",
+                    of.model.name
+                ),
+            )
+            .hint("read a stored field such as name")),
+            name => Ok(Cell::Name(name)),
+        };
+    }
+    let resolver = Resolver {
+        scope,
+        rights: Rights::User,
+    };
+    let is_inherited =
+        of.facts.fields.get(name).is_some_and(|f| f.inherited) && on.column.is_none();
+    if is_inherited {
+        // read through the parent with the user's rights there; its rules are among the child's
+        crate::access::check_field(of, name, scope.principal)?;
+        let link = field(of, parent_link(of, on)?)?;
+        let parent = subject(scope, comodel_name(of, link)?)?;
+        check_read(&parent.model, scope.principal)?;
+        let column = resolver.column(of, alias, link)?;
+        let coalias = source.join(scope, &column, &parent.table);
+        return cell(scope, source, &parent, coalias, name);
+    }
+    let column = resolver
+        .column(of, alias, on)
+        .map_err(|e| readable_hint(of, scope, e))?;
+    typed(scope, source, of, on, column)
+}
+
+fn typed(
+    scope: &Scope<'_>,
+    source: &mut Source,
+    of: &Subject,
+    on: &Field,
+    column: Column,
+) -> Result<Cell> {
+    Ok(match on.field_type {
+        FieldType::Char | FieldType::Text | FieldType::Html | FieldType::Selection => {
+            Cell::Text(column)
+        }
+        FieldType::Integer | FieldType::Float | FieldType::Monetary => Cell::Number(column),
+        FieldType::Boolean => Cell::Boolean(column),
+        FieldType::Date => Cell::Date(column),
+        FieldType::Datetime => Cell::Datetime(column),
+        FieldType::Many2one => record(scope, source, of, on, column)?,
+        other => {
+            return Err(Error::new(
+                Code::NotSupported,
+                format!("the {other:?} field {:?} is not answered yet", on.name),
+            ));
+        }
+    })
+}
+
+/// A many2one and the name of what it points to; Odoo reads that name without asking rights.
+pub(super) fn record(
+    scope: &Scope<'_>,
+    source: &mut Source,
+    of: &Subject,
+    on: &Field,
+    column: Column,
+) -> Result<Cell> {
+    let comodel = comodel_name(of, on)?;
+    let Some(table) = scope.catalog.model(comodel)?.and_then(|m| m.table.clone()) else {
+        scope.warn(
+            "display_name_open",
+            format!("the names of {comodel} are shown as null; the ids are right"),
+        );
+        return Ok(Cell::Record {
+            id: column,
+            name: Display::Open,
+        });
+    };
+    let before = source.joins.len();
+    let coalias = source.join(scope, &column, &table);
+    let name = display(scope, source, comodel, coalias)?;
+    if name == Display::Open {
+        // nothing is read from it
+        source.joins.truncate(before);
+    }
+    Ok(Cell::Record { id: column, name })
+}
+
+fn readable_hint(of: &Subject, scope: &Scope<'_>, error: Error) -> Error {
+    if error.code != Code::NotSupported || error.hint.is_some() {
+        return error;
+    }
+    let readable = |name: &&String| {
+        let on = of.model.fields.get(*name);
+        on.is_some_and(|f| f.column.is_some() && f.store)
+            && is_readable(
+                of.facts.fields.get(*name).and_then(|f| f.groups.as_deref()),
+                scope.principal,
+            )
+    };
+    let names: Vec<&str> = of
+        .facts
+        .defaults
+        .iter()
+        .filter(readable)
+        .map(String::as_str)
+        .collect();
+    error.hint(format!(
+        "stored fields can be read, such as {}",
+        names.join(", ")
+    ))
+}

@@ -1,0 +1,222 @@
+//! The frame of one call: who asks, in which language, timezone and companies, and what was
+//! noticed on the way.
+
+use crate::catalog::{Catalog, Table, nearest};
+use crate::error::{Code, Error, Result};
+use crate::principal::{Company, Principal};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+
+/// The `context` argument of every read.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Context {
+    /// Language code.
+    pub lang: Option<String>,
+    /// IANA timezone.
+    pub tz: Option<String>,
+    /// Companies to answer for, the current one first.
+    pub allowed_company_ids: Option<Vec<i64>>,
+    /// Whether archived records are left out.
+    pub active_test: Option<bool>,
+}
+
+/// Something the reader of an answer should know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    /// Stable name.
+    pub code: &'static str,
+    /// For people and agents.
+    pub message: String,
+}
+
+/// A record rule as it was applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AppliedRule {
+    /// The model it limits.
+    pub model: String,
+    /// `ir_rule.name`
+    pub name: String,
+    /// `global` or `group`
+    pub kind: &'static str,
+    /// The rule's expression.
+    pub domain: String,
+}
+
+/// The frame of one call.
+pub struct Scope<'a> {
+    /// Who asks.
+    pub principal: &'a Principal,
+    /// Where models come from.
+    pub catalog: &'a dyn Catalog,
+    /// Language of translated values, labels and the week.
+    pub lang: String,
+    /// Timezone of dates and buckets.
+    pub tz: Tz,
+    /// Companies the answer is for; the first is Odoo's `env.company`.
+    pub company_ids: Vec<i64>,
+    /// Whether archived records are left out.
+    pub active_test: bool,
+    next_alias: Cell<u32>,
+    relations: RefCell<Vec<Table>>,
+    rules: RefCell<Vec<AppliedRule>>,
+    warnings: RefCell<Vec<Warning>>,
+}
+
+impl<'a> Scope<'a> {
+    /// The frame for a call's context; what it omits comes from the user.
+    pub fn new(
+        principal: &'a Principal,
+        catalog: &'a dyn Catalog,
+        context: &Context,
+    ) -> Result<Self> {
+        let installed = |code: &str| principal.languages.iter().any(|l| l.code == code);
+        let lang = match &context.lang {
+            Some(lang) if installed(lang) => lang.clone(),
+            Some(lang) => {
+                let known: Vec<&str> = principal
+                    .languages
+                    .iter()
+                    .map(|l| l.code.as_str())
+                    .collect();
+                return Err(Error::new(
+                    Code::InvalidArguments,
+                    format!("language {lang:?} is not installed"),
+                )
+                .hint(format!("installed languages: {}", known.join(", "))));
+            }
+            None => principal
+                .lang
+                .clone()
+                .filter(|l| installed(l))
+                .unwrap_or_else(|| "en_US".into()),
+        };
+        let tz = match &context.tz {
+            Some(name) => timezone(name)?,
+            None => principal
+                .tz
+                .as_deref()
+                .and_then(|name| timezone(name).ok())
+                .unwrap_or(Tz::UTC),
+        };
+        Ok(Scope {
+            principal,
+            catalog,
+            lang,
+            tz,
+            company_ids: companies(principal, context.allowed_company_ids.as_deref())?,
+            active_test: context.active_test.unwrap_or(true),
+            next_alias: Cell::new(0),
+            relations: RefCell::default(),
+            rules: RefCell::default(),
+            warnings: RefCell::default(),
+        })
+    }
+
+    /// The companies of the answer, as the user has them.
+    pub fn companies(&self) -> impl Iterator<Item = &Company> {
+        self.company_ids
+            .iter()
+            .filter_map(|id| self.principal.companies.iter().find(|c| c.id == *id))
+    }
+
+    /// The day a week starts on, 1 is Monday: Odoo takes it from the language.
+    pub fn week_start(&self) -> u8 {
+        let of = |code: &str| {
+            self.principal
+                .languages
+                .iter()
+                .find(|l| l.code == code)
+                .map(|l| l.week_start)
+        };
+        of(&self.lang).or_else(|| of("en_US")).unwrap_or(7)
+    }
+
+    /// A new table alias; the table is noted as one the statement reads.
+    pub fn alias(&self, table: &Table) -> u32 {
+        let mut relations = self.relations.borrow_mut();
+        if !relations.contains(table) {
+            relations.push(table.clone());
+        }
+        self.next_alias.replace(self.next_alias.get() + 1)
+    }
+
+    /// Every table that got an alias.
+    pub fn relations(&self) -> Vec<Table> {
+        self.relations.borrow().clone()
+    }
+
+    /// Notes a rule, once.
+    pub fn note_rule(&self, rule: AppliedRule) {
+        let mut rules = self.rules.borrow_mut();
+        if !rules.contains(&rule) {
+            rules.push(rule);
+        }
+    }
+
+    /// The rules noted so far.
+    pub fn rules(&self) -> Vec<AppliedRule> {
+        self.rules.borrow().clone()
+    }
+
+    /// Notes a warning, once.
+    pub fn warn(&self, code: &'static str, message: impl Into<String>) {
+        let warning = Warning {
+            code,
+            message: message.into(),
+        };
+        let mut warnings = self.warnings.borrow_mut();
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
+    }
+
+    /// The warnings noted so far.
+    pub fn warnings(&self) -> Vec<Warning> {
+        self.warnings.borrow().clone()
+    }
+}
+
+/// The timezone of that IANA name.
+pub fn timezone(name: &str) -> Result<Tz> {
+    name.parse().map_err(|_| {
+        let near = nearest(name, chrono_tz::TZ_VARIANTS.iter().map(|tz| tz.name()), 3);
+        let hint = if near.is_empty() {
+            "use an IANA name such as Europe/Brussels or UTC".into()
+        } else {
+            format!("did you mean {}?", near.join(", "))
+        };
+        Error::new(Code::InvalidArguments, format!("unknown timezone {name:?}")).hint(hint)
+    })
+}
+
+fn companies(principal: &Principal, asked: Option<&[i64]>) -> Result<Vec<i64>> {
+    let own: Vec<i64> = principal.companies.iter().map(|c| c.id).collect();
+    let Some(asked) = asked.filter(|ids| !ids.is_empty()) else {
+        return Ok(own);
+    };
+    let mut seen = BTreeSet::new();
+    for id in asked {
+        if !own.contains(id) {
+            let known: Vec<String> = principal
+                .companies
+                .iter()
+                .map(|c| format!("{} ({})", c.id, c.name))
+                .collect();
+            return Err(Error::new(
+                Code::AccessDenied,
+                format!("company {id} is not one of the user's active companies"),
+            )
+            .hint(format!("the user's companies: {}", known.join(", "))));
+        }
+        if !seen.insert(*id) {
+            return Err(Error::new(
+                Code::InvalidArguments,
+                format!("company {id} is named twice in allowed_company_ids"),
+            ));
+        }
+    }
+    Ok(asked.to_vec())
+}

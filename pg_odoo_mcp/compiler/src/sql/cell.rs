@@ -1,0 +1,78 @@
+//! Values as Odoo's RPC writes them, in JSON.
+
+use super::fragment::Fragment;
+use crate::plan::{Cell, Display};
+
+impl Fragment {
+    /// The cell as an expression of type json.
+    pub(super) fn push_json(&mut self, cell: &Cell) -> &mut Self {
+        match cell {
+            Cell::Text(column) => self
+                .push("COALESCE(to_json(")
+                .push_column(column)
+                .push("), 'false'::json)"),
+            Cell::Number(column) => self
+                .push("to_json(COALESCE(")
+                .push_column(column)
+                .push(", 0))"),
+            Cell::Boolean(column) => self
+                .push("to_json(COALESCE(")
+                .push_column(column)
+                .push(", false))"),
+            Cell::Date(column) => self
+                .push("COALESCE(to_json(to_char(")
+                .push_column(column)
+                .push(", 'YYYY-MM-DD')), 'false'::json)"),
+            Cell::Datetime(column) => self
+                .push("COALESCE(to_json(to_char(")
+                .push_column(column)
+                .push(", 'YYYY-MM-DD HH24:MI:SS')), 'false'::json)"),
+            Cell::Record { id, name } => {
+                self.push("CASE WHEN ")
+                    .push_column(id)
+                    .push(" IS NULL THEN 'false'::json ELSE json_build_array(")
+                    .push_column(id)
+                    .push(", ");
+                self.push_name_json(name).push(") END")
+            }
+            Cell::Name(name) => self.push_name_json(name),
+        }
+    }
+
+    /// A display name in JSON: false where there is none, null where it is left open.
+    fn push_name_json(&mut self, name: &Display) -> &mut Self {
+        match name {
+            Display::Open => self.push("NULL::text"),
+            Display::Column(_) => self
+                .push("COALESCE(to_json(NULLIF(")
+                .push_name(name)
+                .push(", '')), 'false'::json)"),
+            Display::Partner { name: None, .. } => self
+                .push("COALESCE(to_json(")
+                .push_name(name)
+                .push("), to_json(''::text))"),
+            Display::Partner {
+                name: Some(own), ..
+            } => self
+                .push("CASE WHEN COALESCE(")
+                .push_column(own)
+                .push(", '') = '' THEN 'null'::json ELSE to_json(")
+                .push_name(name)
+                .push(") END"),
+        }
+    }
+
+    /// A display name as text.
+    pub(super) fn push_name(&mut self, name: &Display) -> &mut Self {
+        match name {
+            Display::Open => self.push("NULL::text"),
+            Display::Column(column) => self.push_column(column),
+            Display::Partner { complete_name, .. } => {
+                // Odoo removes blanks before line ends and at both ends
+                self.push("btrim(regexp_replace(")
+                    .push_column(complete_name)
+                    .push(r", '\s+\n', E'\n', 'g'), E' \t\n\r\f\x0B')")
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! SQL text under construction, with its parameters.
+
+use super::{Param, PgType, Statement};
+use crate::catalog::Table;
+use crate::plan::{Column, Form, Join, Source};
+
+/// Text and parameters. Text is pushed as literals of this crate, quoted identifiers and
+/// placeholders; there is no way to push a value.
+#[derive(Debug, Default)]
+pub(super) struct Fragment {
+    text: String,
+    params: Vec<Param>,
+}
+
+impl Fragment {
+    /// SQL of ours.
+    pub(super) fn push(&mut self, sql: &'static str) -> &mut Self {
+        self.text.push_str(sql);
+        self
+    }
+
+    /// A number of ours, such as an ordinal.
+    pub(super) fn push_number(&mut self, number: u64) -> &mut Self {
+        self.text.push_str(&number.to_string());
+        self
+    }
+
+    /// A quoted identifier.
+    pub(super) fn push_identifier(&mut self, name: &str) -> &mut Self {
+        self.text.push('"');
+        self.text.push_str(&name.replace('"', "\"\""));
+        self.text.push('"');
+        self
+    }
+
+    /// An alias by its number.
+    pub(super) fn push_alias(&mut self, alias: u32) -> &mut Self {
+        self.text.push('t');
+        self.text.push_str(&alias.to_string());
+        self
+    }
+
+    /// A placeholder with its type; equal parameters share one, so that equal expressions stay
+    /// equal to the planner.
+    pub(super) fn push_param(&mut self, param: &Param) -> &mut Self {
+        let position = self
+            .params
+            .iter()
+            .position(|p| p == param)
+            .unwrap_or_else(|| {
+                self.params.push(param.clone());
+                self.params.len() - 1
+            });
+        self.text.push('$');
+        self.text.push_str(&(position + 1).to_string());
+        self.text.push_str("::");
+        self.text.push_str(param.pg_type.name());
+        self
+    }
+
+    /// A column's value.
+    pub(super) fn push_column(&mut self, column: &Column) -> &mut Self {
+        match &column.form {
+            Form::Plain => self.push_plain(column),
+            Form::Translated(lang) => {
+                let lang = Param {
+                    pg_type: PgType::Text,
+                    text: Some(lang.clone()),
+                };
+                self.push("COALESCE(")
+                    .push_plain(column)
+                    .push("->>")
+                    .push_param(&lang);
+                self.push(", ").push_plain(column).push("->>'en_US')")
+            }
+        }
+    }
+
+    fn push_plain(&mut self, column: &Column) -> &mut Self {
+        self.push_alias(column.alias)
+            .push(".")
+            .push_identifier(&column.name)
+    }
+
+    /// `schema.table AS alias`
+    pub(super) fn push_table(&mut self, table: &Table, alias: u32) -> &mut Self {
+        self.push_identifier(&table.schema)
+            .push(".")
+            .push_identifier(&table.name)
+            .push(" AS ")
+            .push_alias(alias)
+    }
+
+    /// `FROM …` with its joins.
+    pub(super) fn push_source(&mut self, source: &Source) -> &mut Self {
+        self.push("\nFROM ").push_table(&source.table, source.alias);
+        for Join { link, table, alias } in &source.joins {
+            self.push("\nLEFT JOIN ")
+                .push_table(table, *alias)
+                .push(" ON ")
+                .push_column(link)
+                .push(" = ")
+                .push_alias(*alias)
+                .push(".id");
+        }
+        self
+    }
+
+    /// The finished statement.
+    pub(super) fn finish(self, relations: Vec<Table>) -> Statement {
+        Statement {
+            text: self.text,
+            params: self.params,
+            relations,
+        }
+    }
+}

@@ -1,0 +1,129 @@
+use super::fragment::Fragment;
+use crate::plan::{Column, Predicate};
+
+impl Fragment {
+    /// `WHERE predicate`, unless it is always true.
+    pub(super) fn push_where(&mut self, predicate: &Predicate) -> &mut Self {
+        match predicate {
+            Predicate::Const(true) => self,
+            Predicate::All(parts) => self.push("\nWHERE ").push_joined(parts, "\n  AND "),
+            other => self.push("\nWHERE ").push_predicate(other),
+        }
+    }
+
+    fn push_joined(&mut self, parts: &[Predicate], connective: &'static str) -> &mut Self {
+        for (i, part) in parts.iter().enumerate() {
+            if i > 0 {
+                self.push(connective);
+            }
+            self.push_predicate(part);
+        }
+        self
+    }
+
+    fn push_predicate(&mut self, predicate: &Predicate) -> &mut Self {
+        match predicate {
+            Predicate::Const(true) => self.push("TRUE"),
+            Predicate::Const(false) => self.push("FALSE"),
+            Predicate::All(parts) => self.push("(").push_joined(parts, " AND ").push(")"),
+            Predicate::Any(parts) => self.push("(").push_joined(parts, " OR ").push(")"),
+            Predicate::Null { column, negated } => {
+                self.push_column(column)
+                    .push(if *negated { " IS NOT NULL" } else { " IS NULL" })
+            }
+            Predicate::True { column, negated } => {
+                self.push_column(column)
+                    .push(if *negated { " IS NOT TRUE" } else { " IS TRUE" })
+            }
+            Predicate::In {
+                column,
+                values,
+                negated,
+                or_null,
+            } => self.or_null(column, *or_null, |f| {
+                f.push_column(column)
+                    .push(if *negated { " <> ALL (" } else { " = ANY (" })
+                    .push_param(values)
+                    .push(")");
+            }),
+            Predicate::Compare {
+                column,
+                operator,
+                value,
+                or_null,
+            } => self.or_null(column, *or_null, |f| {
+                f.push_column(column)
+                    .push(" ")
+                    .push(operator)
+                    .push(" ")
+                    .push_param(value);
+            }),
+            Predicate::Like {
+                column,
+                pattern,
+                operator,
+                unaccent,
+                or_null,
+            } => self.or_null(column, *or_null, |f| {
+                f.push_unaccented(unaccent.as_deref(), |f| {
+                    f.push_column(column).push("::text");
+                });
+                f.push(" ").push(operator).push(" ");
+                f.push_unaccented(unaccent.as_deref(), |f| {
+                    f.push_param(pattern);
+                });
+            }),
+            Predicate::Within {
+                column,
+                negated,
+                or_null,
+                subquery,
+            } => self.or_null(column, *or_null, |f| {
+                f.push_column(column)
+                    .push(if *negated {
+                        " NOT IN (SELECT "
+                    } else {
+                        " IN (SELECT "
+                    })
+                    .push_alias(subquery.alias);
+                f.push(".id FROM ")
+                    .push_table(&subquery.table, subquery.alias)
+                    .push_where(&subquery.predicate)
+                    .push(")");
+            }),
+        }
+    }
+
+    fn or_null(
+        &mut self,
+        column: &Column,
+        or_null: bool,
+        test: impl FnOnce(&mut Self),
+    ) -> &mut Self {
+        if !or_null {
+            test(self);
+            return self;
+        }
+        self.push("(");
+        test(self);
+        self.push(" OR ").push_column(column).push(" IS NULL)")
+    }
+
+    fn push_unaccented(
+        &mut self,
+        schema: Option<&str>,
+        inner: impl FnOnce(&mut Self),
+    ) -> &mut Self {
+        match schema {
+            None => {
+                inner(self);
+                self
+            }
+            Some(schema) => {
+                self.push_identifier(schema).push(".unaccent(");
+                inner(self);
+                self.push(")")
+            }
+        }
+    }
+}

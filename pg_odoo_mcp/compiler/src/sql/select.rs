@@ -1,0 +1,64 @@
+use super::fragment::Fragment;
+use super::{Param, Statement};
+use crate::catalog::Table;
+use crate::plan::{CountPlan, OrderTerm, ReadPlan, Sorting};
+
+/// Each record as one JSON object.
+pub fn select(plan: &ReadPlan, relations: Vec<Table>) -> Statement {
+    let mut f = Fragment::default();
+    f.push("SELECT row_to_json(record)::text\nFROM (SELECT ");
+    for (i, output) in plan.outputs.iter().enumerate() {
+        if i > 0 {
+            f.push(", ");
+        }
+        f.push_json(&output.cell)
+            .push(" AS ")
+            .push_identifier(&output.key);
+    }
+    f.push_source(&plan.source)
+        .push_where(&plan.predicate)
+        .push("\nORDER BY ");
+    for (i, term) in plan.order.iter().enumerate() {
+        if i > 0 {
+            f.push(", ");
+        }
+        f.push_order(term);
+    }
+    f.push("\nLIMIT ")
+        .push_param(&int8(plan.limit))
+        .push(" OFFSET ")
+        .push_param(&int8(plan.offset))
+        .push(") AS record");
+    f.finish(relations)
+}
+
+/// The number of records.
+pub fn count(plan: &CountPlan, relations: Vec<Table>) -> Statement {
+    let mut f = Fragment::default();
+    f.push("SELECT count(*)::text")
+        .push_source(&plan.source)
+        .push_where(&plan.predicate);
+    f.finish(relations)
+}
+
+fn int8(value: u64) -> Param {
+    Param::int8(i64::try_from(value).unwrap_or(i64::MAX))
+}
+
+impl Fragment {
+    fn push_order(&mut self, term: &OrderTerm) -> &mut Self {
+        match &term.by {
+            Sorting::Column(column) => self.push_column(column),
+            Sorting::Boolean(column) => self.push("COALESCE(").push_column(column).push(", FALSE)"),
+            Sorting::IsNull(column) => self.push("(").push_column(column).push(" IS NULL)"),
+        };
+        if term.descending {
+            self.push(" DESC");
+        }
+        match term.nulls_first {
+            None => self,
+            Some(true) => self.push(" NULLS FIRST"),
+            Some(false) => self.push(" NULLS LAST"),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! JSON schemas of the tools' arguments. What is common is explained in `instructions`.
+
+use crate::plan::Period;
+use serde_json::{Value as Json, json};
+
+fn object(required: &[&str], properties: Json) -> Json {
+    json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
+}
+
+fn model() -> Json {
+    json!({"type": "string", "description": "such as sale.order"})
+}
+
+fn domain() -> Json {
+    json!({"type": "array", "description": "which records; default all"})
+}
+
+fn shared_context() -> Json {
+    json!({"type": "object", "properties": {
+        "lang": {"type": "string"}, "tz": {"type": "string"},
+        "allowed_company_ids": {"type": "array", "items": {"type": "integer"}},
+        "active_test": {"type": "boolean"}}, "additionalProperties": false})
+}
+
+pub(super) fn context() -> Json {
+    object(&[], json!({}))
+}
+
+pub(super) fn search() -> Json {
+    object(
+        &["model"],
+        json!({
+            "model": model(), "domain": domain(),
+            "fields": {"type": "array", "items": {"type": "string"}},
+            "limit": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100},
+            "offset": {"type": "integer", "minimum": 0},
+            "order": {"type": "string", "description": "such as \"amount_total desc, id\"; default Odoo's"},
+            "context": shared_context(),
+        }),
+    )
+}
+
+pub(super) fn count() -> Json {
+    object(
+        &["model"],
+        json!({"model": model(), "domain": domain(), "context": shared_context()}),
+    )
+}
+
+pub(super) fn time_series() -> Json {
+    let periods: Vec<&str> = Period::NAMES.iter().map(|(name, _)| *name).collect();
+    object(
+        &["model", "date_field", "period"],
+        json!({
+            "model": model(),
+            "date_field": {"type": "string", "description": "a date or datetime, such as date_order"},
+            "period": {"enum": periods},
+            "measures": {"type": "array", "items": {"type": "string"}, "description": "field:sum, avg, min, max, count, count_distinct; or __count (default)"},
+            "domain": domain(),
+            "from": {"type": "string", "description": "first day"},
+            "to": {"type": "string", "description": "last day, included"},
+            "group_by": {"type": ["string", "array"], "items": {"type": "string"}, "description": "one series for each value of a field"},
+            "fill": {"enum": ["zero", "null", "previous", "linear", "none"], "default": "zero", "description": "value of empty periods; zero fills sums and counts"},
+            "timezone": {"type": "string", "description": "default the user's"},
+            "context": shared_context(),
+        }),
+    )
+}

@@ -1,0 +1,185 @@
+use super::{Call, Explained};
+use crate::access::subject;
+use crate::answer::{Answer, Fill, Timeline, assemble, weekday};
+use crate::error::{Code, Error, Result};
+use crate::plan::{self, Period, SeriesPlan, SeriesRequest};
+use crate::scope::{Scope, Warning, timezone};
+use crate::sql;
+use chrono::NaiveDate;
+use serde::Serialize;
+use serde_json::Value as Json;
+use serde_json::value::RawValue;
+
+const FILLS: &[(&str, Fill)] = &[
+    ("zero", Fill::Zero),
+    ("null", Fill::Null),
+    ("previous", Fill::Previous),
+    ("linear", Fill::Linear),
+    ("none", Fill::None),
+];
+
+#[derive(Serialize)]
+struct Body<'a> {
+    engine: &'static str,
+    columns: Vec<String>,
+    rows: Vec<Vec<Box<RawValue>>>,
+    period: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timezone: Option<&'a String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    week_start: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    currencies: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    companies: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    has_more: Option<bool>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Warning>,
+    lineage: Lineage<'a>,
+}
+
+/// Where the figures come from.
+#[derive(Serialize)]
+struct Lineage<'a> {
+    model: &'a str,
+    date_field: &'a str,
+    domain: Json,
+    records: u64,
+    rules: Vec<String>,
+}
+
+struct Planned<'a> {
+    scope: Scope<'a>,
+    model: String,
+    plan: SeriesPlan,
+    fill: Fill,
+    from: Option<NaiveDate>,
+    to: Option<NaiveDate>,
+}
+
+fn planned<'a>(call: &'a Call<'_>) -> Result<Planned<'a>> {
+    let arguments = &call.arguments;
+    let mut scope = Scope::new(call.principal, call.database, &arguments.context()?)?;
+    if let Some(name) = arguments.text("timezone")? {
+        scope.tz = timezone(name)?;
+    }
+    let of = subject(&scope, arguments.required_text("model")?)?;
+    if arguments.text("period")? == Some("fiscal_year") {
+        return Err(
+            Error::new(Code::NotSupported, "fiscal years are not answered yet")
+                .hint("use the period year, with from and to"),
+        );
+    }
+    let (from, to) = (
+        day(arguments.text("from")?, "from")?,
+        day(arguments.text("to")?, "to")?,
+    );
+    if let (Some(from), Some(to)) = (from, to)
+        && from > to
+    {
+        return Err(Error::new(
+            Code::InvalidArguments,
+            format!("from ({from}) is after to ({to})"),
+        ));
+    }
+    let request = SeriesRequest {
+        date_field: arguments.required_text("date_field")?,
+        period: arguments.choice("period", Period::NAMES, None)?,
+        measures: &arguments.names("measures")?.unwrap_or_default(),
+        group_by: &arguments.names("group_by")?.unwrap_or_default(),
+        domain: arguments.domain()?,
+        from: arguments.text("from")?,
+        to: arguments.text("to")?,
+    };
+    let fill = arguments.choice("fill", FILLS, Some(Fill::Zero))?;
+    let plan = plan::series(&scope, &of, &request)?;
+    Ok(Planned {
+        scope,
+        model: of.model.name.clone(),
+        plan,
+        fill,
+        from,
+        to,
+    })
+}
+
+fn day(text: Option<&str>, name: &str) -> Result<Option<NaiveDate>> {
+    let Some(text) = text else { return Ok(None) };
+    let day = Some(text)
+        .filter(|t| t.len() == 10)
+        .and_then(|t| NaiveDate::parse_from_str(t, "%Y-%m-%d").ok());
+    day.map(Some).ok_or_else(|| {
+        let shown: String = text.chars().take(40).collect();
+        Error::new(
+            Code::InvalidArguments,
+            format!("{name} is {shown:?}, but must be a day such as \"2026-01-31\""),
+        )
+    })
+}
+
+/// `odoo_time_series`: measures by period, gaps filled.
+pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
+    let planned = planned(call)?;
+    let plan = &planned.plan;
+    let mut timeline = Timeline::new(plan);
+    call.database
+        .rows(&sql::series(plan, planned.scope.relations()), &mut |row| {
+            timeline.push(row)
+        })?;
+    let table = assemble(
+        plan,
+        &timeline,
+        planned.fill,
+        planned.from,
+        planned.to,
+        &planned.scope,
+    )?;
+    let row_count = table.rows.len() as u64;
+    let several_companies = planned.scope.company_ids.len() > 1;
+    let is_grouped = !plan.groups.is_empty();
+    let body = Body {
+        engine: "sql",
+        columns: table.columns,
+        rows: table.rows,
+        period: plan.period.name(),
+        timezone: plan.is_datetime.then_some(&plan.timezone),
+        week_start: (plan.period == Period::Week).then(|| weekday(plan.week_start)),
+        currencies: table.currencies,
+        companies: if several_companies {
+            planned.scope.companies().map(|c| c.name.as_str()).collect()
+        } else {
+            Vec::new()
+        },
+        total: is_grouped.then_some(table.group_count),
+        has_more: is_grouped.then_some(table.is_cut),
+        warnings: planned.scope.warnings(),
+        lineage: Lineage {
+            model: &planned.model,
+            date_field: &plan.date.name,
+            domain: call.arguments.domain_json(),
+            records: timeline.record_count(),
+            rules: planned.scope.rules().into_iter().map(|r| r.name).collect(),
+        },
+    };
+    let json =
+        serde_json::to_string(&body).map_err(|e| Error::new(Code::Internal, e.to_string()))?;
+    Ok(Answer {
+        json,
+        model: Some(planned.model),
+        row_count,
+    })
+}
+
+/// The statements of the call.
+pub(super) fn explain(call: &Call<'_>) -> Result<Explained> {
+    let planned = planned(call)?;
+    let statement = sql::series(&planned.plan, planned.scope.relations());
+    Ok(Explained {
+        statements: vec![statement],
+        scope: super::explain::scope_json(&planned.scope),
+        model: planned.model,
+    })
+}

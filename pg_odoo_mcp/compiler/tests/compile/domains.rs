@@ -1,0 +1,412 @@
+//! What each operator means for each type of field: the cases of Odoo's own documentation of NULL.
+
+use crate::odoo::Odoo;
+use serde_json::{Value, json};
+
+#[track_caller]
+fn same(model: &str, domain: Value, expected: &str) {
+    assert_eq!(
+        Odoo::new().filter(model, domain.clone()),
+        expected,
+        "{domain}"
+    );
+}
+
+#[test]
+fn texts_take_null_for_empty() {
+    same(
+        "res.partner",
+        json!([["ref", "=", "A"]]),
+        r#"t0."ref" = ANY ('{"A"}'::text[])"#,
+    );
+    same(
+        "res.partner",
+        json!([["ref", "!=", "A"]]),
+        r#"(t0."ref" <> ALL ('{"A"}'::text[]) OR t0."ref" IS NULL)"#,
+    );
+    same(
+        "res.partner",
+        json!([["ref", "=", false]]),
+        r#"(t0."ref" = ANY ('{""}'::text[]) OR t0."ref" IS NULL)"#,
+    );
+    same(
+        "res.partner",
+        json!([["ref", "=", ""]]),
+        r#"(t0."ref" = ANY ('{""}'::text[]) OR t0."ref" IS NULL)"#,
+    );
+    same(
+        "res.partner",
+        json!([["ref", "!=", false]]),
+        r#"t0."ref" <> ALL ('{""}'::text[])"#,
+    );
+    same(
+        "res.partner",
+        json!([["ref", "in", ["A", false]]]),
+        r#"(t0."ref" = ANY ('{"A",""}'::text[]) OR t0."ref" IS NULL)"#,
+    );
+    same(
+        "res.partner",
+        json!([["ref", "<", "b"]]),
+        r#"(t0."ref" < 'b'::text OR t0."ref" IS NULL)"#,
+    );
+    same(
+        "res.partner",
+        json!([["ref", ">", "b"]]),
+        r#"t0."ref" > 'b'::text"#,
+    );
+}
+
+#[test]
+fn numbers_take_null_for_zero_but_for_odoo_s_whole_zero_of_money() {
+    same(
+        "res.partner",
+        json!([["color", "=", 0]]),
+        r#"(t0."color" = ANY ('{"0"}'::bigint[]) OR t0."color" IS NULL)"#,
+    );
+    same(
+        "res.partner",
+        json!([["color", "!=", 5]]),
+        r#"(t0."color" <> ALL ('{"5"}'::bigint[]) OR t0."color" IS NULL)"#,
+    );
+    same(
+        "res.partner",
+        json!([["color", "<=", 5]]),
+        r#"(t0."color" <= '5'::bigint OR t0."color" IS NULL)"#,
+    );
+    same(
+        "res.partner",
+        json!([["color", ">", -1]]),
+        r#"(t0."color" > '-1'::bigint OR t0."color" IS NULL)"#,
+    );
+    same(
+        "res.partner",
+        json!([["color", "=", 5.7]]),
+        r#"t0."color" = ANY ('{"5"}'::bigint[])"#,
+    );
+    same(
+        "sale.order",
+        json!([["amount_total", "=", 0]]),
+        r#"t0."amount_total" = ANY ('{"0"}'::numeric[])"#,
+    );
+    same(
+        "sale.order",
+        json!([["amount_total", "=", 0.0]]),
+        r#"(t0."amount_total" = ANY ('{"0.0"}'::numeric[]) OR t0."amount_total" IS NULL)"#,
+    );
+    same(
+        "sale.order",
+        json!([["amount_total", "=", false]]),
+        r#"(t0."amount_total" = ANY ('{"0.0"}'::numeric[]) OR t0."amount_total" IS NULL)"#,
+    );
+    same(
+        "sale.order",
+        json!([["amount_total", ">", 100]]),
+        r#"t0."amount_total" > '100'::numeric"#,
+    );
+}
+
+#[test]
+fn selections_dates_and_relations_keep_null_apart() {
+    same(
+        "sale.order",
+        json!([["state", "!=", "sale"]]),
+        r#"(t0."state" <> ALL ('{"sale"}'::text[]) OR t0."state" IS NULL)"#,
+    );
+    same(
+        "sale.order",
+        json!([["state", "=", false]]),
+        r#"t0."state" IS NULL"#,
+    );
+    same(
+        "sale.order",
+        json!([["user_id", "=", 7]]),
+        r#"t0."user_id" = ANY ('{"7"}'::bigint[])"#,
+    );
+    same(
+        "sale.order",
+        json!([["user_id", "in", [7, false]]]),
+        r#"(t0."user_id" = ANY ('{"7"}'::bigint[]) OR t0."user_id" IS NULL)"#,
+    );
+    same(
+        "sale.order",
+        json!([["user_id", "not in", [7, false]]]),
+        r#"t0."user_id" <> ALL ('{"7"}'::bigint[])"#,
+    );
+    same("sale.order", json!([["partner_id", "=", false]]), "FALSE");
+    same("sale.order", json!([["id", "!=", false]]), "TRUE");
+    same(
+        "sale.order",
+        json!([["validity_date", "<", "2026-01-31"]]),
+        r#"t0."validity_date" < '2026-01-31'::date"#,
+    );
+    same(
+        "sale.order",
+        json!([["validity_date", "<", false]]),
+        "FALSE",
+    );
+    same(
+        "sale.order",
+        json!(["!", ["validity_date", "<", "2026-01-31"]]),
+        r#"(t0."validity_date" IS NULL OR t0."validity_date" >= '2026-01-31'::date)"#,
+    );
+}
+
+#[test]
+fn booleans_are_true_or_not() {
+    same(
+        "sale.order",
+        json!([["locked", "=", true]]),
+        r#"t0."locked" IS TRUE"#,
+    );
+    same(
+        "sale.order",
+        json!([["locked", "=", false]]),
+        r#"t0."locked" IS NOT TRUE"#,
+    );
+    same(
+        "sale.order",
+        json!([["locked", "!=", false]]),
+        r#"t0."locked" IS TRUE"#,
+    );
+    same(
+        "sale.order",
+        json!([["locked", "in", [true, false]]]),
+        "TRUE",
+    );
+    same(
+        "sale.order",
+        json!([["locked", ">", false]]),
+        r#"invalid_domain: "locked" of sale.order is compared with false, but takes = or !="#,
+    );
+}
+
+#[test]
+fn empty_lists_and_unset_values() {
+    same("sale.order", json!([["state", "in", []]]), "FALSE");
+    same("sale.order", json!([["state", "not in", []]]), "TRUE");
+    same(
+        "sale.order",
+        json!([["user_id", "=", []]]),
+        r#"t0."user_id" IS NULL"#,
+    );
+    same("sale.order", json!([["state", "=?", false]]), "TRUE");
+    same("sale.order", json!(["!", ["state", "=?", false]]), "FALSE");
+    same(
+        "sale.order",
+        json!([["state", "=?", "sale"]]),
+        r#"t0."state" = ANY ('{"sale"}'::text[])"#,
+    );
+}
+
+#[test]
+fn dates_are_local_days_of_datetimes() {
+    // Brussels in winter is an hour ahead
+    same(
+        "sale.order",
+        json!([["date_order", ">=", "2026-01-01"]]),
+        r#"t0."date_order" >= '2025-12-31 23:00:00'::timestamp"#,
+    );
+    same(
+        "sale.order",
+        json!([["date_order", "<=", "2026-01-01"]]),
+        r#"t0."date_order" < '2026-01-01 23:00:00'::timestamp"#,
+    );
+    same(
+        "sale.order",
+        json!([["date_order", ">", "2026-01-01 10:00:00"]]),
+        r#"t0."date_order" >= '2026-01-01 10:00:01'::timestamp"#,
+    );
+    same(
+        "sale.order",
+        json!([["date_order", "=", "2026-01-01 10:00:00"]]),
+        r#"t0."date_order" >= '2026-01-01 10:00:00'::timestamp AND t0."date_order" < '2026-01-01 10:00:01'::timestamp"#,
+    );
+    same(
+        "sale.order",
+        json!([["date_order", ">", "9999-12-31"]]),
+        "FALSE",
+    );
+    same(
+        "sale.order",
+        json!([["date_order", ">", "today"]]),
+        "not_supported: relative dates are not answered yet",
+    );
+    same(
+        "sale.order",
+        json!([["date_order", ">", "soon"]]),
+        r#"invalid_domain: "date_order" of sale.order is compared with "soon", but takes a date such as "2026-01-31" or a datetime in UTC such as "2026-01-31 13:00:00""#,
+    );
+}
+
+#[test]
+fn patterns_keep_the_caller_s_wildcards() {
+    same(
+        "res.partner",
+        json!([["name", "ilike", "50%_a"]]),
+        r#"t0."name"::text ILIKE '%50%_a%'::text"#,
+    );
+    same(
+        "res.partner",
+        json!([["name", "not like", "a"]]),
+        r#"(t0."name"::text NOT LIKE '%a%'::text OR t0."name" IS NULL)"#,
+    );
+    same(
+        "res.partner",
+        json!([["name", "=ilike", "a%"]]),
+        r#"t0."name"::text ILIKE 'a%'::text"#,
+    );
+    same("res.partner", json!([["name", "like", ""]]), "TRUE");
+    same(
+        "res.partner",
+        json!([["name", "not ilike", false]]),
+        "FALSE",
+    );
+    same(
+        "res.partner",
+        json!([["color", "like", 1]]),
+        r#"t0."color"::text LIKE '%1%'::text"#,
+    );
+    same(
+        "res.country",
+        json!([["name", "ilike", "b"]]),
+        r#"COALESCE(t0."name"->>'en_US'::text, t0."name"->>'en_US')::text ILIKE '%b%'::text"#,
+    );
+}
+
+#[test]
+fn paths_ask_the_comodel_and_exclude_what_is_not_set() {
+    same(
+        "res.partner",
+        json!([["parent_id.color", "!=", 5]]),
+        r#"t0."parent_id" IN (SELECT t1.id FROM "public"."res_partner" AS t1 WHERE (t1."color" <> ALL ('{"5"}'::bigint[]) OR t1."color" IS NULL))"#,
+    );
+}
+
+#[test]
+fn negation_keeps_what_is_not_set() {
+    let within = r#"(SELECT t1.id FROM "public"."res_partner" AS t1 WHERE t1."color" = ANY ('{"5"}'::bigint[]))"#;
+    same(
+        "res.partner",
+        json!(["!", ["parent_id.color", "=", 5]]),
+        &format!(r#"(t0."parent_id" NOT IN {within} OR t0."parent_id" IS NULL)"#),
+    );
+    same(
+        "res.partner",
+        json!([["parent_id", "not any", [["color", "=", 5]]]]),
+        &format!(r#"(t0."parent_id" NOT IN {within} OR t0."parent_id" IS NULL)"#),
+    );
+    same(
+        "res.partner",
+        json!(["!", "|", ["color", "=", 5], ["is_company", "=", true]]),
+        r#"(t0."color" <> ALL ('{"5"}'::bigint[]) OR t0."color" IS NULL) AND t0."is_company" IS NOT TRUE"#,
+    );
+}
+
+#[test]
+fn a_many2one_compared_to_a_text_searches_the_name() {
+    let filter = Odoo::new().filter("sale.order", json!([["partner_id", "ilike", "azure"]]));
+    for field in ["complete_name", "email", "ref", "vat", "company_registry"] {
+        assert!(
+            filter.contains(&format!(r#"t1."{field}"::text ILIKE '%azure%'::text"#)),
+            "{filter}"
+        );
+    }
+    let filter = Odoo::new().filter("sale.order", json!([["partner_id", "!=", "azure"]]));
+    assert!(
+        filter.starts_with(r#"t0."partner_id" NOT IN (SELECT t1.id"#),
+        "{filter}"
+    );
+}
+
+#[test]
+fn what_is_not_exact_is_not_answered() {
+    same(
+        "sale.order",
+        json!([["tag_ids", "in", [1]]]),
+        "not_supported: the field \"tag_ids\" of sale.order is not answered yet: it holds several records",
+    );
+    same(
+        "sale.order",
+        json!([["tag_ids.name", "=", "x"]]),
+        "not_supported: conditions through \"tag_ids\" of sale.order are not answered yet",
+    );
+    same(
+        "sale.order",
+        json!([["user_id.login", "=", "x"]]),
+        "unknown_model: there is no model \"res.users\"",
+    );
+    same(
+        "sale.order",
+        json!([["partner_id", "child_of", 1]]),
+        "not_supported: child_of on \"partner_id\" of sale.order is not answered yet",
+    );
+    same(
+        "sale.order",
+        json!([["date_order.month_number", "=", 1]]),
+        "not_supported: date parts such as date_order.month_number are not answered yet",
+    );
+    same(
+        "res.partner",
+        json!([["partner_latitude", "=", 1.123456789012]]),
+        "not_supported: \"partner_latitude\" has 7 decimal places, 1.123456789012 has more",
+    );
+}
+
+#[test]
+fn near_names_are_suggested() {
+    let error = Odoo::new()
+        .call(
+            "odoo_count",
+            &json!({"model": "sale.order", "domain": [["amount_totl", ">", 1]]}),
+        )
+        .expect_err("no such field");
+    assert_eq!(
+        (error.code.name(), error.hint.as_deref()),
+        ("unknown_field", Some("did you mean amount_total?"))
+    );
+    let error = Odoo::new()
+        .call("odoo_count", &json!({"model": "sale.ordr"}))
+        .expect_err("no such model");
+    assert_eq!(
+        (error.code.name(), error.hint.as_deref()),
+        ("unknown_model", Some("did you mean sale.order?"))
+    );
+    let error = Odoo::new()
+        .call("odoo_count", &json!({"model": "sale.order", "domian": []}))
+        .expect_err("no such argument");
+    assert_eq!(
+        (error.code.name(), error.hint.as_deref()),
+        ("invalid_arguments", Some("did you mean domain?"))
+    );
+}
+
+#[test]
+fn nothing_a_caller_writes_becomes_sql() {
+    let odoo = Odoo::new();
+    let evil = "x\"'; drop table res_users; --";
+    for domain in [
+        json!([["name", "=", evil]]),
+        json!([["name", "ilike", evil]]),
+        json!([["name", "in", [evil, "\\"]]]),
+    ] {
+        let answer = odoo_compiler::answer::explain(
+            "odoo_count",
+            &json!({"model": "sale.order", "domain": domain}).to_string(),
+            &odoo.principal,
+            &odoo,
+        )
+        .expect("a plan");
+        let json: Value = serde_json::from_str(&answer.json).expect("JSON");
+        assert!(!json["statements"][0]["sql"].to_string().contains("drop"));
+    }
+    for arguments in [
+        json!({"model": evil}),
+        json!({"model": "sale.order", "fields": [evil]}),
+        json!({"model": "sale.order", "order": evil}),
+        json!({"model": "sale.order", "domain": [[evil, "=", 1]]}),
+        json!({"model": "sale.order", "context": {"lang": evil}}),
+        json!({"model": "sale.order", "context": {"tz": evil}}),
+    ] {
+        assert!(odoo.sql("odoo_search", &arguments).is_err(), "{arguments}");
+    }
+}

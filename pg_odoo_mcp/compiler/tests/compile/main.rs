@@ -1,0 +1,6 @@
+//! From a call to SQL, and from rows to an answer, without a database.
+
+mod answers;
+mod domains;
+mod odoo;
+mod rights;

@@ -1,0 +1,244 @@
+//! A small Odoo as plain data: a salesperson of two companies, and a few models.
+
+use odoo_compiler::answer::{Database, Environment, Row};
+use odoo_compiler::catalog::{Catalog, Model, Unaccent};
+use odoo_compiler::error::Result;
+use odoo_compiler::principal::Principal;
+use odoo_compiler::sql::Statement;
+use serde_json::{Value, json};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// The database: its models, and the rows that statements will yield.
+pub(crate) struct Odoo {
+    pub(crate) principal: Principal,
+    models: BTreeMap<String, Value>,
+    pub(crate) unaccent: Unaccent,
+    pub(crate) rows: Vec<Row>,
+    /// Statements that were run.
+    pub(crate) ran: RefCell<Vec<Statement>>,
+}
+
+fn field(spec: &str) -> (String, Value) {
+    // name type column [relation|translate|required]…
+    let mut words = spec.split(' ');
+    let (name, kind, column) = (
+        words.next().expect("name"),
+        words.next().expect("type"),
+        words.next().expect("column"),
+    );
+    let mut json = json!({"name": name, "label": name, "type": kind, "store": column != "-", "column": (column != "-").then_some(column)});
+    for word in words {
+        match word.split_once('=') {
+            Some((key, value)) => json[key] = json!(value),
+            None => json[word] = json!(true),
+        }
+    }
+    (name.into(), json)
+}
+
+fn model(name: &str, order: &str, fields: &[&str], rules: Value) -> (String, Value) {
+    let mut all = BTreeMap::from([
+        field("id integer int4 not_null"),
+        field("display_name char -"),
+    ]);
+    all.extend(fields.iter().map(|spec| field(spec)));
+    if let Some(state) = all.get_mut("state") {
+        state["selection"] = json!([["draft", "Quotation"], ["sale", "Sales Order"]]);
+    }
+    let json = json!({
+        "name": name, "label": name, "table": {"schema": "public", "name": name.replace('.', "_")}, "order": order,
+        "modules": ["base"], "fields": all, "rules": rules,
+        "access_lists": [{"group_id": 10, "group": "Role / User"}],
+    });
+    (name.into(), json)
+}
+
+impl Odoo {
+    pub(crate) fn new() -> Odoo {
+        let company_rule = |text: &str| json!([{"id": 1, "name": "multi-company", "domain": text, "is_global": true, "group_ids": []}]);
+        let orders = json!([
+            {"id": 1, "name": "multi-company", "domain": "[('company_id', 'in', company_ids)]", "is_global": true, "group_ids": []},
+            {"id": 2, "name": "own", "domain": "['|',('user_id','=',user.id),('user_id','=',False)]", "is_global": false, "group_ids": [11]},
+            {"id": 3, "name": "all", "domain": "[(1,'=',1)]", "is_global": false, "group_ids": [12]},
+            {"id": 4, "name": "portal", "domain": "[('message_partner_ids','in',[user.partner_id.id])]", "is_global": false, "group_ids": [13]},
+        ]);
+        let models = BTreeMap::from([
+            model(
+                "sale.order",
+                "date_order desc, id desc",
+                &[
+                    "name char varchar not_null",
+                    "state selection varchar",
+                    "date_order datetime timestamp not_null",
+                    "validity_date date date",
+                    "amount_total monetary numeric",
+                    "partner_id many2one int4 relation=res.partner not_null",
+                    "user_id many2one int4 relation=res.users",
+                    "company_id many2one int4 relation=res.company not_null",
+                    "currency_id many2one int4 relation=res.currency",
+                    "locked boolean bool",
+                    "tag_ids many2many - relation=crm.tag",
+                    "note html text",
+                ],
+                orders,
+            ),
+            model(
+                "res.partner",
+                "complete_name ASC, id DESC",
+                &[
+                    "name char varchar",
+                    "complete_name char varchar",
+                    "email char varchar",
+                    "ref char varchar",
+                    "vat char varchar",
+                    "company_registry char varchar",
+                    "color integer int4",
+                    "active boolean bool",
+                    "is_company boolean bool",
+                    "partner_share boolean bool",
+                    "parent_id many2one int4 relation=res.partner",
+                    "country_id many2one int4 relation=res.country",
+                    "company_id many2one int4 relation=res.company",
+                    "partner_latitude float numeric",
+                ],
+                company_rule(
+                    "['|', '|', ('partner_share', '=', False), ('company_id', 'parent_of', company_ids), ('company_id', '=', False)]",
+                ),
+            ),
+            model(
+                "res.country",
+                "name, id",
+                &["name char jsonb translate", "code char varchar"],
+                json!([]),
+            ),
+            model(
+                "res.company",
+                "sequence, name",
+                &["name char varchar", "sequence integer int4"],
+                json!([]),
+            ),
+            model(
+                "res.currency",
+                "active desc, name",
+                &["name char varchar", "active boolean bool"],
+                json!([]),
+            ),
+            model(
+                "crm.tag",
+                "name, id",
+                &["name char jsonb translate"],
+                json!([]),
+            ),
+            model("res.bank", "name, id", &["name char varchar"], json!([])),
+        ]);
+        let company = |id: i64, name: &str, currency: &str| json!({"id": id, "name": name, "currency": currency, "parent_path": format!("{id}/")});
+        let principal = serde_json::from_value(json!({
+            "user_id": 7, "login": "olga", "name": "Olga", "lang": "en_US", "tz": "Europe/Brussels", "company_id": 1,
+            "companies": [company(1, "Main", "USD"), company(2, "Beta", "EUR")],
+            "group_ids": [10, 11], "group_names": ["base.group_user", "sales_team.group_sale_salesman"],
+            "user_paths": {"partner_id": 70, "partner_id.commercial_partner_id": 70},
+            "languages": [{"code": "en_US", "week_start": 7}, {"code": "fr_FR", "week_start": 1}],
+        }))
+        .expect("the principal is well formed");
+        Odoo {
+            principal,
+            models,
+            unaccent: Unaccent::Absent,
+            rows: Vec::new(),
+            ran: RefCell::default(),
+        }
+    }
+
+    /// Changes a model's description.
+    pub(crate) fn change(&mut self, model: &str, change: impl FnOnce(&mut Value)) {
+        change(self.models.get_mut(model).expect("the model is there"));
+    }
+
+    /// The answer of a tool, or its error as `code: message`.
+    pub(crate) fn call(&self, tool: &str, arguments: &Value) -> Result<Value> {
+        let answer =
+            odoo_compiler::answer::answer(tool, &arguments.to_string(), &self.principal, self)?;
+        Ok(serde_json::from_str(&answer.json).expect("an answer is JSON"))
+    }
+
+    /// The first statement of a call, parameters written into it.
+    pub(crate) fn sql(&self, tool: &str, arguments: &Value) -> Result<String> {
+        let answer =
+            odoo_compiler::answer::explain(tool, &arguments.to_string(), &self.principal, self)?;
+        let json: Value = serde_json::from_str(&answer.json).expect("an explanation is JSON");
+        let statement = &json["statements"][0];
+        let mut sql = statement["sql"].as_str().expect("sql").to_owned();
+        let params = statement["params"].as_array().expect("params");
+        for (i, param) in params.iter().enumerate().rev() {
+            let shown = format!(
+                "'{}'::{}",
+                param["value"].as_str().expect("a value"),
+                param["type"].as_str().expect("a type")
+            );
+            sql = sql.replace(
+                &format!("${}::{}", i + 1, param["type"].as_str().expect("a type")),
+                &shown,
+            );
+        }
+        Ok(sql)
+    }
+
+    /// What a domain comes to in WHERE, without rules and active filter.
+    pub(crate) fn filter(&self, model: &str, domain: Value) -> String {
+        let mut bare = Odoo::new();
+        bare.principal = self.principal.clone();
+        bare.unaccent = self.unaccent;
+        for json in bare.models.values_mut() {
+            json["rules"] = json!([]);
+        }
+        let context = json!({"active_test": false});
+        match bare.sql(
+            "odoo_count",
+            &json!({"model": model, "domain": domain, "context": context}),
+        ) {
+            Ok(sql) => sql
+                .split_once("\nWHERE ")
+                .map_or("TRUE".into(), |(_, filter)| {
+                    filter.replace("\n  AND ", " AND ").replace('\n', " ")
+                }),
+            Err(error) => format!("{}: {}", error.code.name(), error.message),
+        }
+    }
+}
+
+impl Catalog for Odoo {
+    fn model(&self, name: &str) -> Result<Option<Rc<Model>>> {
+        Ok(self.models.get(name).map(|json| {
+            Rc::new(serde_json::from_value(json.clone()).expect("the model is well formed"))
+        }))
+    }
+
+    fn model_names(&self) -> Result<Vec<String>> {
+        Ok(self.models.keys().cloned().collect())
+    }
+
+    fn decimal_precision(&self, _name: &str) -> Result<Option<u8>> {
+        Ok(Some(2))
+    }
+
+    fn unaccent(&self) -> Result<Unaccent> {
+        Ok(self.unaccent)
+    }
+}
+
+impl Database for Odoo {
+    fn rows(&self, statement: &Statement, each: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
+        self.ran.borrow_mut().push(statement.clone());
+        self.rows.iter().cloned().try_for_each(each)
+    }
+
+    fn environment(&self) -> Result<Environment> {
+        Ok(Environment {
+            now_utc: "2026-01-01 00:00:00".into(),
+            odoo_version: "19.0.1.3".into(),
+            token: None,
+        })
+    }
+}

@@ -1,0 +1,230 @@
+//! Rights: access lists, record rules, field groups, companies, archived records.
+
+use crate::odoo::Odoo;
+use odoo_compiler::access::is_readable;
+use odoo_compiler::error::Code;
+use serde_json::{Value, json};
+
+fn filter(odoo: &Odoo, model: &str, more: Value) -> String {
+    let mut arguments = json!({"model": model});
+    for (key, value) in more.as_object().expect("an object") {
+        arguments[key] = value.clone();
+    }
+    let sql = odoo
+        .sql("odoo_count", &arguments)
+        .unwrap_or_else(|e| panic!("{e}"));
+    sql.split_once("\nWHERE ")
+        .map_or("TRUE".into(), |(_, filter)| {
+            filter.replace("\n  AND ", " AND ").replace('\n', " ")
+        })
+}
+
+const COMPANIES: &str = r#"t0."company_id" = ANY ('{"1","2"}'::bigint[])"#;
+
+#[test]
+fn global_rules_all_and_group_rules_any() {
+    let mut odoo = Odoo::new();
+    let own = r#"(t0."user_id" = ANY ('{"7"}'::bigint[]) OR t0."user_id" IS NULL)"#;
+    assert_eq!(
+        filter(&odoo, "sale.order", json!({})),
+        format!("{COMPANIES} AND {own}")
+    );
+    // one group that sees all lifts the others, but no global rule
+    odoo.principal.group_ids.insert(12);
+    assert_eq!(filter(&odoo, "sale.order", json!({})), COMPANIES);
+}
+
+#[test]
+fn a_rule_that_cannot_be_evaluated_refuses_the_model() {
+    let mut odoo = Odoo::new();
+    odoo.principal.group_ids.insert(13);
+    let error = odoo
+        .call("odoo_count", &json!({"model": "sale.order"}))
+        .expect_err("refused");
+    assert_eq!(error.code, Code::NotSupported, "{error}");
+    // unless another of the user's groups sees all
+    odoo.principal.group_ids.insert(12);
+    assert_eq!(filter(&odoo, "sale.order", json!({})), COMPANIES);
+}
+
+#[test]
+fn companies_are_the_user_s_and_no_others() {
+    let odoo = Odoo::new();
+    let beta = filter(
+        &odoo,
+        "sale.order",
+        json!({"context": {"allowed_company_ids": [2]}}),
+    );
+    assert!(
+        beta.starts_with(r#"t0."company_id" = ANY ('{"2"}'::bigint[])"#),
+        "{beta}"
+    );
+    let error = odoo
+        .call(
+            "odoo_count",
+            &json!({"model": "sale.order", "context": {"allowed_company_ids": [2, 3]}}),
+        )
+        .expect_err("refused");
+    assert_eq!(error.code, Code::AccessDenied);
+    assert!(error.hint.is_some_and(|hint| hint.contains("2 (Beta)")));
+}
+
+#[test]
+fn no_access_list_no_answer_and_the_missing_right_is_named() {
+    let mut odoo = Odoo::new();
+    odoo.principal.group_ids = [99].into();
+    for tool in ["odoo_search", "odoo_count"] {
+        let error = odoo
+            .call(
+                tool,
+                &json!({"model": "sale.order", "domain": [[0, "=", 1]]}),
+            )
+            .expect_err("refused");
+        assert_eq!(error.code, Code::AccessDenied);
+        assert_eq!(
+            error.detail.as_deref(),
+            Some("read is granted by the groups: Role / User")
+        );
+    }
+    assert!(odoo.ran.borrow().is_empty());
+}
+
+#[test]
+fn a_path_needs_rights_on_what_it_leads_to() {
+    let mut odoo = Odoo::new();
+    odoo.change("res.partner", |model| {
+        model["access_lists"] = json!([{"group_id": 50, "group": "Contacts"}])
+    });
+    for domain in [
+        json!([["partner_id.name", "=", "x"]]),
+        json!([["partner_id", "ilike", "x"]]),
+        json!([["partner_id", "any", [["id", "=", 1]]]]),
+    ] {
+        let error = odoo
+            .call(
+                "odoo_count",
+                &json!({"model": "sale.order", "domain": domain}),
+            )
+            .expect_err("refused");
+        assert_eq!(error.code, Code::AccessDenied, "{domain}");
+    }
+}
+
+#[test]
+fn a_path_obeys_the_rules_of_what_it_leads_to_and_sees_the_archived() {
+    let found = filter(
+        &Odoo::new(),
+        "sale.order",
+        json!({"domain": [["partner_id.name", "=", "x"]]}),
+    );
+    assert!(
+        found.contains(r#"t1."partner_share" IS NOT TRUE"#),
+        "{found}"
+    );
+    assert!(!found.contains("active"), "{found}");
+}
+
+#[test]
+fn archived_records_are_left_out_unless_asked_for() {
+    let odoo = Odoo::new();
+    let with = |more| filter(&odoo, "res.partner", more).contains(r#"t0."active" IS TRUE"#);
+    assert!(with(json!({})));
+    assert!(!with(json!({"context": {"active_test": false}})));
+    assert!(!with(json!({"domain": [["active", "=", false]]})));
+    assert!(!with(json!({"domain": [["active", "in", [true, false]]]})));
+    assert!(with(json!({"domain": [["parent_id.active", "=", false]]})));
+}
+
+#[test]
+fn a_field_of_another_group_is_unusable_in_every_position() {
+    let mut odoo = Odoo::new();
+    // sale.order.note is not restricted in Odoo, so take a field that is
+    odoo.change("res.partner", |model| {
+        model["fields"]["signup_type"] = json!({"name": "signup_type", "label": "x", "type": "char", "store": true, "column": "varchar"});
+    });
+    for arguments in [
+        json!({"model": "res.partner", "fields": ["signup_type"]}),
+        json!({"model": "res.partner", "domain": [["signup_type", "=", "x"]]}),
+        json!({"model": "res.partner", "domain": ["!", ["signup_type", "ilike", "x"]]}),
+        json!({"model": "res.partner", "order": "signup_type"}),
+        json!({"model": "sale.order", "domain": [["partner_id.signup_type", "=", "x"]]}),
+    ] {
+        let error = odoo.call("odoo_search", &arguments).expect_err("refused");
+        assert_eq!(error.code, Code::AccessDenied, "{arguments}: {error}");
+        assert!(
+            error
+                .detail
+                .is_some_and(|d| d.contains("base.group_erp_manager")),
+            "{arguments}"
+        );
+    }
+}
+
+#[test]
+fn a_model_that_an_unknown_module_extends_is_not_answered() {
+    let mut odoo = Odoo::new();
+    odoo.change("sale.order", |model| {
+        model["modules"] = json!(["sale", "acme_hidden_orders"])
+    });
+    let error = odoo
+        .call("odoo_count", &json!({"model": "sale.order"}))
+        .expect_err("refused");
+    assert!(
+        error.code == Code::NotSupported && error.message.contains("acme_hidden_orders"),
+        "{error}"
+    );
+    let error = odoo
+        .call("odoo_count", &json!({"model": "res.bank"}))
+        .expect_err("refused");
+    assert!(
+        error.code == Code::NotSupported
+            && error.hint.as_deref().is_some_and(|h| h.contains("res.")),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn a_field_nobody_vetted_is_not_answered() {
+    let mut odoo = Odoo::new();
+    let unknown =
+        json!({"name": "acme", "label": "x", "type": "char", "store": true, "column": "varchar"});
+    odoo.change("sale.order", |model| {
+        model["fields"]["acme"] = unknown.clone()
+    });
+    let error = odoo
+        .call(
+            "odoo_search",
+            &json!({"model": "sale.order", "fields": ["acme"]}),
+        )
+        .expect_err("refused");
+    assert_eq!(error.code, Code::NotSupported);
+    // one that an admin made has no groups
+    odoo.change("sale.order", |model| {
+        model["fields"]["acme"]["manual"] = json!(true)
+    });
+    assert!(
+        odoo.sql(
+            "odoo_search",
+            &json!({"model": "sale.order", "fields": ["acme"]})
+        )
+        .is_ok()
+    );
+}
+
+#[test]
+fn field_groups_may_be_wanted_or_unwanted() {
+    let mut user = Odoo::new().principal;
+    user.group_names = ["a.x", "a.y"].map(String::from).into();
+    let cases = [
+        ("a.x", true),
+        ("a.z", false),
+        ("a.z,a.y", true),
+        ("!a.x", false),
+        ("!a.z", true),
+        ("a.x,!a.y", false),
+        (".", false),
+    ];
+    for (groups, expected) in cases {
+        assert_eq!(is_readable(Some(groups), &user), expected, "{groups}");
+    }
+}
