@@ -1,0 +1,61 @@
+//! The SQL functions that the front calls: one function here for each there, and no other SQL.
+
+use crate::{
+    pool::{DbError, Pool},
+    token::TokenHash,
+};
+use std::net::IpAddr;
+use tokio_postgres::types::Type;
+use uuid::Uuid;
+
+/// `odoo_mcp.serve`: one tool call, admitted and answered.
+pub(crate) async fn serve(
+    pool: &Pool,
+    call_id: Uuid,
+    token: TokenHash,
+    client: IpAddr,
+    tool: &str,
+    arguments: &str,
+) -> Result<String, DbError> {
+    let statement = "CALL odoo_mcp.serve($1, $2, $3, $4, $5, NULL)";
+    pool.query_text(
+        call_id,
+        statement,
+        &[
+            (&call_id, Type::UUID),
+            (&token.as_bytes(), Type::BYTEA),
+            (&client, Type::INET),
+            (&tool, Type::TEXT),
+            (&arguments, Type::TEXT),
+        ],
+    )
+    .await
+}
+
+/// `odoo_mcp.authenticate`: whether the token may speak at all; for messages that call no tool.
+pub(crate) async fn authenticate(
+    pool: &Pool,
+    reference: Uuid,
+    token: TokenHash,
+    client: IpAddr,
+) -> Result<String, DbError> {
+    let statement = "SELECT odoo_mcp.authenticate($1, $2)";
+    pool.query_text(
+        reference,
+        statement,
+        &[(&token.as_bytes(), Type::BYTEA), (&client, Type::INET)],
+    )
+    .await
+}
+
+/// `odoo_mcp.list_tools`: the tools and the instructions, as JSON.
+pub(crate) async fn list_tools(pool: &Pool, reference: Uuid) -> Result<String, DbError> {
+    pool.query_text(reference, "SELECT odoo_mcp.list_tools()", &[])
+        .await
+}
+
+/// `odoo_mcp.health`: versions, and what is missing.
+pub(crate) async fn health(pool: &Pool, reference: Uuid) -> Result<String, DbError> {
+    pool.query_text(reference, "SELECT odoo_mcp.health()::pg_catalog.text", &[])
+        .await
+}

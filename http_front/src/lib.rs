@@ -1,0 +1,43 @@
+//! The front: MCP over HTTP in, one call of an SQL function out.
+//!
+//! The map, in the order a request passes through:
+//!
+//! - [`server`]: sockets, timeouts, the end of the process;
+//! - `middleware`: the layers around every route: the request's log line, the checks against
+//!   DNS rebinding (`doors`), the ceiling on requests at once;
+//! - `routes`: `/mcp` and the two health pages, a handler a file;
+//! - `mcp`: the wire: JSON-RPC messages, the handshake, the answers of tools;
+//! - `db`: one function per SQL function that is called, on connections leased from `pool`;
+//! - [`error`]: every refusal that leaves as a status of HTTP or an error of JSON-RPC.
+//!
+//! Who may do what is decided behind the SQL functions. What can be refused here is only what
+//! is malformed, too large, too slow or from the wrong origin.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod address;
+pub mod config;
+mod db;
+mod doors;
+pub mod error;
+pub mod log;
+mod mcp;
+mod middleware;
+mod pool;
+mod routes;
+pub mod secret;
+pub mod server;
+pub mod state;
+mod token;
+
+use axum::Router;
+use state::Front;
+use std::sync::Arc;
+
+/// The whole route tree, with its layers.
+///
+/// A caller other than [`server::serve`] puts the peer's [`std::net::IpAddr`] into the extensions
+/// of each request, else they count as coming from `::`.
+pub fn build_router(front: Arc<Front>) -> Router {
+    middleware::stack(routes::tree(front.clone()), front)
+}

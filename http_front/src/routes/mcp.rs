@@ -1,0 +1,160 @@
+//! `/mcp`: one message in, one answer out.
+//!
+//! Every answer but that of a tool call passes through `authenticate` first, refusals of malformed
+//! messages too: who has no token learns nothing but that. A tool call brings its token to `serve`,
+//! which does the same in the one round trip there is.
+
+use crate::{
+    db,
+    error::{Failure, Kind},
+    mcp::{
+        handshake::{self, Era},
+        jsonrpc::{self, Message},
+        tools::{self, Call, Envelope},
+    },
+    middleware::RequestLine,
+    state::Front,
+    token::{TokenError, TokenHash},
+};
+use axum::{
+    body::Bytes,
+    extract::{Extension, Request, State},
+    http::{HeaderMap, Method, StatusCode, header::CONTENT_TYPE},
+    response::{IntoResponse, Response},
+};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde_json::value::RawValue;
+use std::{borrow::Cow, sync::Arc, time::Duration};
+
+/// The contract's limit.
+const BODY_LIMIT: usize = 1 << 20;
+
+/// Long enough for the limit over a slow line, short enough that slow bodies hold few places.
+const BODY_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// What a well-formed message wants.
+enum Wish<'a> {
+    Call {
+        id: &'a RawValue,
+        call: Call<'a>,
+    },
+    Other {
+        id: &'a RawValue,
+        method: Cow<'a, str>,
+        params: Option<&'a RawValue>,
+    },
+    Nothing,
+}
+
+pub(crate) async fn handle(
+    State(front): State<Arc<Front>>,
+    Extension(line): Extension<Arc<RequestLine>>,
+    request: Request,
+) -> Result<Response, Failure> {
+    let token = TokenHash::from_headers(request.headers()).map_err(|error| match error {
+        TokenError::Missing => Kind::TokenMissing,
+        TokenError::Malformed => Kind::TokenInvalid,
+    })?;
+    let (body, refusal) = match receive(request).await {
+        Ok(body) => (body, None),
+        Err(failure) => (Bytes::new(), Some(failure)),
+    };
+    let wish = refusal.map_or_else(|| understand(&body, &line), Err);
+    if let Ok(Wish::Call { id, call }) = wish {
+        let answer = db::serve(
+            &front.pool,
+            line.call_id,
+            token,
+            line.client,
+            &call.name,
+            call.arguments(),
+        )
+        .await;
+        return tools::answer(id, line.call_id, answer);
+    }
+    authenticate(&front, &line, token).await?;
+    match wish? {
+        Wish::Other { id, method, params } => answer(&front, &line, id, &method, params).await,
+        Wish::Nothing | Wish::Call { .. } => Ok(StatusCode::ACCEPTED.into_response()),
+    }
+}
+
+/// The body, if request line and headers are such that there is one to read.
+async fn receive(request: Request) -> Result<Bytes, Failure> {
+    if request.method() != Method::POST {
+        return Err(Kind::MethodNotAllowed.into());
+    }
+    let Era::Handshake = handshake::era(request.headers())?;
+    if !is_json(request.headers()) {
+        return Err(Kind::MediaType.into());
+    }
+    let body = Limited::new(request.into_body(), BODY_LIMIT).collect();
+    match tokio::time::timeout(BODY_TIMEOUT, body).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Kind::TooLarge.into()),
+        Ok(Err(_)) => Err(Kind::InvalidRequest("the body breaks off").into()),
+        Err(_) => Err(Kind::TooSlow.into()),
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let text = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("");
+    let essence = text.split(';').next().unwrap_or("").trim();
+    essence.eq_ignore_ascii_case("application/json")
+}
+
+fn understand<'a>(body: &'a [u8], line: &RequestLine) -> Result<Wish<'a>, Failure> {
+    match jsonrpc::parse(body)? {
+        Message::Request { id, method, params } if method == "tools/call" => {
+            line.note_method(&method);
+            let call = Call::parse(id, params)?;
+            line.note_tool(&call.name);
+            Ok(Wish::Call { id, call })
+        }
+        Message::Request { id, method, params } => {
+            line.note_method(&method);
+            Ok(Wish::Other { id, method, params })
+        }
+        Message::Notification { method } => {
+            line.note_method(&method);
+            Ok(Wish::Nothing)
+        }
+        Message::Response => Ok(Wish::Nothing),
+    }
+}
+
+async fn authenticate(front: &Front, line: &RequestLine, token: TokenHash) -> Result<(), Failure> {
+    let text = db::authenticate(&front.pool, line.call_id, token, line.client)
+        .await
+        .map_err(|error| Kind::of_database(&error, line.call_id))?;
+    match serde_json::from_str(&text) {
+        Ok(Envelope::Ok(true)) => Ok(()),
+        Ok(Envelope::Refused(refusal)) => Err(refusal.kind().into()),
+        _ => {
+            tracing::error!(call_id = %line.call_id, "odoo_mcp.authenticate answered something else than a verdict");
+            Err(Kind::Internal(line.call_id).into())
+        }
+    }
+}
+
+async fn answer(
+    front: &Front,
+    line: &RequestLine,
+    id: &RawValue,
+    method: &str,
+    params: Option<&RawValue>,
+) -> Result<Response, Failure> {
+    let list = async {
+        let list = front.tool_list(line.call_id).await;
+        list.map_err(|error| Kind::of_database(&error, line.call_id).answering(Some(id)))
+    };
+    match method {
+        "initialize" => handshake::initialize(id, params, &*list.await?),
+        "ping" => Ok(jsonrpc::result(id, &serde_json::Map::new())),
+        "tools/list" => list.await?.answer(id, params),
+        _ => Err(Kind::UnknownMethod.answering(Some(id))),
+    }
+}

@@ -1,0 +1,161 @@
+//! The binary itself: arguments, signals, and what its log says and does not say.
+
+use crate::{
+    client::{Request, read},
+    stage::{Database, TOKEN},
+};
+use serde_json::{Value, json};
+use std::{net::SocketAddr, process::Stdio, time::Duration};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, BufReader},
+    process::{Child, ChildStderr, Command},
+};
+
+fn binary() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_odoo-mcp"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ODOO_MCP_")) {
+        command.env_remove(name);
+    }
+    command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+/// A serving process, its address taken from the first line of its log.
+async fn serve(database: &Database) -> (Child, BufReader<ChildStderr>, SocketAddr) {
+    let mut child = binary()
+        .arg("serve")
+        .env("ODOO_MCP_DATABASE_URL", &database.url)
+        .env("ODOO_MCP_LISTEN", "127.0.0.1:0")
+        .env("ODOO_MCP_LOG_LEVEL", "trace")
+        .spawn()
+        .unwrap();
+    let mut log = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    tokio::time::timeout(Duration::from_secs(10), log.read_line(&mut line))
+        .await
+        .expect("a first line")
+        .unwrap();
+    let first: Value =
+        serde_json::from_str(&line).unwrap_or_else(|_| panic!("not a line of JSON: {line}"));
+    let address = first["address"].as_str().unwrap().parse().unwrap();
+    (child, log, address)
+}
+
+async fn terminate(child: &Child) {
+    let pid = child.id().unwrap().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-TERM", &pid])
+            .status()
+            .await
+            .unwrap()
+            .success()
+    );
+}
+
+#[tokio::test]
+async fn sigterm_lets_a_call_finish_and_ends_well() {
+    let database = Database::with_surface().await;
+    let (mut child, _log, address) = serve(&database).await;
+    let slow = Request::call("sleep", json!({"seconds": 1}))
+        .open(address)
+        .await;
+    database.wait_for_sleeping(1).await;
+    terminate(&child).await;
+    assert_eq!(read(slow).await.status, 200);
+    let status = tokio::time::timeout(Duration::from_secs(5), child.wait())
+        .await
+        .expect("it ends")
+        .unwrap();
+    assert!(status.success());
+}
+
+#[tokio::test]
+async fn the_log_has_a_line_for_each_request_and_no_secret() {
+    let database = Database::with_surface().await;
+    let (mut child, mut log, address) = serve(&database).await;
+    let wrong = TOKEN.replace('a', "c");
+    assert_eq!(
+        Request::call("echo", json!({"name": "hush"}))
+            .send(address)
+            .await
+            .status,
+        200
+    );
+    assert_eq!(
+        Request::call("raise", json!({"name": "hush"}))
+            .send(address)
+            .await
+            .status,
+        200
+    );
+    let refused =
+        Request::call("echo", json!({})).header("Authorization", &format!("Bearer {wrong}"));
+    assert_eq!(refused.send(address).await.status, 401);
+    terminate(&child).await;
+    child.wait().await.unwrap();
+    let mut text = String::new();
+    log.read_to_string(&mut text).await.unwrap();
+
+    let lines: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let requests: Vec<&Value> = lines
+        .iter()
+        .filter(|line| line["message"] == "request")
+        .collect();
+    assert_eq!(requests.len(), 3, "{text}");
+    let echo = requests[0];
+    assert_eq!(
+        (&echo["method"], &echo["tool"]),
+        (&json!("tools/call"), &json!("echo"))
+    );
+    assert_eq!(
+        (&echo["status"], &echo["outcome"], &echo["client"]),
+        (&json!(200), &json!("ok"), &json!("127.0.0.1"))
+    );
+    assert!(echo["ms"].is_number() && echo["call_id"].is_string());
+    assert_eq!(
+        (&requests[1]["outcome"], &requests[2]["outcome"]),
+        (&json!("tool_error"), &json!("unauthorized"))
+    );
+    // what the client must not see is what the operator needs
+    let server_text = lines
+        .iter()
+        .find(|line| line["server_text"] == "a text of the server that nobody may see")
+        .unwrap();
+    assert_eq!(server_text["reference"], requests[1]["call_id"]);
+
+    for secret in ["omcp_", "hush", "Bearer", "Authorization", "authorization"] {
+        assert!(!text.contains(secret), "{secret} is in the log: {text}");
+    }
+}
+
+#[tokio::test]
+async fn help_and_version_are_there_and_secrets_stay_out_of_errors() {
+    let output = binary().arg("--version").output().await.unwrap();
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        format!("odoo-mcp {}\n", env!("CARGO_PKG_VERSION"))
+    );
+    let output = binary().args(["serve", "--help"]).output().await.unwrap();
+    assert!(String::from_utf8_lossy(&output.stdout).contains("ODOO_MCP_DATABASE_URL"));
+    let output = binary()
+        .arg("serve")
+        .env("ODOO_MCP_DATABASE_URL", "postgresql://u:hunter2@h:x/d")
+        .output()
+        .await
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        !output.status.success()
+            && text.contains("ODOO_MCP_DATABASE_URL")
+            && text.contains("hint:"),
+        "{text}"
+    );
+    assert!(!text.contains("hunter2"), "{text}");
+}
