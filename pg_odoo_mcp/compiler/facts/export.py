@@ -15,6 +15,8 @@ VETTED = {
     'crm.lead': 'name partner_id stage_id user_id team_id expected_revenue probability type date_deadline',
     'crm.stage': 'name sequence is_won fold',
     'crm.team': 'name user_id company_id active',
+    'mail.alias': 'alias_name alias_contact',  # every crm.team is one
+    'crm.recurring.plan': 'name number_of_months',
     'crm.tag': 'name color',
     'crm.lost.reason': 'name active',
     'res.partner': 'name email phone city country_id is_company parent_id',
@@ -28,6 +30,9 @@ VETTED = {
     'account.payment.term': 'name active company_id',
     'purchase.order': 'name partner_id date_order state user_id amount_total currency_id company_id',
     'purchase.order.line': 'order_id product_id name product_qty price_unit price_subtotal date_planned',
+    'account.fiscal.position': 'name active company_id',
+    'account.incoterms': 'name code active',
+    'res.partner.industry': 'name full_name active',
     'res.country': 'name code currency_id',
     'res.country.state': 'name code country_id',
     'res.currency': 'name symbol active decimal_places',

@@ -57,8 +57,8 @@ fn parse_list(value: &Value, depth: usize, conditions: &mut usize) -> Result<Dom
                 let mut parts: Vec<Domain> = parts.into_iter().map(|(d, _)| d).collect();
                 let domain = match connective.as_str() {
                     "!" => Domain::Not(Box::new(parts.remove(0))),
-                    "&" => Domain::all(parts),
-                    _ => Domain::any(parts),
+                    "&" => Domain::All(parts),
+                    _ => Domain::Any(parts),
                 };
                 (domain, height)
             }
@@ -78,9 +78,13 @@ fn parse_list(value: &Value, depth: usize, conditions: &mut usize) -> Result<Dom
         }
         stack.push((domain, height));
     }
-    Ok(Domain::all(
-        stack.into_iter().rev().map(|(d, _)| d).collect(),
-    ))
+    // constants stay where they are, so that the names beside them are looked at too
+    let mut parts: Vec<Domain> = stack.into_iter().rev().map(|(d, _)| d).collect();
+    Ok(match parts.len() {
+        0 => Domain::Const(true),
+        1 => parts.remove(0),
+        _ => Domain::All(parts),
+    })
 }
 
 fn parse_condition(triple: &[Value], depth: usize, conditions: &mut usize) -> Result<Domain> {

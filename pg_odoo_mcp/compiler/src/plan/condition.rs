@@ -83,21 +83,44 @@ impl Resolver<'_> {
         domain: &Domain,
         negated: bool,
     ) -> Result<Predicate> {
-        let each = |parts: &[Domain]| {
-            parts
-                .iter()
-                .map(|part| self.resolve(of, alias, part, negated))
-                .collect::<Result<Vec<_>>>()
+        // under a negation, all and any change places, and so does what settles them
+        let each = |parts: &[Domain], settled_by: bool| {
+            self.each(of, alias, parts, negated, settled_by != negated)
         };
         Ok(match domain {
             Domain::Const(value) => Predicate::Const(*value != negated),
             Domain::Not(inner) => self.resolve(of, alias, inner, !negated)?,
-            Domain::All(parts) if negated => Predicate::any(each(parts)?),
-            Domain::All(parts) => Predicate::all(each(parts)?),
-            Domain::Any(parts) if negated => Predicate::all(each(parts)?),
-            Domain::Any(parts) => Predicate::any(each(parts)?),
+            Domain::All(parts) if negated => Predicate::any(each(parts, false)?),
+            Domain::All(parts) => Predicate::all(each(parts, false)?),
+            Domain::Any(parts) if negated => Predicate::all(each(parts, true)?),
+            Domain::Any(parts) => Predicate::any(each(parts, true)?),
             Domain::Condition(condition) => self.condition(of, alias, condition, negated)?,
         })
+    }
+
+    /// The parts of a connective. A part that settles it alone makes the rights that the others
+    /// want, and what is not known of them, irrelevant: Odoo drops them before it looks.
+    fn each(
+        &self,
+        of: &Subject,
+        alias: u32,
+        parts: &[Domain],
+        negated: bool,
+        settled_by: bool,
+    ) -> Result<Vec<Predicate>> {
+        let resolved: Vec<Result<Predicate>> = parts
+            .iter()
+            .map(|part| self.resolve(of, alias, part, negated))
+            .collect();
+        let is_settled = resolved
+            .iter()
+            .any(|part| *part == Ok(Predicate::Const(settled_by)));
+        let is_moot =
+            |e: &Error| is_settled && matches!(e.code, Code::AccessDenied | Code::NotSupported);
+        resolved
+            .into_iter()
+            .filter(|part| !part.as_ref().is_err_and(is_moot))
+            .collect()
     }
 
     fn condition(
@@ -199,6 +222,16 @@ impl Resolver<'_> {
             return self.exists(of, alias, self::field(of, link)?, &inner, false, true);
         }
         let column = self.column(of, alias, field)?;
+        if of.facts.fields.get(&field.name).is_some_and(|f| f.search) {
+            // the method decides even where there is a column
+            return Err(Error::new(
+                Code::NotSupported,
+                format!(
+                    "conditions on {:?} of {} are not answered yet: Odoo searches it in Python",
+                    field.name, of.model.name
+                ),
+            ));
+        }
         match operator {
             _ if operator.is_like() => self.like(of, alias, field, column, operator, value),
             Operator::Equal | Operator::NotEqual | Operator::In | Operator::NotIn => {

@@ -188,6 +188,7 @@ impl Odoo {
     /// What a domain comes to in WHERE, without rules and active filter.
     pub(crate) fn filter(&self, model: &str, domain: Value) -> String {
         let mut bare = Odoo::new();
+        bare.models = self.models.clone();
         bare.principal = self.principal.clone();
         bare.unaccent = self.unaccent;
         for json in bare.models.values_mut() {

@@ -228,3 +228,24 @@ fn field_groups_may_be_wanted_or_unwanted() {
         assert_eq!(is_readable(Some(groups), &user), expected, "{groups}");
     }
 }
+
+#[test]
+fn what_is_settled_already_needs_no_rights() {
+    let mut odoo = Odoo::new();
+    odoo.change("res.partner", |model| {
+        model["access_lists"] = json!([{"group_id": 50, "group": "Contacts"}]);
+    });
+    let nothing = json!([[0, "=", 1], ["partner_id.name", "=", "x"]]);
+    let everything = json!(["|", [1, "=", 1], ["partner_id.name", "=", "x"]]);
+    assert_eq!(odoo.filter("sale.order", nothing.clone()), "FALSE");
+    assert_eq!(odoo.filter("sale.order", everything.clone()), "TRUE");
+    let mut negated = vec![json!("!")];
+    negated.extend(everything.as_array().expect("a list").clone());
+    assert_eq!(odoo.filter("sale.order", json!(negated)), "FALSE");
+    // a name that does not exist is wrong all the same
+    let wrong = json!([[0, "=", 1], ["partnr_id", "=", 1]]);
+    assert!(
+        odoo.filter("sale.order", wrong)
+            .starts_with("unknown_field")
+    );
+}
