@@ -117,6 +117,14 @@ fn parse_condition(triple: &[Value], depth: usize, conditions: &mut usize) -> Re
                 .detail(shorten(&other.to_string())));
         }
     };
+    // every step of a path is a subquery
+    let steps = field_path.matches('.').count();
+    *conditions += steps;
+    if *conditions > MAX_CONDITIONS || depth + steps > MAX_DEPTH {
+        return Err(invalid(format!(
+            "paths take at most {MAX_DEPTH} steps, and a domain {MAX_CONDITIONS} conditions and steps"
+        )));
+    }
     if field_path.is_empty() {
         return Err(invalid("a condition names no field").hint(EXAMPLE));
     }
@@ -226,6 +234,7 @@ mod tests {
         }
         assert!(parse_json(&deep).is_err());
         let mut nots: Vec<_> = vec![json!("!"); MAX_DEPTH + 2];
+        assert!(parse_json(&json!([["a.".repeat(MAX_DEPTH) + "a", "=", 1]])).is_err());
         nots.push(json!(["a", "=", 1]));
         assert!(parse_json(&json!(nots)).is_err());
         let wide: Vec<_> = (0..=MAX_CONDITIONS).map(|i| json!(["a", "=", i])).collect();

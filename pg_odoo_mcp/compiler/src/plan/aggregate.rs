@@ -56,7 +56,7 @@ pub(super) fn measure(scope: &Scope<'_>, of: &Subject, alias: u32, key: &str) ->
     let (name, function) = match key.split_once(':') {
         Some((name, function)) => (name, function),
         None => {
-            let on = field(of, key)?;
+            let on = field(scope, of, key)?;
             let error = Error::new(
                 Code::InvalidArguments,
                 format!("the measure {key:?} says no aggregate"),
@@ -68,7 +68,7 @@ pub(super) fn measure(scope: &Scope<'_>, of: &Subject, alias: u32, key: &str) ->
             }));
         }
     };
-    let on = field(of, name)?;
+    let on = field(scope, of, name)?;
     if !FUNCTIONS.contains(&function) {
         let error = Error::new(
             Code::InvalidArguments,

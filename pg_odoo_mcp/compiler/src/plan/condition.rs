@@ -112,9 +112,7 @@ impl Resolver<'_> {
             .iter()
             .map(|part| self.resolve(of, alias, part, negated))
             .collect();
-        let is_settled = resolved
-            .iter()
-            .any(|part| *part == Ok(Predicate::Const(settled_by)));
+        let is_settled = resolved.contains(&Ok(Predicate::Const(settled_by)));
         let is_moot =
             |e: &Error| is_settled && matches!(e.code, Code::AccessDenied | Code::NotSupported);
         resolved
@@ -134,7 +132,7 @@ impl Resolver<'_> {
             Some((name, rest)) => (name, Some(rest)),
             None => (condition.field_path.as_str(), None),
         };
-        let field = field(of, name)?;
+        let field = field(self.scope, of, name)?;
         if let Some(rest) = rest {
             if !matches!(
                 field.field_type,
@@ -219,7 +217,14 @@ impl Resolver<'_> {
         {
             let link = parent_link(of, field)?;
             let inner = Domain::condition(field.name.clone(), operator, value.clone());
-            return self.exists(of, alias, self::field(of, link)?, &inner, false, true);
+            return self.exists(
+                of,
+                alias,
+                self::field(self.scope, of, link)?,
+                &inner,
+                false,
+                true,
+            );
         }
         let column = self.column(of, alias, field)?;
         if of.facts.fields.get(&field.name).is_some_and(|f| f.search) {
@@ -483,14 +488,17 @@ impl Resolver<'_> {
     }
 }
 
-/// The field of that name, or an error that names the nearest.
-pub(super) fn field<'a>(of: &'a Subject, name: &str) -> Result<&'a Field> {
+/// The field of that name, or an error that names the nearest of those the user may read.
+pub(super) fn field<'a>(scope: &Scope<'_>, of: &'a Subject, name: &str) -> Result<&'a Field> {
     of.model.fields.get(name).ok_or_else(|| {
+        let shown: String = name.chars().take(80).collect();
         let error = Error::new(
             Code::UnknownField,
-            format!("{} has no field {name:?}", of.model.name),
+            format!("{} has no field {shown:?}", of.model.name),
         );
-        match suggestion(name, of.model.fields.keys().map(String::as_str)) {
+        let readable = of.model.fields.keys().map(String::as_str);
+        let readable = readable.filter(|known| check_field(of, known, scope.principal).is_ok());
+        match suggestion(&shown, readable) {
             Some(hint) => error.hint(hint),
             None => error,
         }

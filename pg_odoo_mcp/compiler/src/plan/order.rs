@@ -94,11 +94,11 @@ impl Ordering<'_, '_> {
             scope: self.scope,
             rights: Rights::User,
         };
-        let on = field(of, written.field)?;
+        let on = field(self.scope, of, written.field)?;
         let is_inherited =
             of.facts.fields.get(&on.name).is_some_and(|f| f.inherited) && on.column.is_none();
         if is_inherited {
-            let link = field(of, parent_link(of, on)?)?;
+            let link = field(self.scope, of, parent_link(of, on)?)?;
             let parent = subject(self.scope, comodel_name(of, link)?)?;
             let column = resolver.column(of, alias, link)?;
             let coalias = self.source.join(self.scope, &column, &parent.table);

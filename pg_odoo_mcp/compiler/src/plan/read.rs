@@ -162,7 +162,7 @@ fn cell(
     alias: u32,
     name: &str,
 ) -> Result<Cell> {
-    let on = field(of, name)?;
+    let on = field(scope, of, name)?;
     if name == "display_name" {
         return match display(scope, source, &of.model.name, alias)? {
             Display::Open => Err(Error::new(
@@ -185,7 +185,7 @@ fn cell(
     if is_inherited {
         // read through the parent with the user's rights there; its rules are among the child's
         crate::access::check_field(of, name, scope.principal)?;
-        let link = field(of, parent_link(of, on)?)?;
+        let link = field(scope, of, parent_link(of, on)?)?;
         let parent = subject(scope, comodel_name(of, link)?)?;
         check_read(&parent.model, scope.principal)?;
         let column = resolver.column(of, alias, link)?;

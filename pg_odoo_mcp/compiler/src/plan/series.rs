@@ -4,7 +4,7 @@ use super::aggregate::measure;
 use super::condition::{Resolver, Rights, comodel_name, field, visible};
 use super::read::record;
 use super::{Aggregate, Cell, Column, Measure, Predicate, Source};
-use crate::access::{Subject, subject};
+use crate::access::{Subject, check_field, subject};
 use crate::catalog::FieldType;
 use crate::domain::{Domain, Operator};
 use crate::error::{Code, Error, Result};
@@ -112,7 +112,7 @@ const MAX_MEASURES: usize = 20;
 pub fn series(scope: &Scope<'_>, of: &Subject, request: &SeriesRequest<'_>) -> Result<SeriesPlan> {
     let mut source = Source::new(scope, &of.table);
     let alias = source.alias;
-    let on = field(of, request.date_field)?;
+    let on = field(scope, of, request.date_field)?;
     let is_datetime = match on.field_type {
         FieldType::Datetime => true,
         FieldType::Date if request.period == Period::Hour => {
@@ -130,6 +130,7 @@ pub fn series(scope: &Scope<'_>, of: &Subject, request: &SeriesRequest<'_>) -> R
                 .values()
                 .filter(|f| {
                     f.column.is_some()
+                        && check_field(of, &f.name, scope.principal).is_ok()
                         && matches!(f.field_type, FieldType::Date | FieldType::Datetime)
                 })
                 .map(|f| f.name.as_str())
@@ -231,7 +232,7 @@ fn groups(
             )
             .hint("group by a stored field of the model itself"));
         }
-        let on = field(of, name)?;
+        let on = field(scope, of, name)?;
         let column = Resolver {
             scope,
             rights: Rights::User,
@@ -313,7 +314,7 @@ fn currency(
         .get(name)
         .is_some_and(|f| f.company_currency)
     {
-        let company = resolver.column(of, source.alias, field(of, "company_id")?)?;
+        let company = resolver.column(of, source.alias, field(scope, of, "company_id")?)?;
         let company_alias = source.join(scope, &company, &table_of("res.company")?);
         let currency_alias = source.join(
             scope,
@@ -337,7 +338,7 @@ fn currency(
                 .split_once('.')
                 .filter(|(_, last)| !last.contains('.'))
                 .ok_or_else(unknown)?;
-            let step = field(of, first)?;
+            let step = field(scope, of, first)?;
             let column = resolver.column(of, source.alias, step)?;
             let comodel = subject(scope, comodel_name(of, step)?)?;
             let is_stored = comodel.model.fields.get(last).is_some_and(|f| {

@@ -249,3 +249,26 @@ fn what_is_settled_already_needs_no_rights() {
             .starts_with("unknown_field")
     );
 }
+
+#[test]
+fn names_of_fields_of_other_groups_are_not_suggested() {
+    let mut odoo = Odoo::new();
+    odoo.change("res.partner", |model| {
+        model["fields"]["signup_type"] = json!({"name": "signup_type", "label": "x", "type": "char", "store": true, "column": "varchar"});
+    });
+    let ask = |odoo: &Odoo| {
+        odoo.call(
+            "odoo_search",
+            &json!({"model": "res.partner", "fields": ["signup_typ"]}),
+        )
+        .expect_err("no such field")
+    };
+    assert_eq!(ask(&odoo).hint, None);
+    odoo.principal
+        .group_names
+        .insert("base.group_erp_manager".into());
+    assert_eq!(
+        ask(&odoo).hint.as_deref(),
+        Some("did you mean signup_type?")
+    );
+}
