@@ -1,0 +1,7 @@
+//! What SQL sees: decode, call, encode.
+
+pub(crate) mod explanation;
+pub(crate) mod query;
+pub(crate) mod serve;
+pub(crate) mod setup;
+pub(crate) mod token;

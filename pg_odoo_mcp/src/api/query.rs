@@ -1,0 +1,101 @@
+//! The tools in psql: as an Odoo user that the session says, with PostgreSQL's own errors.
+
+use crate::api::explanation;
+use crate::catalog;
+use crate::exec::read_only::Reader;
+use crate::govern::audit::Attempt;
+use crate::govern::identity;
+use crate::govern::installation::Installation;
+use crate::govern::perform::{Call, Question};
+use crate::report::or_raise;
+use odoo_compiler::error::{Error, Result};
+use pgrx::prelude::*;
+use pgrx::{JsonB, Uuid};
+use std::time::Instant;
+
+/// Acts as an Odoo user: to the end of the transaction, or of the session.
+#[pg_extern(schema = "odoo_mcp", volatile, parallel_unsafe)]
+pub(crate) fn act_as(login: &str, session: default!(bool, "false")) {
+    or_raise(assume(login, session));
+}
+
+fn assume(login: &str, for_session: bool) -> Result<()> {
+    let installation = Installation::get()?;
+    identity::check_right(login)?;
+    let user_id = Reader::within(&installation.source, |reader| {
+        catalog::user_by_login(reader, login)
+    })
+    // other people's logins are not for everybody
+    .map_err(|error| {
+        if identity::may_see_logins() {
+            error
+        } else {
+            Error {
+                hint: None,
+                ..error
+            }
+        }
+    })?;
+    identity::assume(user_id, login.to_owned(), for_session);
+    Ok(())
+}
+
+/// One tool call, with the arguments and the answer that MCP has.
+// json and not jsonb, for it keeps the order of keys and the digits of numbers; its form is text's
+#[pg_extern(sql = r#"
+CREATE FUNCTION odoo_mcp.call(tool text, arguments jsonb DEFAULT '{}') RETURNS json
+STRICT VOLATILE PARALLEL UNSAFE
+LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
+"#)]
+pub(crate) fn call(tool: &str, arguments: JsonB) -> String {
+    or_raise(perform(Question::Answer, tool, &arguments.0.to_string()))
+}
+
+/// How a tool call would be answered: its SQL, parameters and rules, without running it.
+#[pg_extern(schema = "odoo_mcp", volatile, parallel_unsafe)]
+pub(crate) fn explain(
+    tool: &str,
+    arguments: default!(JsonB, "'{}'"),
+) -> SetOfIterator<'static, String> {
+    let json = or_raise(perform(Question::Explain, tool, &arguments.0.to_string()));
+    let explanation = serde_json::from_str(&json).unwrap_or_default();
+    SetOfIterator::new(explanation::lines(&explanation))
+}
+
+fn perform(question: Question, tool: &str, arguments: &str) -> Result<String> {
+    let started = Instant::now();
+    let installation = Installation::get()?;
+    let identity = identity::current()?;
+    let call_id = random_uuid();
+    Attempt {
+        call_id: &call_id,
+        token_id: None,
+        user_id: identity.user_id,
+        login: &identity.login,
+        tool,
+        arguments,
+        client_address: None,
+    }
+    .write()?;
+    let call = Call {
+        call_id: &call_id,
+        user_id: identity.user_id,
+        token: None,
+        tool,
+        arguments,
+    };
+    let (answer, outcome) = call.perform(question, &installation.source);
+    outcome.write_here(&call_id, started);
+    answer
+        .map(|answer| answer.json)
+        .map_err(|error: Error| error)
+}
+
+fn random_uuid() -> String {
+    let mut bytes = [0u8; 16];
+    bytes.copy_from_slice(&crate::exec::native::random_bits()[..16]);
+    // version 4, RFC 9562
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    Uuid::from_bytes(bytes).to_string()
+}

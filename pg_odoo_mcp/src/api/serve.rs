@@ -1,0 +1,167 @@
+//! The front's functions.
+
+use crate::govern::admission;
+use crate::govern::audit::{self, Attempt};
+use crate::govern::installation::Installation;
+use crate::govern::perform::{Call, Question};
+use crate::govern::token::{LiveToken, TokenHash};
+use odoo_compiler::error::{Error, Result};
+use pgrx::datum::Inet;
+use pgrx::prelude::*;
+use pgrx::{JsonB, Uuid};
+use std::time::Instant;
+
+const UNAUTHORIZED: &str = r#"{"refused":{"reason":"unauthorized"}}"#;
+
+/// Authenticates, writes the attempt, and leaves an admission for `run`; answers only refusals.
+#[pg_extern(schema = "odoo_mcp", volatile, parallel_unsafe)]
+pub(crate) fn admit(
+    call_id: Option<Uuid>,
+    token_hash: Option<&[u8]>,
+    client_address: Option<Inet>,
+    tool: Option<&str>,
+    arguments: Option<&str>,
+) -> Option<String> {
+    let (Some(call_id), Some(tool), Some(arguments)) = (call_id, tool, arguments) else {
+        return Some(envelope(Err(missing_argument())));
+    };
+    let client_address = client_address.map(|address| address.0);
+    let Some((hash, token)) = live_token(token_hash) else {
+        audit::count_refusal(client_address);
+        return Some(UNAUTHORIZED.to_owned());
+    };
+    let call_id = call_id.to_string();
+    let attempt = Attempt {
+        call_id: &call_id,
+        token_id: Some(token.id),
+        user_id: token.user_id,
+        login: &token.login,
+        tool,
+        arguments,
+        client_address,
+    };
+    if let Err(error) = attempt.write() {
+        return Some(envelope(Err(error)));
+    }
+    admission::leave(call_id, hash, tool.to_owned(), arguments.to_owned());
+    None
+}
+
+/// Answers the call that was admitted under that call_id, once.
+#[pg_extern(schema = "odoo_mcp", volatile, parallel_unsafe)]
+pub(crate) fn run(call_id: Uuid) -> String {
+    let started = Instant::now();
+    let call_id = call_id.to_string();
+    let Some(admission) = admission::take(&call_id).filter(|_| audit::is_attempted(&call_id))
+    else {
+        return envelope(Err(not_admitted()));
+    };
+    // looked at again: it may have been revoked between the two transactions
+    let Some(token) = LiveToken::find(&admission.token_hash) else {
+        let outcome = audit::Outcome {
+            code: "unauthorized",
+            ..audit::Outcome::default()
+        };
+        outcome.write(&call_id, started);
+        return UNAUTHORIZED.to_owned();
+    };
+    let installation = match Installation::get() {
+        Ok(installation) => installation,
+        Err(error) => {
+            let outcome = audit::Outcome {
+                code: error.code.name(),
+                ..audit::Outcome::default()
+            };
+            outcome.write(&call_id, started);
+            return envelope(Err(error));
+        }
+    };
+    let call = Call {
+        call_id: &call_id,
+        user_id: token.user_id,
+        token: Some(token.shown),
+        tool: &admission.tool,
+        arguments: &admission.arguments,
+    };
+    let (answer, outcome) = call.perform(Question::Answer, &installation.source);
+    outcome.write(&call_id, started);
+    envelope(answer.map(|answer| answer.json))
+}
+
+/// Whether the token lives, for requests that are not tool calls.
+#[pg_extern(schema = "odoo_mcp", volatile, parallel_unsafe)]
+pub(crate) fn authenticate(token_hash: Option<&[u8]>, client_address: Option<Inet>) -> String {
+    if live_token(token_hash).is_some() {
+        return String::from(r#"{"ok":true}"#);
+    }
+    audit::count_refusal(client_address.map(|address| address.0));
+    UNAUTHORIZED.to_owned()
+}
+
+/// The body of `tools/list` and the text of `instructions`.
+#[pg_extern(schema = "odoo_mcp", stable, parallel_safe)]
+pub(crate) fn list_tools() -> String {
+    odoo_compiler::tool::list()
+}
+
+/// Whether the extension works in this database, and if not, why; never raises for want of setup.
+#[pg_extern(schema = "odoo_mcp", volatile, parallel_unsafe)]
+pub(crate) fn health() -> JsonB {
+    let installation = Installation::find();
+    let problem = match &installation {
+        None => Some(String::from(
+            "the extension is not set up: a superuser runs select odoo_mcp.setup()",
+        )),
+        Some(installation) => match installation.is_at_home() {
+            Ok(true) => None,
+            Ok(false) => Some(String::from(
+                "this is a copy of the database that was set up: a superuser runs select odoo_mcp.adopt_database()",
+            )),
+            Err(error) => Some(error.to_string()),
+        },
+    };
+    JsonB(serde_json::json!({
+        "extension_version": extension_version(),
+        "library_version": env!("CARGO_PKG_VERSION"),
+        "is_set_up": installation.is_some(),
+        "problem": problem,
+    }))
+}
+
+/// The live token of that hash, where this is the database that it was issued in.
+fn live_token(hash: Option<&[u8]>) -> Option<(TokenHash, LiveToken)> {
+    let hash = TokenHash::from_bytes(hash?)?;
+    let token = LiveToken::find(&hash)?;
+    let is_at_home = Installation::find()?.is_at_home().unwrap_or(false);
+    is_at_home.then_some((hash, token))
+}
+
+fn envelope(answer: Result<String>) -> String {
+    match answer {
+        Ok(json) => format!(r#"{{"result":{json}}}"#),
+        Err(error) => serde_json::json!({ "error": error.to_json() }).to_string(),
+    }
+}
+
+fn missing_argument() -> Error {
+    Error::new(
+        odoo_compiler::error::Code::InvalidArguments,
+        "call_id, tool and arguments are all needed",
+    )
+}
+
+fn not_admitted() -> Error {
+    Error::new(
+        odoo_compiler::error::Code::InvalidArguments,
+        "no call is admitted under this call_id",
+    )
+    .hint("call odoo_mcp.serve(), which admits, commits and runs")
+}
+
+fn extension_version() -> Option<String> {
+    let rows = crate::exec::owner::read(
+        "select e.extversion from pg_catalog.pg_extension e where e.extname = 'pg_odoo_mcp'",
+        &[],
+    );
+    rows.into_iter().flatten().flatten().next()
+}

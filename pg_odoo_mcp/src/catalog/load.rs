@@ -1,0 +1,160 @@
+//! Named statements in, plain data out.
+
+use crate::exec::plan::Bind;
+use crate::exec::read_only::{Reader, Source};
+use odoo_compiler::answer::{Environment, Token};
+use odoo_compiler::catalog::{Model, Unaccent, suggestion};
+use odoo_compiler::error::{Code, Error, Result};
+use odoo_compiler::principal::Principal;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+
+const PRINCIPAL: &str = include_str!("../../../sql/statements/principal.sql");
+const MODEL: &str = include_str!("../../../sql/statements/model.sql");
+const MODEL_NAMES: &str = include_str!("../../../sql/statements/model_names.sql");
+const UNACCENT: &str = include_str!("../../../sql/statements/unaccent.sql");
+const ENVIRONMENT: &str = include_str!("../../../sql/statements/environment.sql");
+const DECIMAL_PRECISION: &str = include_str!("../../../sql/statements/decimal_precision.sql");
+const USER_BY_LOGIN: &str = include_str!("../../../sql/statements/user_by_login.sql");
+const LOGINS: &str = include_str!("../../../sql/statements/logins.sql");
+const DATABASE_UUID: &str = include_str!("../../../sql/statements/database_uuid.sql");
+
+/// The active user of that id, with what its rights are computed from.
+pub(crate) fn principal(reader: &Reader<'_>, user_id: i64) -> Result<Option<Principal>> {
+    json(reader, PRINCIPAL, &[Bind::int4(user_id)])
+}
+
+/// The model of that exact name.
+pub(crate) fn model(reader: &Reader<'_>, name: &str) -> Result<Option<Model>> {
+    let binds = [
+        Bind::text(name),
+        Bind::text(Model::table_name(name)),
+        Bind::text(reader.odoo_schema()),
+    ];
+    let rows = reader.named(MODEL, &binds)?;
+    let mut cells = rows.into_iter().flatten().flatten();
+    let (Some(model), Some(columns)) = (cells.next(), cells.next()) else {
+        return Ok(None);
+    };
+    let mut model: Model = parsed(&model)?;
+    let columns: BTreeMap<String, (String, bool)> = parsed(&columns)?;
+    for (name, (type_name, not_null)) in columns {
+        if let Some(field) = model.fields.get_mut(&name) {
+            field.column = Some(type_name);
+            field.not_null = not_null;
+        }
+    }
+    Ok(Some(model))
+}
+
+/// The names of all models.
+pub(crate) fn model_names(reader: &Reader<'_>) -> Result<Vec<String>> {
+    Ok(json(reader, MODEL_NAMES, &[])?.unwrap_or_default())
+}
+
+/// The digits of the decimal precision of that name.
+pub(crate) fn decimal_precision(reader: &Reader<'_>, name: &str) -> Result<Option<u8>> {
+    let rows = reader.named(DECIMAL_PRECISION, &[Bind::text(name)])?;
+    Ok(rows
+        .into_iter()
+        .flatten()
+        .flatten()
+        .next()
+        .and_then(|digits| digits.parse().ok()))
+}
+
+/// What `unaccent(text)` in Odoo's schema is; from now on statements may call it if it is trusted.
+pub(crate) fn unaccent(reader: &Reader<'_>) -> Result<Unaccent> {
+    let rows = reader.named(UNACCENT, &[Bind::text(reader.odoo_schema())])?;
+    let Some(row) = rows.first() else {
+        return Ok(Unaccent::Absent);
+    };
+    match (oid(row.first()), row.get(1)) {
+        (Some(function), Some(Some(is_trusted))) if is_trusted == "true" => {
+            reader.trust_unaccent(function);
+            Ok(Unaccent::Trusted)
+        }
+        _ => Ok(Unaccent::Foreign),
+    }
+}
+
+/// What the answer needs to know of the surroundings.
+pub(crate) fn environment(reader: &Reader<'_>, token: Option<Token>) -> Result<Environment> {
+    let row = reader
+        .named(ENVIRONMENT, &[])?
+        .into_iter()
+        .next()
+        .unwrap_or_default();
+    let mut cells = row.into_iter().map(Option::unwrap_or_default);
+    Ok(Environment {
+        now_utc: cells.next().unwrap_or_default(),
+        odoo_version: cells.next().unwrap_or_default(),
+        token,
+    })
+}
+
+/// The id of the active user with that login; the error names logins that are near.
+pub(crate) fn user_by_login(reader: &Reader<'_>, login: &str) -> Result<i64> {
+    let rows = reader.named(USER_BY_LOGIN, &[Bind::text(login)])?;
+    if let Some(id) = rows
+        .first()
+        .and_then(|row| row.first()?.as_deref()?.parse().ok())
+    {
+        return Ok(id);
+    }
+    let logins: Vec<String> = reader
+        .named(LOGINS, &[])?
+        .into_iter()
+        .flatten()
+        .flatten()
+        .collect();
+    let error = Error::new(
+        Code::InvalidArguments,
+        format!("no active Odoo user has the login {login:?}"),
+    );
+    Err(match suggestion(login, logins.iter().map(String::as_str)) {
+        Some(suggestion) => error.hint(suggestion),
+        None => error.hint("logins are in Odoo under Settings, Users"),
+    })
+}
+
+/// Odoo's `database.uuid`, read as Odoo's own role.
+pub(crate) fn database_uuid(source: &Source) -> Result<Option<String>> {
+    let source = Source {
+        role: source.odoo_role,
+        ..source.clone()
+    };
+    let rows = Reader::within(&source, |reader| reader.named(DATABASE_UUID, &[]))?;
+    Ok(rows.into_iter().flatten().flatten().next())
+}
+
+fn json<T: DeserializeOwned>(
+    reader: &Reader<'_>,
+    text: &'static str,
+    binds: &[Bind],
+) -> Result<Option<T>> {
+    let rows = reader.named(text, binds)?;
+    rows.into_iter()
+        .flatten()
+        .flatten()
+        .next()
+        .map(|body| parsed(&body))
+        .transpose()
+}
+
+fn parsed<T: DeserializeOwned>(body: &str) -> Result<T> {
+    serde_json::from_str(body).map_err(|fault| {
+        Error::new(
+            Code::NotSupported,
+            format!("Odoo's catalog has an unexpected shape: {fault}"),
+        )
+    })
+}
+
+fn oid(cell: Option<&Option<String>>) -> Option<pgrx::pg_sys::Oid> {
+    cell?
+        .as_ref()?
+        .parse::<u32>()
+        .ok()
+        .map(pgrx::pg_sys::Oid::from_u32)
+}

@@ -1,0 +1,13 @@
+//! Running SQL safely: the only SPI, the only catch, the only `unsafe`.
+
+pub(crate) mod native;
+pub(crate) mod owner;
+pub(crate) mod plan;
+pub(crate) mod read_only;
+pub(crate) mod relation;
+pub(crate) mod role;
+pub(crate) mod settings;
+#[cfg(not(feature = "pg13"))]
+mod stream;
+pub(crate) mod subxact;
+pub(crate) mod timeout;

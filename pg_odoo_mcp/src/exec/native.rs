@@ -1,0 +1,83 @@
+//! Small facts of the server, behind safe functions.
+
+use pgrx::pg_sys;
+use std::ffi::CString;
+
+/// The role whose rights apply now.
+pub(crate) fn current_role() -> pg_sys::Oid {
+    // SAFETY: reads a global of the backend
+    unsafe { pg_sys::GetUserId() }
+}
+
+/// The role that logged in.
+pub(crate) fn session_role() -> pg_sys::Oid {
+    // SAFETY: reads a global of the backend
+    unsafe { pg_sys::GetSessionUserId() }
+}
+
+/// Whether the role may do anything anyway.
+pub(crate) fn is_superuser(role: pg_sys::Oid) -> bool {
+    // SAFETY: a look-up in the backend's catalog cache
+    unsafe { pg_sys::superuser_arg(role) }
+}
+
+/// The oid of this database.
+pub(crate) fn database_oid() -> pg_sys::Oid {
+    // SAFETY: reads a global of the backend, set when it connected
+    unsafe { pg_sys::MyDatabaseId }
+}
+
+/// The cluster's identifier, from initdb.
+pub(crate) fn system_identifier() -> i64 {
+    // SAFETY: reads the control file's copy in memory
+    unsafe { pg_sys::GetSystemIdentifier() }.cast_signed()
+}
+
+/// Whether this is a standby.
+pub(crate) fn in_recovery() -> bool {
+    // SAFETY: reads shared memory
+    unsafe { pg_sys::RecoveryInProgress() }
+}
+
+/// The commit of this transaction waits for the disk, whatever synchronous_commit says by then.
+pub(crate) fn force_sync_commit() {
+    // SAFETY: sets a flag of the transaction
+    unsafe { pg_sys::ForceSyncCommit() }
+}
+
+/// 256 random bits.
+pub(crate) fn random_bits() -> [u8; 32] {
+    let mut bits = [0u8; 32];
+    // SAFETY: the buffer is as long as said
+    let is_strong = unsafe { pg_sys::pg_strong_random(bits.as_mut_ptr().cast(), bits.len()) };
+    assert!(is_strong, "no random bits to be had");
+    bits
+}
+
+/// The relation of that schema and name.
+pub(crate) fn relation_oid(schema: &str, name: &str) -> Option<pg_sys::Oid> {
+    let (schema, name) = (CString::new(schema).ok()?, CString::new(name).ok()?);
+    // SAFETY: look-ups in the catalog cache by strings that end in NUL
+    let relation = unsafe {
+        let namespace = pg_sys::get_namespace_oid(schema.as_ptr(), true);
+        pg_sys::get_relname_relid(name.as_ptr(), namespace)
+    };
+    (relation != pg_sys::InvalidOid).then_some(relation)
+}
+
+/// The owner of a relation, if it is there.
+pub(crate) fn relation_owner(schema: &str, name: &str) -> Option<pg_sys::Oid> {
+    let relation = relation_oid(schema, name)?;
+    // SAFETY: a look-up in the catalog cache; the tuple is only used until it is released
+    unsafe {
+        let tuple =
+            pg_sys::SearchSysCache1(pg_sys::SysCacheIdentifier::RELOID as i32, relation.into());
+        if tuple.is_null() {
+            return None;
+        }
+        let class: *const pg_sys::FormData_pg_class = pg_sys::GETSTRUCT(tuple).cast();
+        let owner = (*class).relowner;
+        pg_sys::ReleaseSysCache(tuple);
+        Some(owner)
+    }
+}

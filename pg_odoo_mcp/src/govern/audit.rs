@@ -1,0 +1,147 @@
+//! The audit: an attempt before, an outcome after.
+
+use crate::exec::plan::Bind;
+use crate::exec::{native, owner, settings};
+use odoo_compiler::error::{Code, Error, Result};
+use pgrx::pg_sys;
+use sha2::{Digest, Sha256};
+use std::time::Instant;
+
+const ATTEMPT_INSERT: &str = include_str!("../../../sql/statements/attempt_insert.sql");
+const ATTEMPT_EXISTS: &str = include_str!("../../../sql/statements/attempt_exists.sql");
+const OUTCOME_INSERT: &str = include_str!("../../../sql/statements/outcome_insert.sql");
+const REFUSAL_COUNT: &str = include_str!("../../../sql/statements/refusal_count.sql");
+
+/// Longest name of a tool or model that an entry keeps: the caller chose it.
+const NAME_LENGTH: usize = 200;
+
+/// Arguments longer than this are refused later, so they are not parsed here.
+const PARSED_LENGTH: usize = 1024 * 1024;
+
+/// A call about to be tried.
+pub(crate) struct Attempt<'a> {
+    /// Unique for ever.
+    pub call_id: &'a str,
+    /// Nothing in psql.
+    pub token_id: Option<i64>,
+    /// Odoo's user.
+    pub user_id: i64,
+    /// That user's login.
+    pub login: &'a str,
+    /// As the caller wrote it.
+    pub tool: &'a str,
+    /// As the caller wrote them; only their hash is kept.
+    pub arguments: &'a str,
+    /// Where the front saw the call come from.
+    pub client_address: Option<String>,
+}
+
+impl Attempt<'_> {
+    /// Writes the entry; it is on the disk when this transaction is committed.
+    pub(crate) fn write(&self) -> Result<()> {
+        settings::set_for_transaction(c"synchronous_commit", c"on");
+        native::force_sync_commit();
+        let rows = owner::run(
+            ATTEMPT_INSERT,
+            &[
+                Bind::new(pg_sys::UUIDOID, Some(self.call_id.to_owned())),
+                Bind::int8(self.token_id),
+                Bind::int4(self.user_id),
+                Bind::text(self.login),
+                Bind::text(cut(self.tool)),
+                Bind::new(pg_sys::TEXTOID, model_of(self.arguments)),
+                Bind::bytes(&Sha256::digest(self.arguments.as_bytes())),
+                Bind::new(pg_sys::INETOID, self.client_address.clone()),
+            ],
+        );
+        if rows.is_empty() {
+            return Err(
+                Error::new(Code::InvalidArguments, "this call_id was used before")
+                    .hint("every call takes a new random call_id"),
+            );
+        }
+        Ok(())
+    }
+}
+
+/// Whether the call's attempt is to be seen in the caller's snapshot.
+pub(crate) fn is_attempted(call_id: &str) -> bool {
+    !owner::read(
+        ATTEMPT_EXISTS,
+        &[Bind::new(pg_sys::UUIDOID, Some(call_id.to_owned()))],
+    )
+    .is_empty()
+}
+
+/// How a call ended.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    /// `ok` or a code of the error table.
+    pub code: &'static str,
+    /// Records, rows or groups.
+    pub row_count: Option<i64>,
+    /// Bytes of the answer.
+    pub byte_count: Option<i64>,
+    /// The server's words for an internal error.
+    pub server_error: Option<String>,
+}
+
+impl Outcome {
+    /// Writes it without waiting for the disk. On a standby there is nowhere to write it.
+    pub(crate) fn write(&self, call_id: &str, started: Instant) {
+        if native::in_recovery() {
+            return;
+        }
+        settings::set_for_transaction(c"synchronous_commit", c"off");
+        self.write_here(call_id, started);
+    }
+
+    /// Writes it with whatever else the transaction does.
+    pub(crate) fn write_here(&self, call_id: &str, started: Instant) {
+        owner::run(
+            OUTCOME_INSERT,
+            &[
+                Bind::new(pg_sys::UUIDOID, Some(call_id.to_owned())),
+                Bind::text(self.code),
+                Bind::new(
+                    pg_sys::TEXTOID,
+                    (self.code == "ok").then(|| String::from("sql")),
+                ),
+                Bind::int8(self.row_count),
+                Bind::int8(self.byte_count),
+                Bind::new(
+                    pg_sys::FLOAT8OID,
+                    Some((started.elapsed().as_secs_f64() * 1000.0).to_string()),
+                ),
+                Bind::new(pg_sys::TEXTOID, self.server_error.clone()),
+            ],
+        );
+    }
+}
+
+/// Counts a call without a valid token, with no row of its own and no wait for the disk.
+pub(crate) fn count_refusal(client_address: Option<String>) {
+    settings::set_for_transaction(c"synchronous_commit", c"off");
+    owner::run(REFUSAL_COUNT, &[Bind::new(pg_sys::INETOID, client_address)]);
+}
+
+/// The model that the arguments name, if they can be read at all.
+fn model_of(arguments: &str) -> Option<String> {
+    if arguments.len() > PARSED_LENGTH {
+        return None;
+    }
+    #[derive(serde::Deserialize)]
+    struct Named {
+        model: String,
+    }
+    serde_json::from_str::<Named>(arguments)
+        .ok()
+        .map(|named| cut(&named.model))
+}
+
+fn cut(name: &str) -> String {
+    name.chars()
+        .filter(|character| *character != '\0')
+        .take(NAME_LENGTH)
+        .collect()
+}

@@ -1,0 +1,57 @@
+//! What `setup` wrote down, and whether this is still the database it was written in.
+
+use crate::catalog;
+use crate::exec::read_only::Source;
+use crate::exec::{native, owner};
+use odoo_compiler::error::{Code, Error, Result};
+use pgrx::pg_sys;
+
+const INSTALLATION: &str = include_str!("../../../sql/statements/installation.sql");
+
+/// The one row of `odoo_mcp_private.installation`.
+#[derive(Debug, Clone)]
+pub(crate) struct Installation {
+    /// Whose tables are read, and as whom.
+    pub source: Source,
+    database_uuid: String,
+    database_oid: pg_sys::Oid,
+    system_identifier: i64,
+}
+
+impl Installation {
+    /// The row, if there is one.
+    pub(crate) fn find() -> Option<Installation> {
+        let row = owner::read(INSTALLATION, &[]).into_iter().next()?;
+        let mut cells = row.into_iter().map(Option::unwrap_or_default);
+        let oid = |text: Option<String>| Some(pg_sys::Oid::from_u32(text?.parse().ok()?));
+        Some(Installation {
+            source: Source {
+                role: oid(cells.next())?,
+                odoo_role: oid(cells.next())?,
+                odoo_schema: cells.next()?,
+            },
+            database_uuid: cells.next()?,
+            database_oid: oid(cells.next())?,
+            system_identifier: cells.next()?.parse().ok()?,
+        })
+    }
+
+    /// The row, or what to do where there is none.
+    pub(crate) fn get() -> Result<Installation> {
+        Installation::find().ok_or_else(|| {
+            Error::new(
+                Code::NotSupported,
+                "the extension is not set up in this database",
+            )
+            .hint("a superuser runs: select odoo_mcp.setup()")
+        })
+    }
+
+    /// Whether the database is the one that was set up: a copy is not, until somebody adopts it.
+    pub(crate) fn is_at_home(&self) -> Result<bool> {
+        Ok(self.database_oid == native::database_oid()
+            && self.system_identifier == native::system_identifier()
+            && catalog::database_uuid(&self.source)?.as_deref()
+                == Some(self.database_uuid.as_str()))
+    }
+}

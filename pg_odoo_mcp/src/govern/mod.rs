@@ -1,0 +1,8 @@
+//! Who, may they, written down.
+
+pub(crate) mod admission;
+pub(crate) mod audit;
+pub(crate) mod identity;
+pub(crate) mod installation;
+pub(crate) mod perform;
+pub(crate) mod token;

@@ -1,0 +1,155 @@
+//! Tokens: random, shown once, stored as their SHA-256.
+
+use crate::exec::plan::Bind;
+use crate::exec::{native, owner};
+use odoo_compiler::answer::Token;
+use odoo_compiler::error::{Code, Error, Result};
+use pgrx::pg_sys;
+use sha2::{Digest, Sha256};
+use std::fmt;
+
+const TOKEN_BY_HASH: &str = include_str!("../../../sql/statements/token_by_hash.sql");
+const TOKEN_INSERT: &str = include_str!("../../../sql/statements/token_insert.sql");
+const TOKEN_REVOKE: &str = include_str!("../../../sql/statements/token_revoke.sql");
+
+/// NEVER CHANGE: secret scanners look for it.
+const PREFIX: &str = "omcp_";
+
+/// A token in clear. It is shown to whoever asked for it, once, and never stored.
+pub(crate) struct PlainToken(String);
+
+/// What is stored of a token, and what the front sends.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct TokenHash([u8; 32]);
+
+impl fmt::Debug for PlainToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PlainToken(redacted)")
+    }
+}
+
+impl fmt::Debug for TokenHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenHash(redacted)")
+    }
+}
+
+impl PlainToken {
+    /// A new one.
+    pub(crate) fn random() -> Self {
+        PlainToken(format!("{PREFIX}{}", base64url(&native::random_bits())))
+    }
+
+    /// Its hash.
+    pub(crate) fn hash(&self) -> TokenHash {
+        TokenHash::of(&self.0)
+    }
+
+    /// The text, to be shown once.
+    pub(crate) fn reveal(self) -> String {
+        self.0
+    }
+}
+
+impl TokenHash {
+    /// The hash of a token's whole text.
+    pub(crate) fn of(text: &str) -> Self {
+        TokenHash(Sha256::digest(text.as_bytes()).into())
+    }
+
+    /// The hash as it came from the front, if it can be one.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(TokenHash)
+    }
+
+    /// The 32 bytes.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// A token that lives: neither revoked nor expired.
+#[derive(Debug, Clone)]
+pub(crate) struct LiveToken {
+    /// `token.id`
+    pub id: i64,
+    /// The Odoo user it speaks for.
+    pub user_id: i64,
+    /// That user's login when it was issued.
+    pub login: String,
+    /// What its holder may know of it.
+    pub shown: Token,
+}
+
+impl LiveToken {
+    /// The token of that hash, looked up in the caller's snapshot.
+    pub(crate) fn find(hash: &TokenHash) -> Option<LiveToken> {
+        let row = owner::read(TOKEN_BY_HASH, &[Bind::bytes(hash.bytes())])
+            .into_iter()
+            .next()?;
+        let [id, user_id, login, name, scope, expires_at] =
+            <[Option<String>; 6]>::try_from(row).ok()?;
+        Some(LiveToken {
+            id: id?.parse().ok()?,
+            user_id: user_id?.parse().ok()?,
+            login: login?,
+            shown: Token {
+                name: name?,
+                scope: scope?,
+                expires_at,
+            },
+        })
+    }
+}
+
+/// Stores a new token for the user and returns it in clear.
+pub(crate) fn issue(
+    user_id: i64,
+    login: &str,
+    name: &str,
+    scope: &str,
+    lifetime: Option<String>,
+) -> Result<PlainToken> {
+    if scope != "read" {
+        return Err(Error::new(
+            Code::InvalidArguments,
+            format!("there is no token scope {scope:?}"),
+        )
+        .hint("only \"read\" exists by now; write and admin come later"));
+    }
+    let token = PlainToken::random();
+    owner::run(
+        TOKEN_INSERT,
+        &[
+            Bind::bytes(token.hash().bytes()),
+            Bind::int4(user_id),
+            Bind::text(login),
+            Bind::text(name),
+            Bind::text(scope),
+            Bind::new(pg_sys::INTERVALOID, lifetime),
+        ],
+    );
+    Ok(token)
+}
+
+/// Ends a token. False where there is no live one of that id.
+pub(crate) fn revoke(id: i64) -> bool {
+    !owner::run(TOKEN_REVOKE, &[Bind::int8(Some(id))]).is_empty()
+}
+
+/// RFC 4648 §5 without padding.
+fn base64url(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let bits = chunk.iter().enumerate().fold(0u32, |bits, (at, byte)| {
+            bits | u32::from(*byte) << (16 - 8 * at)
+        });
+        for sextet in 0..=chunk.len() {
+            text.push(char::from(
+                ALPHABET[(bits >> (18 - 6 * sextet) & 63) as usize],
+            ));
+        }
+    }
+    text
+}

@@ -1,0 +1,101 @@
+-- What the extension remembers. Nothing here is dumped with the database: a dump is made as Odoo's
+-- role, which may not read it, and a restored copy must not hold live tokens anyway.
+
+-- API: Private. One row: what this database was when it was set up.
+CREATE TABLE odoo_mcp_private.installation (
+    is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
+    owner_role oid NOT NULL,
+    reader_role oid NOT NULL,
+    admin_role oid NOT NULL,
+    odoo_role oid NOT NULL,
+    odoo_schema name NOT NULL,
+    -- a token lives only where these three are still true
+    database_uuid text NOT NULL,
+    database_oid oid NOT NULL,
+    system_identifier bigint NOT NULL,
+    set_up_at timestamptz NOT NULL DEFAULT pg_catalog.now()
+);
+
+-- API: Private. Roles that may carry other people's calls.
+CREATE TABLE odoo_mcp_private.front (
+    role oid PRIMARY KEY,
+    granted_at timestamptz NOT NULL DEFAULT pg_catalog.now()
+);
+
+-- API: Private. Which role may act as which Odoo login in psql.
+CREATE TABLE odoo_mcp_private.act_as_right (
+    role oid NOT NULL,
+    login text NOT NULL,
+    granted_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    PRIMARY KEY (role, login)
+);
+
+-- API: Private. Tokens by their SHA-256; the token itself is stored nowhere.
+CREATE TABLE odoo_mcp_private.token (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    token_hash bytea NOT NULL UNIQUE CHECK (pg_catalog.octet_length(token_hash) OPERATOR(pg_catalog.=) 32),
+    user_id integer NOT NULL CHECK (user_id OPERATOR(pg_catalog.>) 1),
+    login text NOT NULL,
+    name text NOT NULL CHECK (pg_catalog.length(name) OPERATOR(pg_catalog.<=) 200),
+    scope text NOT NULL CHECK (scope OPERATOR(pg_catalog.=) 'read'),
+    issued_by name NOT NULL DEFAULT SESSION_USER,
+    issued_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    expires_at timestamptz,
+    revoked_at timestamptz
+);
+
+-- API: Private. That a call was tried: durable before its answer leaves.
+CREATE TABLE odoo_mcp_private.audit_attempt (
+    call_id uuid PRIMARY KEY,
+    tried_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    token_id bigint,
+    user_id integer NOT NULL,
+    login text NOT NULL,
+    tool text NOT NULL,
+    model text,
+    arguments_hash bytea NOT NULL,
+    client_address inet,
+    session_role name NOT NULL DEFAULT SESSION_USER,
+    backend_pid integer NOT NULL DEFAULT pg_catalog.pg_backend_pid()
+);
+CREATE INDEX audit_attempt_tried_at ON odoo_mcp_private.audit_attempt (tried_at);
+
+-- API: Private. How it ended: written without waiting for the disk, so it may be missing.
+CREATE TABLE odoo_mcp_private.audit_outcome (
+    call_id uuid PRIMARY KEY,
+    ended_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    code text NOT NULL,
+    engine text,
+    row_count bigint,
+    byte_count bigint,
+    duration_ms double precision,
+    -- the server's own words for an internal error; callers only get the call_id
+    server_error text
+);
+
+-- API: Private. Calls without a valid token, by address prefix and minute: no row a call.
+CREATE TABLE odoo_mcp_private.refusal (
+    prefix cidr NOT NULL,
+    minute timestamptz NOT NULL,
+    refusal_count bigint NOT NULL,
+    PRIMARY KEY (prefix, minute)
+);
+
+-- API: Private. The audit is written once.
+CREATE FUNCTION odoo_mcp_private.refuse_change() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE EXCEPTION 'the audit is only added to'
+        USING ERRCODE = 'insufficient_privilege',
+              HINT = 'old entries leave with the extension; a retention period comes with maintain()';
+END
+$$;
+
+CREATE TRIGGER audit_attempt_is_insert_only
+    BEFORE UPDATE OR DELETE OR TRUNCATE ON odoo_mcp_private.audit_attempt
+    FOR EACH STATEMENT EXECUTE FUNCTION odoo_mcp_private.refuse_change();
+CREATE TRIGGER audit_outcome_is_insert_only
+    BEFORE UPDATE OR DELETE OR TRUNCATE ON odoo_mcp_private.audit_outcome
+    FOR EACH STATEMENT EXECUTE FUNCTION odoo_mcp_private.refuse_change();

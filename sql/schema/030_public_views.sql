@@ -1,0 +1,17 @@
+CREATE VIEW odoo_mcp.tokens AS
+    SELECT t.id, t.login, t.name, t.scope, t.issued_by, t.issued_at, t.expires_at, t.revoked_at,
+           t.revoked_at IS NULL
+               AND (t.expires_at IS NULL OR t.expires_at OPERATOR(pg_catalog.>) pg_catalog.now()) AS is_live
+      FROM odoo_mcp_private.token t;
+
+CREATE VIEW odoo_mcp.audit_entries AS
+    SELECT a.call_id, a.tried_at, a.login, a.tool, a.model,
+           coalesce(o.code, 'unknown') AS outcome,
+           o.engine, o.row_count, o.byte_count, o.duration_ms,
+           a.token_id, a.user_id, a.arguments_hash, a.client_address, a.session_role, a.backend_pid,
+           o.server_error
+      FROM odoo_mcp_private.audit_attempt a
+      LEFT JOIN odoo_mcp_private.audit_outcome o ON o.call_id OPERATOR(pg_catalog.=) a.call_id;
+
+CREATE VIEW odoo_mcp.refusals AS
+    SELECT r.prefix, r.minute, r.refusal_count FROM odoo_mcp_private.refusal r;

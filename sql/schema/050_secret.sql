@@ -1,0 +1,20 @@
+-- API: Private. Columns that the reading role never gets, by name. The one list of them.
+--
+-- Besides Odoo's own (passwords, TOTP, API keys) it catches what integrations call their secrets.
+-- access_token and its like open a document to anybody without a login, so they count.
+-- A name too many costs one field in answers; a name too few is a leak: in doubt it is listed.
+CREATE FUNCTION odoo_mcp_private.is_secret(table_name name, column_name name) RETURNS boolean
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT column_name OPERATOR(pg_catalog.~) '(^|_)(passwords?|passwd|pass|passphrase|pwd|secrets?|otp|totp|hotp|salt|nonce|pin|cvv|cvc)(_|$)'
+        OR column_name OPERATOR(pg_catalog.~) '(^|_)(api|access|private|server|client|encryption|signing|webhook|hmac|merchant|license|to_talk|shared|account|auth|refresh|oauth|bearer|session|push|jwt|id|signup|verify|verification|csrf|payment)_?(key|keys|token|tokens)$'
+        OR column_name OPERATOR(pg_catalog.~) '(^|_)(token|tokens|apikey|apikeys|credentials?|credential_identifier|authcode|pem|pfx|p12|code_verifier)$'
+        OR column_name OPERATOR(pg_catalog.~) '(certificate|private_key|ssl_key|key_file|keyfile)$' AND table_name OPERATOR(pg_catalog.~) '(mail_server|certificate|provider|terminal|l10n|edi)'
+        OR table_name OPERATOR(pg_catalog.~) '(apikeys|totp|passkey|certificate_key|auth_oauth|push_device)'
+           AND column_name OPERATOR(pg_catalog.~) '(key|keys|index|secret|public_key|content|credential|endpoint)'
+        OR table_name OPERATOR(pg_catalog.=) 'res_users' AND column_name OPERATOR(pg_catalog.~) '^(totp_|oauth_|signup_)'
+        OR table_name OPERATOR(pg_catalog.=) 'res_partner' AND column_name OPERATOR(pg_catalog.~) '^signup_(token|type|expiration)'
+        -- database.secret signs sessions, and modules keep their keys here
+        OR table_name OPERATOR(pg_catalog.=) 'ir_config_parameter' AND column_name OPERATOR(pg_catalog.=) 'value'
+$$;

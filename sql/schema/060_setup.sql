@@ -1,0 +1,232 @@
+-- Setting up and taking down. Superusers only: it makes roles and grants on Odoo's tables.
+--
+-- These run as their caller, so they never read a table of Odoo's themselves: what is in it could
+-- be code. They look into pg_catalog, and into Odoo's tables only through the reading path.
+
+-- API: Private. The extension's tables, views and schemas to `new_owner`. Its functions stay with
+-- whoever created it: superusers call some of them, and none runs with its owner's rights.
+CREATE FUNCTION odoo_mcp_private.hand_over(new_owner name) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    command text;
+BEGIN
+    FOR command IN
+        SELECT CASE d.classid
+                   WHEN 'pg_catalog.pg_namespace'::regclass
+                       THEN format('ALTER SCHEMA %I OWNER TO %I', (SELECT n.nspname FROM pg_catalog.pg_namespace n WHERE n.oid = d.objid), new_owner)
+                   ELSE format('ALTER TABLE %s OWNER TO %I', d.objid::regclass, new_owner)
+               END
+          FROM pg_catalog.pg_depend d
+          JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid AND e.extname = 'pg_odoo_mcp'
+         WHERE d.refclassid = 'pg_catalog.pg_extension'::regclass AND d.deptype = 'e'
+           AND (d.classid = 'pg_catalog.pg_namespace'::regclass
+                OR d.classid = 'pg_catalog.pg_class'::regclass
+                   AND (SELECT c.relkind FROM pg_catalog.pg_class c WHERE c.oid = d.objid) IN ('r', 'v'))
+    LOOP
+        EXECUTE command;
+    END LOOP;
+END
+$$;
+
+-- API: Private. SELECT on Odoo's tables for the reading role, anew. Columns that hold secrets, or
+-- whose type is not PostgreSQL's own, are left out. Returns how many tables and left-out columns.
+CREATE FUNCTION odoo_mcp_private.grant_reading(reader name, odoo_schema name, odoo_role oid)
+RETURNS TABLE (table_count bigint, left_out text[])
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    reader_oid oid := (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = reader);
+    relation record;
+BEGIN
+    -- what an earlier setup granted, and only that: a REVOKE leaves its mark on a table's ACL
+    FOR relation IN
+        SELECT c.relname
+          FROM pg_catalog.pg_class c
+          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = odoo_schema
+         WHERE EXISTS (
+               SELECT FROM aclexplode(c.relacl) g WHERE g.grantee = reader_oid
+               UNION ALL
+               SELECT FROM pg_catalog.pg_attribute a CROSS JOIN aclexplode(a.attacl) g
+                WHERE a.attrelid = c.oid AND g.grantee = reader_oid)
+    LOOP
+        EXECUTE format('REVOKE ALL ON %I.%I FROM %I', odoo_schema, relation.relname, reader);
+    END LOOP;
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', odoo_schema, reader);
+    table_count := 0;
+    left_out := '{}';
+    FOR relation IN
+        SELECT c.oid, c.relname,
+               array_agg(a.attname ORDER BY a.attnum) FILTER (WHERE judged.is_read) AS read_columns,
+               array_agg(a.attname ORDER BY a.attnum) FILTER (WHERE NOT judged.is_read) AS other_columns
+          FROM pg_catalog.pg_class c
+          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+          JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+          JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+         CROSS JOIN LATERAL (
+               SELECT NOT odoo_mcp_private.is_secret(c.relname, a.attname)
+                      AND t.typtype = 'b' AND t.typnamespace = 'pg_catalog'::regnamespace) AS judged (is_read)
+         WHERE n.nspname = odoo_schema AND c.relkind = 'r' AND c.relowner = odoo_role AND c.relpersistence <> 't'
+         GROUP BY c.oid, c.relname
+         ORDER BY c.relname
+    LOOP
+        IF relation.other_columns IS NULL THEN
+            EXECUTE format('GRANT SELECT ON %I.%I TO %I', odoo_schema, relation.relname, reader);
+        ELSIF relation.read_columns IS NOT NULL THEN
+            EXECUTE format('GRANT SELECT (%s) ON %I.%I TO %I',
+                (SELECT string_agg(quote_ident(column_name), ', ') FROM unnest(relation.read_columns) AS column_name),
+                odoo_schema, relation.relname, reader);
+        END IF;
+        table_count := table_count + 1;
+        left_out := left_out || ARRAY(
+            SELECT relation.relname || '.' || column_name FROM unnest(relation.other_columns) AS column_name);
+    END LOOP;
+    RETURN NEXT;
+END
+$$;
+
+-- API: Private. What a role needs to ask in psql.
+CREATE FUNCTION odoo_mcp_private.query_functions() RETURNS SETOF regprocedure
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT p.oid::regprocedure
+      FROM pg_catalog.pg_proc p
+     WHERE p.pronamespace = 'odoo_mcp'::regnamespace
+       AND p.proname IN ('act_as', 'call', 'explain', 'search', 'count', 'time_series', 'context', 'list_tools', 'health')
+$$;
+
+-- API: Private. What `admin` may do.
+CREATE FUNCTION odoo_mcp_private.grant_administration(admin name) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    EXECUTE format('GRANT USAGE ON SCHEMA odoo_mcp TO %I', admin);
+    EXECUTE format('GRANT SELECT ON odoo_mcp.tokens, odoo_mcp.audit_entries, odoo_mcp.refusals TO %I', admin);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION odoo_mcp.issue_token(text, text, text, interval), '
+        'odoo_mcp.revoke_token(bigint), odoo_mcp.hash_token(text) TO %I', admin);
+    EXECUTE (SELECT format('GRANT EXECUTE ON FUNCTION %s TO %I', string_agg(f::text, ', '), admin)
+               FROM odoo_mcp_private.query_functions() f);
+END
+$$;
+
+CREATE FUNCTION odoo_mcp.setup(role_prefix text DEFAULT NULL, odoo_schema text DEFAULT 'public') RETURNS jsonb
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    -- what every Odoo database has, and this extension reads in every call
+    needed CONSTANT name[] := ARRAY['ir_model', 'ir_model_fields', 'ir_model_fields_selection', 'ir_model_data',
+        'ir_model_access', 'ir_rule', 'rule_group_rel', 'ir_module_module', 'ir_config_parameter', 'res_users',
+        'res_groups', 'res_groups_users_rel', 'res_groups_implied_rel', 'res_company', 'res_company_users_rel',
+        'res_partner', 'res_lang', 'res_currency'];
+    known odoo_mcp_private.installation;
+    tables_owner oid;
+    uuid text;
+    prefix text := role_prefix;
+    role_name name;
+    role_oids oid[] := '{}';
+    made name[] := '{}';
+    missing text;
+    granted record;
+    warnings text[] := '{}';
+BEGIN
+    PERFORM odoo_mcp_private.require_superuser();
+    SELECT * INTO known FROM odoo_mcp_private.installation;
+
+    SELECT string_agg(t.name, ', ') INTO missing
+      FROM unnest(needed) AS t (name)
+     WHERE NOT EXISTS (
+        SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+         WHERE n.nspname = odoo_schema AND c.relname = t.name AND c.relkind = 'r');
+    IF missing IS NOT NULL THEN
+        RAISE EXCEPTION 'this is not an Odoo database: schema % has no table %', odoo_schema, missing
+            USING ERRCODE = 'undefined_table',
+                  HINT = 'connect to the database that Odoo uses; if its tables are in another schema, say odoo_schema => ''…''';
+    END IF;
+    SELECT c.relowner INTO tables_owner
+      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = odoo_schema AND c.relname = 'ir_model';
+    SELECT string_agg(c.relname, ', ') INTO missing
+      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = odoo_schema AND c.relname = ANY (needed) AND c.relowner <> tables_owner;
+    IF missing IS NOT NULL THEN
+        RAISE EXCEPTION 'Odoo''s tables have more than one owner: % do not belong to %', missing, tables_owner::regrole
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = 'give them to the role that Odoo connects as, then run setup again';
+    END IF;
+    IF (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.oid = tables_owner) THEN
+        warnings := warnings || format('Odoo''s role %s is a superuser: nothing in this cluster is protected from it', tables_owner::regrole);
+    ELSIF (SELECT r.rolcreaterole FROM pg_catalog.pg_roles r WHERE r.oid = tables_owner) THEN
+        warnings := warnings || format('Odoo''s role %s has CREATEROLE: before PostgreSQL 16 it can make itself a member of any role here', tables_owner::regrole);
+    END IF;
+
+    -- roles: those of the last setup, or new ones; never ones that somebody else made
+    IF known.is_only THEN
+        role_oids := ARRAY[known.owner_role, known.reader_role, known.admin_role];
+        IF EXISTS (SELECT FROM unnest(role_oids) AS o (role) WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid = o.role)) THEN
+            RAISE EXCEPTION 'a role of the last setup is gone'
+                USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'run odoo_mcp.teardown(), then setup again';
+        END IF;
+        IF role_prefix IS NOT NULL AND role_oids[1] IS DISTINCT FROM
+           (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = role_prefix || '_owner') THEN
+            RAISE EXCEPTION 'the extension is set up with other roles, as %', known.owner_role::regrole
+                USING ERRCODE = 'object_not_in_prerequisite_state',
+                      HINT = 'leave role_prefix out, or run odoo_mcp.teardown() first';
+        END IF;
+    ELSE
+        prefix := coalesce(role_prefix, 'odoo_mcp_' || current_database());
+        -- names are cut at 63 bytes, which would make all three the same
+        WHILE octet_length(prefix) > 56 LOOP
+            prefix := left(prefix, -1);
+        END LOOP;
+        FOREACH role_name IN ARRAY ARRAY[prefix || '_owner', prefix || '_reader', prefix || '_admin']::name[] LOOP
+            IF EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.rolname = role_name) THEN
+                RAISE EXCEPTION 'role % is there already', role_name
+                    USING ERRCODE = 'duplicate_object',
+                          DETAIL = 'a role that somebody else made may have members and rights that it must not have',
+                          HINT = format('say role_prefix => ''…'', or, if it is left from an earlier installation: drop owned by %1$I; drop role %1$I', role_name);
+            END IF;
+            EXECUTE format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS', role_name);
+            role_oids := role_oids || (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = role_name);
+            made := made || role_name;
+        END LOOP;
+    END IF;
+
+    uuid := odoo_mcp_private.database_uuid(odoo_schema, tables_owner);
+    IF uuid IS NULL THEN
+        RAISE EXCEPTION 'Odoo has not initialised this database: ir_config_parameter has no database.uuid'
+            USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'start Odoo on it once, then run setup again';
+    END IF;
+
+    PERFORM odoo_mcp_private.hand_over((SELECT r.rolname FROM pg_catalog.pg_roles r WHERE r.oid = role_oids[1]));
+    SELECT * INTO granted FROM odoo_mcp_private.grant_reading(
+        (SELECT r.rolname FROM pg_catalog.pg_roles r WHERE r.oid = role_oids[2]), odoo_schema, tables_owner);
+    PERFORM odoo_mcp_private.grant_administration((SELECT r.rolname FROM pg_catalog.pg_roles r WHERE r.oid = role_oids[3]));
+
+    IF known.is_only THEN
+        -- which database it is, stays: only adopt_database() changes that
+        UPDATE odoo_mcp_private.installation i
+           SET odoo_role = tables_owner, odoo_schema = setup.odoo_schema, set_up_at = now();
+    ELSE
+        INSERT INTO odoo_mcp_private.installation
+            (owner_role, reader_role, admin_role, odoo_role, odoo_schema, database_uuid, database_oid, system_identifier)
+        VALUES (role_oids[1], role_oids[2], role_oids[3], tables_owner, odoo_schema, uuid,
+                (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database()),
+                odoo_mcp_private.system_identifier());
+    END IF;
+    IF EXISTS (SELECT FROM pg_catalog.pg_auth_members m WHERE m.roleid = ANY (role_oids[1:2])) THEN
+        warnings := warnings || format('somebody is a member of %s or %s: revoke it, these two are for the extension alone',
+            role_oids[1]::regrole, role_oids[2]::regrole);
+    END IF;
+
+    RETURN jsonb_build_object(
+        'owner', role_oids[1]::regrole, 'reader', role_oids[2]::regrole, 'admin', role_oids[3]::regrole,
+        'odoo_role', tables_owner::regrole, 'odoo_schema', odoo_schema, 'made_roles', to_jsonb(made),
+        'tables', granted.table_count, 'left_out_columns', to_jsonb(granted.left_out),
+        'warnings', to_jsonb(warnings));
+END
+$$;

@@ -1,0 +1,73 @@
+-- When the database is copied, and when it is over.
+
+CREATE FUNCTION odoo_mcp.adopt_database() RETURNS jsonb
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    known odoo_mcp_private.installation;
+    front record;
+    revoked bigint;
+BEGIN
+    PERFORM odoo_mcp_private.require_superuser();
+    known := odoo_mcp_private.require_setup();
+    WITH ended AS (
+        UPDATE odoo_mcp_private.token t SET revoked_at = now() WHERE t.revoked_at IS NULL RETURNING 1
+    ) SELECT count(*) INTO revoked FROM ended;
+    UPDATE odoo_mcp_private.installation
+       SET database_uuid = odoo_mcp_private.database_uuid(known.odoo_schema, known.odoo_role),
+           database_oid = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database()),
+           system_identifier = odoo_mcp_private.system_identifier();
+    -- settings of a role in a database do not travel with a copy
+    FOR front IN SELECT r.rolname FROM odoo_mcp_private.front f JOIN pg_catalog.pg_roles r ON r.oid = f.role LOOP
+        PERFORM odoo_mcp_private.apply_front(front.rolname);
+    END LOOP;
+    RETURN jsonb_build_object('revoked_tokens', revoked);
+END
+$$;
+
+CREATE FUNCTION odoo_mcp.teardown() RETURNS jsonb
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    known odoo_mcp_private.installation;
+    granted record;
+    role_name name;
+    dropped name[] := '{}';
+    kept name[] := '{}';
+BEGIN
+    PERFORM odoo_mcp_private.require_superuser();
+    SELECT * INTO known FROM odoo_mcp_private.installation;
+    IF known.is_only IS NULL THEN
+        RETURN jsonb_build_object('dropped_roles', to_jsonb(dropped), 'kept_roles', to_jsonb(kept));
+    END IF;
+    FOR granted IN SELECT r.rolname FROM odoo_mcp_private.front f JOIN pg_catalog.pg_roles r ON r.oid = f.role LOOP
+        PERFORM odoo_mcp.revoke_front(granted.rolname);
+    END LOOP;
+    FOR granted IN
+        SELECT r.rolname, a.login FROM odoo_mcp_private.act_as_right a JOIN pg_catalog.pg_roles r ON r.oid = a.role
+    LOOP
+        PERFORM odoo_mcp.disallow_act_as(granted.rolname, granted.login);
+    END LOOP;
+    DELETE FROM odoo_mcp_private.front;
+    DELETE FROM odoo_mcp_private.act_as_right;
+    DELETE FROM odoo_mcp_private.token;
+    DELETE FROM odoo_mcp_private.installation;
+    PERFORM odoo_mcp_private.hand_over(
+        (SELECT r.rolname FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_roles r ON r.oid = e.extowner WHERE e.extname = 'pg_odoo_mcp'));
+    FOR role_name IN
+        SELECT r.rolname FROM pg_catalog.pg_roles r WHERE r.oid IN (known.owner_role, known.reader_role, known.admin_role)
+    LOOP
+        EXECUTE format('DROP OWNED BY %I', role_name);
+        BEGIN
+            EXECUTE format('DROP ROLE %I', role_name);
+            dropped := dropped || role_name;
+        EXCEPTION WHEN dependent_objects_still_exist THEN
+            -- a copy of the database in this cluster uses it too
+            kept := kept || role_name;
+        END;
+    END LOOP;
+    RETURN jsonb_build_object('dropped_roles', to_jsonb(dropped), 'kept_roles', to_jsonb(kept));
+END
+$$;

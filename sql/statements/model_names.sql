@@ -1,0 +1,1 @@
+select coalesce(pg_catalog.jsonb_agg(m.model order by m.model), '[]')::text from :odoo.ir_model m
