@@ -2,7 +2,14 @@
 -- JSON object of the model and another of its columns: joining the two here costs more than there.
 -- A column that some versions lack is named without qualification inside a subquery: where the
 -- table has it, it is found there first, and else in `absent`.
-with relation as (
+with recursive family (id, model) as (
+    select i.id, i.model::text from :odoo.ir_model i where i.model in ($1, 'base')
+    union
+    select p.id, p.model::text
+      from family k
+      join :odoo.ir_model_inherit i on i.model_id = k.id
+      join :odoo.ir_model p on p.id = i.parent_id
+), relation as (
     select c.oid from pg_catalog.pg_class c
       join pg_catalog.pg_namespace n on n.oid = c.relnamespace
      where n.nspname = $3::name and c.relname = $2::name and c.relkind = 'r'
@@ -58,10 +65,11 @@ select pg_catalog.json_build_object(
     'table', (select pg_catalog.json_build_object('schema', $3::text, 'name', $2::text) from relation),
     'order', coalesce(m."order", 'id'),
     'modules', coalesce((
+        -- whose Python may have a say: the model's, that of what it inherits from, and of the base of all
         select pg_catalog.json_agg(distinct d.module)
-          from :odoo.ir_model_data d
-         where d.model = 'ir.model' and d.res_id = m.id
-           and d.name = 'model_' || pg_catalog.replace(m.model, '.', '_')), '[]'),
+          from family k
+          join :odoo.ir_model_data d on d.model = 'ir.model' and d.res_id = k.id
+           and d.name = 'model_' || pg_catalog.replace(k.model, '.', '_')), '[]'),
     'fields', coalesce((select pg_catalog.json_object_agg(f.name, f.body) from field f), '{}'),
     'access_lists', coalesce((
         select pg_catalog.json_agg(pg_catalog.json_build_object('group_id', a.group_id, 'group', g.label) order by a.id)

@@ -13,9 +13,6 @@ macro_rules! error_table {
         pub enum Code { $($(#[$doc])* $variant,)* }
 
         impl Code {
-            /// Every code, in the order of the table.
-            pub const ALL: &'static [Code] = &[$(Code::$variant,)*];
-
             /// The name that answers, log and audit carry.
             pub fn name(self) -> &'static str {
                 match self { $(Code::$variant => $name,)* }

@@ -47,9 +47,6 @@ pub struct FieldFacts {
     pub bypass: bool,
     /// Decimal places of a float, or the name of the decimal precision.
     pub digits: Option<Digits>,
-    /// The default aggregate, where it is not sum; null means none.
-    #[serde(default, deserialize_with = "present")]
-    pub aggregator: Option<Option<String>>,
     /// The currency field of a monetary one.
     pub currency: Option<String>,
     /// The currency of the record's company, or else of the first allowed company.
@@ -93,10 +90,6 @@ pub enum DisplayNameKind {
     User,
     /// Python we do not reproduce.
     Python,
-}
-
-fn present<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::<String>::deserialize(d).map(Some)
 }
 
 static VETTED: LazyLock<Facts> = LazyLock::new(|| {

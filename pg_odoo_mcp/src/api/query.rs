@@ -86,9 +86,7 @@ fn perform(question: Question, tool: &str, arguments: &str) -> Result<String> {
     };
     let (answer, outcome) = call.perform(question, &installation.source);
     outcome.write_here(&call_id, started);
-    answer
-        .map(|answer| answer.json)
-        .map_err(|error: Error| error)
+    answer.map(|answer| answer.json)
 }
 
 fn random_uuid() -> String {

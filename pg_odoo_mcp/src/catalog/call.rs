@@ -6,6 +6,7 @@ use crate::exec::read_only::Reader;
 use odoo_compiler::answer::{Database, Environment, Row, Token};
 use odoo_compiler::catalog::{Catalog, Model, Unaccent};
 use odoo_compiler::error::{Code, Error, Result};
+use odoo_compiler::principal::Principal;
 use odoo_compiler::sql::{Param, PgType, Statement};
 use pgrx::pg_sys;
 use std::cell::{OnceCell, RefCell};
@@ -68,6 +69,10 @@ impl Database for CallDatabase<'_> {
             .map(bind)
             .collect::<Result<Vec<Bind>>>()?;
         self.reader.rows(statement, &binds, each)
+    }
+
+    fn readable_models(&self, principal: &Principal) -> Result<Vec<String>> {
+        load::readable_models(self.reader, principal)
     }
 
     fn environment(&self) -> Result<Environment> {

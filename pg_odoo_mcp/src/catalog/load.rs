@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 const PRINCIPAL: &str = include_str!("../../../sql/statements/principal.sql");
 const MODEL: &str = include_str!("../../../sql/statements/model.sql");
 const MODEL_NAMES: &str = include_str!("../../../sql/statements/model_names.sql");
+const READABLE_MODELS: &str = include_str!("../../../sql/statements/readable_models.sql");
 const UNACCENT: &str = include_str!("../../../sql/statements/unaccent.sql");
 const ENVIRONMENT: &str = include_str!("../../../sql/statements/environment.sql");
 const DECIMAL_PRECISION: &str = include_str!("../../../sql/statements/decimal_precision.sql");
@@ -50,6 +51,12 @@ pub(crate) fn model(reader: &Reader<'_>, name: &str) -> Result<Option<Model>> {
 /// The names of all models.
 pub(crate) fn model_names(reader: &Reader<'_>) -> Result<Vec<String>> {
     Ok(json(reader, MODEL_NAMES, &[])?.unwrap_or_default())
+}
+
+/// The models that an access list lets the principal read.
+pub(crate) fn readable_models(reader: &Reader<'_>, principal: &Principal) -> Result<Vec<String>> {
+    let groups = Bind::int4_array(principal.group_ids.iter());
+    Ok(json(reader, READABLE_MODELS, &[groups])?.unwrap_or_default())
 }
 
 /// The digits of the decimal precision of that name.

@@ -33,6 +33,11 @@ impl Bind {
         Bind::new(pg_sys::INT8OID, value.map(|value| value.to_string()))
     }
 
+    pub(crate) fn int4_array<'a>(values: impl Iterator<Item = &'a i64>) -> Self {
+        let list: Vec<String> = values.map(i64::to_string).collect();
+        Bind::new(pg_sys::INT4ARRAYOID, Some(format!("{{{}}}", list.join(","))))
+    }
+
     pub(crate) fn oid(value: pg_sys::Oid) -> Self {
         Bind::new(pg_sys::OIDOID, Some(value.to_u32().to_string()))
     }

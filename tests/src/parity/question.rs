@@ -42,64 +42,73 @@ const ZONES: &[&str] = &[
     "Asia/Kolkata",
     "Pacific/Auckland",
 ];
-/// Models with a date, the date, sums of money with their currency field, and fields to group by.
-const SERIES: &[(&str, &str, &[&str], &str, &[&str])] = &[
-    (
-        "sale.order",
-        "date_order",
-        &["amount_total:sum", "amount_untaxed:avg"],
-        "currency_id",
-        &["state", "partner_id", "user_id", "team_id", "company_id"],
-    ),
-    (
-        "sale.order.line",
-        "create_date",
-        &["price_subtotal:sum", "product_uom_qty:max"],
-        "currency_id",
-        &["state", "order_id", "company_id"],
-    ),
-    (
-        "crm.lead",
-        "create_date",
-        &["expected_revenue:sum", "probability:avg"],
-        "company_currency",
-        &["stage_id", "user_id", "type", "active"],
-    ),
-    (
-        "account.move",
-        "invoice_date",
-        &["amount_total:sum", "amount_residual:min"],
-        "currency_id",
-        &["state", "move_type", "partner_id", "journal_id"],
-    ),
-    (
-        "account.move.line",
-        "date",
-        &["debit:sum", "balance:sum"],
-        "company_currency_id",
-        &["parent_state", "company_id", "journal_id"],
-    ),
-    (
-        "purchase.order",
-        "date_order",
-        &["amount_total:sum"],
-        "currency_id",
-        &["state", "partner_id", "company_id"],
-    ),
-    (
-        "purchase.order.line",
-        "date_planned",
-        &["price_subtotal:sum"],
-        "currency_id",
-        &["state", "company_id"],
-    ),
-    (
-        "res.partner",
-        "create_date",
-        &["color:count"],
-        "",
-        &["country_id", "is_company", "type"],
-    ),
+/// A model that time series are asked of.
+struct Dated {
+    model: &'static str,
+    date_field: &'static str,
+    measures: &'static [&'static str],
+    /// The currency field of the sums of money, if there are some.
+    currency: &'static str,
+    groups: &'static [&'static str],
+}
+
+const SERIES: &[Dated] = &[
+    Dated {
+        model: "sale.order",
+        date_field: "date_order",
+        measures: &["amount_total:sum", "amount_untaxed:avg"],
+        currency: "currency_id",
+        groups: &["state", "partner_id", "user_id", "team_id", "company_id"],
+    },
+    Dated {
+        model: "sale.order.line",
+        date_field: "create_date",
+        measures: &["price_subtotal:sum", "product_uom_qty:max"],
+        currency: "currency_id",
+        groups: &["state", "order_id", "company_id"],
+    },
+    Dated {
+        model: "crm.lead",
+        date_field: "create_date",
+        measures: &["expected_revenue:sum", "probability:avg"],
+        currency: "company_currency",
+        groups: &["stage_id", "user_id", "type", "active"],
+    },
+    Dated {
+        model: "account.move",
+        date_field: "invoice_date",
+        measures: &["amount_total:sum", "amount_residual:min"],
+        currency: "currency_id",
+        groups: &["state", "move_type", "partner_id", "journal_id"],
+    },
+    Dated {
+        model: "account.move.line",
+        date_field: "date",
+        measures: &["debit:sum", "balance:sum"],
+        currency: "company_currency_id",
+        groups: &["parent_state", "company_id", "journal_id"],
+    },
+    Dated {
+        model: "purchase.order",
+        date_field: "date_order",
+        measures: &["amount_total:sum"],
+        currency: "currency_id",
+        groups: &["state", "partner_id", "company_id"],
+    },
+    Dated {
+        model: "purchase.order.line",
+        date_field: "date_planned",
+        measures: &["price_subtotal:sum"],
+        currency: "currency_id",
+        groups: &["state", "company_id"],
+    },
+    Dated {
+        model: "res.partner",
+        date_field: "create_date",
+        measures: &["color:count"],
+        currency: "",
+        groups: &["country_id", "is_company", "type"],
+    },
 ];
 
 impl Question {
@@ -213,10 +222,12 @@ fn search(random: &mut Random, shape: &Shape, context: Value) -> Question {
 }
 
 fn series(random: &mut Random, shape: &Shape, context: Value) -> Question {
-    let (name, date_field, money, currency, groups) = random.pick(SERIES);
-    let model = shape.model(name).expect("every model is in the shape");
+    let dated = random.pick(SERIES);
+    let model = shape
+        .model(dated.model)
+        .expect("every model is in the shape");
     let mut measures: Vec<&str> = vec!["__count"];
-    measures.extend(money.iter().filter(|_| !random.once_in(3)));
+    measures.extend(dated.measures.iter().filter(|_| !random.once_in(3)));
     let is_money = measures.iter().any(|measure| {
         let field = measure.split(':').next().unwrap_or_default();
         model
@@ -225,14 +236,14 @@ fn series(random: &mut Random, shape: &Shape, context: Value) -> Question {
             .any(|f| f.name == field && f.kind == "monetary")
     });
     let mut more = json!({
-        "date_field": date_field,
-        "period": if model.fields.iter().any(|f| f.name == *date_field && f.kind == "date") { *random.pick(&PERIODS[1..]) } else { *random.pick(PERIODS) },
+        "date_field": dated.date_field,
+        "period": if model.fields.iter().any(|f| f.name == dated.date_field && f.kind == "date") { *random.pick(&PERIODS[1..]) } else { *random.pick(PERIODS) },
         "measures": measures,
         "fill": *random.pick(&["zero", "null", "none", "none"]),
-        "_currency": if is_money { *currency } else { "" },
+        "_currency": if is_money { dated.currency } else { "" },
     });
     if random.once_in(2) {
-        more["group_by"] = json!(random.pick(groups));
+        more["group_by"] = json!(random.pick(dated.groups));
     }
     let day = |before: usize| json!((shape.last_day() - Days::new(before as u64)).to_string());
     if more["period"] == "hour" {

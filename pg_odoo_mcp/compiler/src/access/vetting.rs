@@ -20,7 +20,11 @@ pub fn subject(scope: &Scope<'_>, name: &str) -> Result<Subject> {
     let Some(model) = scope.catalog.model(name)? else {
         let names = scope.catalog.model_names()?;
         let error = Error::new(Code::UnknownModel, format!("there is no model {name:?}"));
-        return Err(match suggestion(name, names.iter().map(String::as_str)) {
+        // one that is answered helps more than one that is merely spelt alike
+        let answered = vetted().models.keys().map(String::as_str);
+        let hint = suggestion(name, answered)
+            .or_else(|| suggestion(name, names.iter().map(String::as_str)));
+        return Err(match hint {
             Some(hint) => error.hint(hint),
             None => {
                 error.hint("models have dotted names such as sale.order, res.partner, account.move")

@@ -3,7 +3,7 @@
 mod series;
 mod timeline;
 
-pub(crate) use series::{Fill, assemble};
+pub(crate) use series::{Fill, Frame, assemble};
 pub(crate) use timeline::{Timeline, weekday};
 
 use crate::catalog::Catalog;
@@ -19,6 +19,9 @@ pub trait Database: Catalog {
     /// Runs the statement under the reading role and hands each row to `each`, which may stop the
     /// run by an error. Budgets of time and bytes are the implementor's.
     fn rows(&self, statement: &Statement, each: &mut dyn FnMut(Row) -> Result<()>) -> Result<()>;
+
+    /// The models that some access list lets the principal read.
+    fn readable_models(&self, principal: &Principal) -> Result<Vec<String>>;
 
     /// What the answer needs to know of the surroundings.
     fn environment(&self) -> Result<Environment>;
@@ -70,7 +73,7 @@ pub fn answer(
 }
 
 /// Says how a call would be answered, without running it: `{engine, reason, model, statements
-/// [{sql, params}], rules [{name, domain, applied}], ...}`.
+/// [{sql, params}], rules [{model, name, kind, domain}], ...}`.
 pub fn explain(
     tool: &str,
     arguments: &str,

@@ -42,15 +42,31 @@ pub(crate) struct Table {
     pub(crate) is_cut: bool,
 }
 
-/// The table of a timeline. Empty buckets reach from `from` or the first figure to `to` or the last.
+/// What the empty buckets of a table depend on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Frame {
+    pub(crate) fill: Fill,
+    /// First day; otherwise the first figure's bucket is the first.
+    pub(crate) from: Option<NaiveDate>,
+    /// Last day; otherwise the last figure's bucket is the last.
+    pub(crate) to: Option<NaiveDate>,
+    /// Now, in local time.
+    pub(crate) now: NaiveDateTime,
+}
+
+/// The table of a timeline.
 pub(crate) fn assemble(
     plan: &SeriesPlan,
     timeline: &Timeline,
-    fill: Fill,
-    from: Option<NaiveDate>,
-    to: Option<NaiveDate>,
+    frame: Frame,
     scope: &Scope<'_>,
 ) -> Result<Table> {
+    let Frame {
+        fill,
+        from,
+        to,
+        now,
+    } = frame;
     let date_field = &plan.date.name;
     if timeline.undated > 0 {
         scope.warn(
@@ -99,7 +115,32 @@ pub(crate) fn assemble(
     if series.is_empty() && plan.groups.is_empty() && (from.is_some() && to.is_some()) {
         series.push(&nothing);
     }
-    let starts = starts(plan, &series, from, to, scope)?;
+    let starts = starts(plan, &series, frame, scope)?;
+    let running = truncate(now, plan.period, plan.week_start);
+    if starts.last().is_some_and(|last| *last > running) {
+        scope.warn(
+            "future_periods",
+            format!(
+                "periods after {} have not begun yet",
+                label(running, plan.period)
+            ),
+        );
+    }
+    if starts.contains(&running) {
+        scope.warn(
+            "running_period",
+            format!(
+                "the period {} is still running",
+                label(running, plan.period)
+            ),
+        );
+    }
+    if matches!(fill, Fill::Previous | Fill::Linear) {
+        scope.warn(
+            "filled_values",
+            "periods without records show values made from their neighbours, not recorded ones",
+        );
+    }
     if starts.len().saturating_mul(series.len()) > MAX_ROWS && fill != Fill::None {
         return Err(too_long(format!(
             "{} series of {} periods",
@@ -149,10 +190,10 @@ pub(crate) fn assemble(
 fn starts(
     plan: &SeriesPlan,
     series: &[&Series],
-    from: Option<NaiveDate>,
-    to: Option<NaiveDate>,
+    frame: Frame,
     scope: &Scope<'_>,
 ) -> Result<Vec<NaiveDateTime>> {
+    let Frame { fill, from, to, .. } = frame;
     let found: BTreeSet<NaiveDateTime> = series
         .iter()
         .flat_map(|s| s.found.keys().copied())
@@ -187,6 +228,9 @@ fn starts(
             format!("the last period is not whole: it ends on {day}"),
         );
     }
+    if fill == Fill::None {
+        return Ok(found.into_iter().collect());
+    }
     let tz = plan.is_datetime.then_some(scope.tz);
     let mut starts: BTreeSet<NaiveDateTime> = axis(first, last, plan.period, tz, MAX_BUCKETS + 1)
         .into_iter()
@@ -195,7 +239,7 @@ fn starts(
     starts.extend(found);
     if starts.len() > MAX_BUCKETS {
         return Err(too_long(format!(
-            "more than {MAX_BUCKETS} periods of a {}",
+            "more than {MAX_BUCKETS} periods of the length {}",
             plan.period.name()
         )));
     }
@@ -207,7 +251,7 @@ fn too_long(what: String) -> Error {
         Code::OverBudget,
         format!("the table would be too long: {what}"),
     )
-    .hint("narrow from and to, take a longer period, or group by fewer values")
+    .hint("narrow from and to, take day instead of hour or month instead of day, group by fewer values, or fill none")
 }
 
 /// One measure of one series in every bucket.

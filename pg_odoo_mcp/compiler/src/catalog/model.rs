@@ -45,8 +45,6 @@ pub struct AccessList {
 /// A record rule.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct RecordRule {
-    /// `ir_rule.id`
-    pub id: i64,
     /// `ir_rule.name`
     pub name: String,
     /// `ir_rule.domain_force`: a Python expression.

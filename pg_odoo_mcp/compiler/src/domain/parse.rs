@@ -133,7 +133,7 @@ fn parse_condition(triple: &[Value], depth: usize, conditions: &mut usize) -> Re
             .detail(format!("in the condition on {:?}", shorten(&field_path)));
         return Err(match suggestion(operator, Operator::names()) {
             Some(hint) => error.hint(hint),
-            None => error.hint("operators: =, !=, <, <=, >, >=, in, not in, like, ilike, =like, =ilike and their not forms, =?, any, not any, child_of, parent_of"),
+            None => error.hint("operators: =, !=, <, <=, >, >=, in, not in, like, ilike, =like, =ilike and their not forms, =?, any, not any"),
         });
     };
     if let Value::Text(text) = right

@@ -1,7 +1,7 @@
 //! Measures: `field:aggregate`, or `__count`.
 
 use super::Column;
-use super::condition::{Resolver, Rights, field};
+use super::column::{field, user_column};
 use crate::access::Subject;
 use crate::catalog::{Field, FieldType, suggestion};
 use crate::error::{Code, Error, Result};
@@ -31,7 +31,17 @@ pub enum Aggregate {
     CountDistinct(Column),
 }
 
-const FUNCTIONS: &[&str] = &["sum", "avg", "min", "max", "count", "count_distinct"];
+/// A function's name, and the aggregate it makes of a column.
+type Function = (&'static str, fn(Column) -> Aggregate);
+
+const FUNCTIONS: &[Function] = &[
+    ("sum", Aggregate::Sum),
+    ("avg", Aggregate::Average),
+    ("min", Aggregate::Minimum),
+    ("max", Aggregate::Maximum),
+    ("count", Aggregate::Count),
+    ("count_distinct", Aggregate::CountDistinct),
+];
 
 impl Aggregate {
     /// Whether a group without records has the figure 0. An average or an extreme of nothing is
@@ -62,29 +72,26 @@ pub(super) fn measure(scope: &Scope<'_>, of: &Subject, alias: u32, key: &str) ->
                 format!("the measure {key:?} says no aggregate"),
             );
             return Err(error.hint(if is_number(on) {
-                format!("write {key}:sum, or another of {}", FUNCTIONS.join(", "))
+                format!("write {key}:sum, or another of {}", listed())
             } else {
                 format!("write {key}:count_distinct, or __count for the number of records")
             }));
         }
     };
     let on = field(scope, of, name)?;
-    if !FUNCTIONS.contains(&function) {
+    let known = || FUNCTIONS.iter().map(|(name, _)| *name);
+    let Some((_, aggregate)) = FUNCTIONS.iter().find(|(name, _)| *name == function) else {
         let error = Error::new(
             Code::InvalidArguments,
             format!("unknown aggregate {function:?} in {key:?}"),
         );
         return Err(error.hint(
-            suggestion(function, FUNCTIONS.iter().copied())
-                .unwrap_or_else(|| format!("aggregates: {}", FUNCTIONS.join(", "))),
+            suggestion(function, known()).unwrap_or_else(|| format!("aggregates: {}", listed())),
         ));
-    }
-    let column = Resolver {
-        scope,
-        rights: Rights::User,
-    }
-    .column(of, alias, on)?;
-    let is_counting = matches!(function, "count" | "count_distinct");
+    };
+    let column = user_column(scope, of, alias, on)?;
+    let aggregate = aggregate(column);
+    let is_counting = matches!(aggregate, Aggregate::Count(_) | Aggregate::CountDistinct(_));
     if !is_counting && !is_number(on) {
         return Err(Error::new(
             Code::InvalidArguments,
@@ -94,14 +101,6 @@ pub(super) fn measure(scope: &Scope<'_>, of: &Subject, alias: u32, key: &str) ->
             "use {name}:count, {name}:count_distinct or __count"
         )));
     }
-    let aggregate = match function {
-        "sum" => Aggregate::Sum(column),
-        "avg" => Aggregate::Average(column),
-        "min" => Aggregate::Minimum(column),
-        "max" => Aggregate::Maximum(column),
-        "count" => Aggregate::Count(column),
-        _ => Aggregate::CountDistinct(column),
-    };
     let is_money = on.field_type == FieldType::Monetary && !is_counting;
     let currency_field = if is_money {
         Some(currency_field(of, on)?)
@@ -113,6 +112,12 @@ pub(super) fn measure(scope: &Scope<'_>, of: &Subject, alias: u32, key: &str) ->
         aggregate,
         currency_field,
     })
+}
+
+/// The functions' names, for hints and for the tool's schema.
+pub fn listed() -> String {
+    let names: Vec<&str> = FUNCTIONS.iter().map(|(name, _)| *name).collect();
+    names.join(", ")
 }
 
 fn is_number(field: &Field) -> bool {

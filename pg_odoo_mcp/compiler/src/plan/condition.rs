@@ -1,10 +1,13 @@
 //! Domains to predicates: the meaning of each operator for each type of field, as Odoo 19 has it
 //! (`odoo/orm/domains.py`, `odoo/orm/fields*.py`).
 
+use super::column::{comodel_name, field, parent_link, stored_column, user_column};
+use super::hierarchy::{self, Hierarchy};
 use super::literal::{self, Falsy};
-use super::{Column, Form, Predicate, Subquery, hierarchy};
-use crate::access::{Subject, check_field, check_read, record_rules, subject};
-use crate::catalog::{Field, FieldType, Unaccent, suggestion};
+use super::name_search::by_name;
+use super::{Column, Inequality, Predicate, Subquery};
+use crate::access::{Subject, check_read, record_rules, subject};
+use crate::catalog::{Field, FieldType, Unaccent};
 use crate::domain::{Condition, Domain, Operand, Operator};
 use crate::error::{Code, Error, Result};
 use crate::scope::Scope;
@@ -163,8 +166,15 @@ impl Resolver<'_> {
             other => other,
         };
         if matches!(operator, Operator::ChildOf | Operator::ParentOf) {
-            let found = hierarchy::condition(self.scope, of, field, operator, value)?;
-            return self.resolve(of, alias, &found, negated);
+            return match hierarchy::condition(self, of, field, operator, value)? {
+                Hierarchy::Domain(domain) => self.resolve(of, alias, &domain, negated),
+                Hierarchy::Descendants(descendants) => Ok(Predicate::Descends {
+                    column: self.column(of, alias, field)?,
+                    negated,
+                    or_null: negated && !field.not_null,
+                    descendants,
+                }),
+            };
         }
         if !negated {
             return self.test(of, alias, field, operator, value);
@@ -258,25 +268,24 @@ impl Resolver<'_> {
                     }
                 }
             }
-            Operator::Less
-            | Operator::LessOrEqual
-            | Operator::Greater
-            | Operator::GreaterOrEqual => {
-                literal::compare(self.scope, of, field, column, operator, value)
-            }
-            other => Err(Error::new(
-                Code::NotSupported,
-                format!("{} on {:?} is not answered yet", other.name(), field.name),
-            )),
+            other => match Inequality::of(other) {
+                Some(inequality) => {
+                    literal::compare(self.scope, of, field, column, inequality, value)
+                }
+                None => Err(Error::new(
+                    Code::NotSupported,
+                    format!("{} on {:?} is not answered yet", other.name(), field.name),
+                )),
+            },
         }
     }
 
     /// The stored column of a field the caller may use.
-    pub(super) fn column(&self, of: &Subject, alias: u32, field: &Field) -> Result<Column> {
-        if self.rights == Rights::User {
-            check_field(of, &field.name, self.scope.principal)?;
+    fn column(&self, of: &Subject, alias: u32, field: &Field) -> Result<Column> {
+        match self.rights {
+            Rights::User => user_column(self.scope, of, alias, field),
+            Rights::Superuser => stored_column(self.scope, of, alias, field),
         }
-        stored_column(self.scope, of, alias, field)
     }
 
     /// `field any domain`: through a many2one to records the user may see, archived ones too.
@@ -301,7 +310,13 @@ impl Resolver<'_> {
             .hint("conditions may go through many2one fields"));
         }
         let column = self.column(of, alias, field)?;
-        let comodel = subject(self.scope, comodel_name(of, field)?)?;
+        let comodel = subject(self.scope, comodel_name(of, field)?).map_err(|e| match e.code {
+            Code::NotSupported => e.hint(format!(
+                "compare {:?} itself, with ids or false; reading or grouping by it shows ids and names",
+                field.name
+            )),
+            _ => e,
+        })?;
         let bypass = is_link
             || self.rights == Rights::Superuser
             || of.facts.fields.get(&field.name).is_some_and(|f| f.bypass);
@@ -452,12 +467,8 @@ impl Resolver<'_> {
                 pg_type: PgType::Text,
                 text: Some(pattern),
             },
-            operator: match (operator.ignores_case(), operator.is_negative()) {
-                (false, false) => "LIKE",
-                (false, true) => "NOT LIKE",
-                (true, false) => "ILIKE",
-                (true, true) => "NOT ILIKE",
-            },
+            ignore_case: operator.ignores_case(),
+            negated: operator.is_negative(),
             unaccent,
             or_null: operator.is_negative() && !field.not_null,
         })
@@ -482,116 +493,18 @@ impl Resolver<'_> {
                 && !field.selection.iter().any(|(k, _)| k == key)
             {
                 let keys: Vec<&str> = field.selection.iter().map(|(k, _)| k.as_str()).collect();
-                self.scope.warn("unknown_selection_value", format!("{:?} of {} has no value {key:?}, so nothing matches it; its values are: {}", field.name, of.model.name, keys.join(", ")));
+                self.scope.warn(
+                    "unknown_selection_value",
+                    format!(
+                        "{:?} of {} has no value {key:?}, so no record has it; its values are: {}",
+                        field.name,
+                        of.model.name,
+                        keys.join(", ")
+                    ),
+                );
             }
         }
     }
-}
-
-/// The field of that name, or an error that names the nearest of those the user may read.
-pub(super) fn field<'a>(scope: &Scope<'_>, of: &'a Subject, name: &str) -> Result<&'a Field> {
-    of.model.fields.get(name).ok_or_else(|| {
-        let shown: String = name.chars().take(80).collect();
-        let error = Error::new(
-            Code::UnknownField,
-            format!("{} has no field {shown:?}", of.model.name),
-        );
-        let readable = of.model.fields.keys().map(String::as_str);
-        let readable = readable.filter(|known| check_field(of, known, scope.principal).is_ok());
-        match suggestion(&shown, readable) {
-            Some(hint) => error.hint(hint),
-            None => error,
-        }
-    })
-}
-
-/// The stored column of a field, whoever asks.
-pub(super) fn stored_column(
-    scope: &Scope<'_>,
-    of: &Subject,
-    alias: u32,
-    field: &Field,
-) -> Result<Column> {
-    let refuse = |why: &str| {
-        Err(Error::new(
-            Code::NotSupported,
-            format!(
-                "the field {:?} of {} is not answered yet: {why}",
-                field.name, of.model.name
-            ),
-        ))
-    };
-    if !field.manual && !of.facts.fields.contains_key(&field.name) {
-        return refuse("its groups are not known");
-    }
-    if matches!(field.field_type, FieldType::One2many | FieldType::Many2many) {
-        return refuse("it holds several records");
-    }
-    if field.company_dependent {
-        return refuse("it has a value for each company");
-    }
-    let Some(column) = field.column.as_deref().filter(|_| field.store) else {
-        return refuse("Odoo computes it");
-    };
-    let expected: &[&str] = match field.field_type {
-        FieldType::Char | FieldType::Text | FieldType::Html if field.translate => &["jsonb"],
-        FieldType::Char | FieldType::Text | FieldType::Html | FieldType::Selection => {
-            &["varchar", "text"]
-        }
-        FieldType::Integer | FieldType::Many2one => &["int4", "int8"],
-        FieldType::Float => &["float8", "numeric"],
-        FieldType::Monetary => &["numeric"],
-        FieldType::Boolean => &["bool"],
-        FieldType::Date => &["date"],
-        FieldType::Datetime => &["timestamp"],
-        _ => return refuse("fields of its type are not read in SQL"),
-    };
-    if !expected.contains(&column) {
-        return refuse(&format!("its column has the type {column}"));
-    }
-    let form = if field.translate {
-        Form::Translated(scope.lang.clone())
-    } else {
-        Form::Plain
-    };
-    Ok(Column {
-        alias,
-        name: field.name.clone(),
-        form,
-    })
-}
-
-/// The comodel's name.
-pub(super) fn comodel_name<'a>(of: &Subject, field: &'a Field) -> Result<&'a str> {
-    field.relation.as_deref().ok_or_else(|| {
-        Error::new(
-            Code::NotSupported,
-            format!("{:?} of {} names no comodel", field.name, of.model.name),
-        )
-    })
-}
-
-/// The link field to the `_inherits` parent that an inherited field comes from.
-pub(super) fn parent_link<'a>(of: &'a Subject, field: &Field) -> Result<&'a str> {
-    let via = field
-        .related
-        .as_deref()
-        .and_then(|path| path.split_once('.'))
-        .map(|(link, _)| link);
-    of.facts
-        .inherits
-        .values()
-        .map(String::as_str)
-        .find(|link| Some(*link) == via)
-        .ok_or_else(|| {
-            Error::new(
-                Code::NotSupported,
-                format!(
-                    "the field {:?} of {} is not answered yet",
-                    field.name, of.model.name
-                ),
-            )
-        })
 }
 
 /// The values that `=` and `in` compare with; none for an empty `in`.
@@ -605,67 +518,6 @@ fn members(operator: Operator, value: &Value) -> Option<Vec<Value>> {
         (_, Value::List(list)) => Some(list.clone()),
         (_, other) => Some(vec![other.clone()]),
     }
-}
-
-/// The framework's search by display name.
-fn by_name(of: &Subject, operator: Operator, value: &Value) -> Result<Domain> {
-    let Some(fields) = of.facts.name_search.as_ref().filter(|f| !f.is_empty()) else {
-        return Err(Error::new(
-            Code::NotSupported,
-            format!(
-                "text search by the name of {} is not answered yet: Odoo does it in Python",
-                of.model.name
-            ),
-        )
-        .hint("compare a stored field, or ids"));
-    };
-    let values = match value {
-        Value::List(values) => values.as_slice(),
-        one => std::slice::from_ref(one),
-    };
-    if operator.is_inequality() || values.iter().any(|v| !matches!(v, Value::Text(_))) {
-        return Err(Error::new(
-            Code::NotSupported,
-            format!(
-                "display_name {} {value} is not answered yet",
-                operator.name()
-            ),
-        ));
-    }
-    if operator.is_like() && !operator.is_pattern() && !value.is_truthy() {
-        return Ok(Domain::Const(!operator.is_negative()));
-    }
-    let operator = match operator {
-        Operator::Equal => Operator::In,
-        Operator::NotEqual => Operator::NotIn,
-        other => other,
-    };
-    let value = if operator.is_like() {
-        value.clone()
-    } else {
-        Value::List(values.to_vec())
-    };
-    let parts = fields
-        .iter()
-        .map(|path| {
-            let ends_in_record = of
-                .model
-                .fields
-                .get(path)
-                .is_some_and(|f| f.field_type == FieldType::Many2one);
-            let path = if ends_in_record {
-                format!("{path}.display_name")
-            } else {
-                path.clone()
-            };
-            Domain::condition(path, operator, value.clone())
-        })
-        .collect();
-    Ok(if operator.is_negative() {
-        Domain::all(parts)
-    } else {
-        Domain::any(parts)
-    })
 }
 
 fn not_a_path(of: &Subject, field: &Field, rest: &str) -> Error {

@@ -1,9 +1,8 @@
 //! Values against columns: conversion by field type, and what NULL means there.
 
-use super::{Column, Predicate};
+use super::{Column, Inequality, Predicate};
 use crate::access::Subject;
 use crate::catalog::{Field, FieldType};
-use crate::domain::Operator;
 use crate::error::{Code, Error, Result};
 use crate::facts::Digits;
 use crate::scope::Scope;
@@ -142,9 +141,9 @@ pub(super) fn datetime_in(
     values: &[Value],
     negated: bool,
 ) -> Result<Predicate> {
-    let bound = |operator, at: NaiveDateTime, or_null| Predicate::Compare {
+    let bound = |inequality, at: NaiveDateTime, or_null| Predicate::Compare {
         column: column.clone(),
-        operator,
+        inequality,
         value: timestamp(at),
         or_null,
     };
@@ -155,16 +154,25 @@ pub(super) fn datetime_in(
                 column: column.clone(),
                 negated,
             },
-            Some((at, _)) => {
+            Some((at, is_date)) => {
+                if is_date {
+                    scope.warn(
+                        "day_is_midnight",
+                        format!(
+                            "{:?} is a datetime, and = compares it with the first second of the day; for the whole day use >= and < the next day",
+                            field.name
+                        ),
+                    );
+                }
                 let next = later(at, TimeDelta::seconds(1))
                     .ok_or_else(|| mismatch(of, field, value, "a date before the year 9999"))?;
                 if negated {
                     Predicate::any(vec![
-                        bound("<", at, !field.not_null),
-                        bound(">=", next, false),
+                        bound(Inequality::Less, at, !field.not_null),
+                        bound(Inequality::GreaterOrEqual, next, false),
                     ])
                 } else {
-                    Predicate::all(vec![bound(">=", at, false), bound("<", next, false)])
+                    Predicate::all(vec![bound(Inequality::GreaterOrEqual, at, false), bound(Inequality::Less, next, false)])
                 }
             }
         });
@@ -182,7 +190,7 @@ pub(super) fn compare(
     of: &Subject,
     field: &Field,
     column: Column,
-    operator: Operator,
+    inequality: Inequality,
     value: &Value,
 ) -> Result<Predicate> {
     if matches!(value, Value::List(_)) {
@@ -193,7 +201,7 @@ pub(super) fn compare(
         return Ok(Predicate::Const(false));
     }
     if field.field_type == FieldType::Datetime {
-        return compare_datetime(scope, of, field, column, operator, value);
+        return compare_datetime(scope, of, field, column, inequality, value);
     }
     let value = match (value, Falsy::of(field)) {
         (Value::Bool(false), Some(Falsy::Text)) => &Value::Text(String::new()),
@@ -218,16 +226,16 @@ pub(super) fn compare(
         }
         Literal::Date(_) => (false, false),
     };
-    let accepts_falsy = match operator {
-        Operator::Less => falsy_below,
-        Operator::LessOrEqual => falsy_below || falsy_equal,
-        Operator::Greater => !falsy_below && !falsy_equal,
-        _ => !falsy_below,
+    let accepts_falsy = match inequality {
+        Inequality::Less => falsy_below,
+        Inequality::LessOrEqual => falsy_below || falsy_equal,
+        Inequality::Greater => !falsy_below && !falsy_equal,
+        Inequality::GreaterOrEqual => !falsy_below,
     };
     let or_null = Falsy::of(field).is_some() && !field.not_null && accepts_falsy;
     Ok(Predicate::Compare {
         column,
-        operator: operator.name(),
+        inequality,
         value: scalar(field, &literal),
         or_null,
     })
@@ -239,7 +247,7 @@ fn compare_datetime(
     of: &Subject,
     field: &Field,
     column: Column,
-    operator: Operator,
+    inequality: Inequality,
     value: &Value,
 ) -> Result<Predicate> {
     let Some((at, is_date)) = moment(scope, of, field, value)? else {
@@ -250,20 +258,20 @@ fn compare_datetime(
     } else {
         TimeDelta::seconds(1)
     };
-    let (operator, at) = match operator {
-        Operator::Greater => (">=", later(at, step)),
-        Operator::LessOrEqual => ("<", later(at, step)),
-        other => (other.name(), Some(at)),
+    let (inequality, at) = match inequality {
+        Inequality::Greater => (Inequality::GreaterOrEqual, later(at, step)),
+        Inequality::LessOrEqual => (Inequality::Less, later(at, step)),
+        other => (other, Some(at)),
     };
     match at {
         Some(at) => Ok(Predicate::Compare {
             column,
-            operator,
+            inequality,
             value: timestamp(at),
             or_null: false,
         }),
         // past the last day that Python knows
-        None if operator == ">=" => Ok(Predicate::Const(false)),
+        None if inequality == Inequality::GreaterOrEqual => Ok(Predicate::Const(false)),
         None => Ok(Predicate::Null {
             column,
             negated: true,

@@ -1,6 +1,6 @@
 //! `order`: parsed by its grammar, many2one fields by the order of what they point to.
 
-use super::condition::{Resolver, Rights, comodel_name, field, parent_link};
+use super::column::{comodel_name, field, parent_link, user_column};
 use super::{Column, Source};
 use crate::access::{Subject, subject};
 use crate::catalog::FieldType;
@@ -90,21 +90,17 @@ impl Ordering<'_, '_> {
     }
 
     fn term(&mut self, of: &Subject, alias: u32, written: &Written<'_>) -> Result<()> {
-        let resolver = Resolver {
-            scope: self.scope,
-            rights: Rights::User,
-        };
         let on = field(self.scope, of, written.field)?;
         let is_inherited =
             of.facts.fields.get(&on.name).is_some_and(|f| f.inherited) && on.column.is_none();
         if is_inherited {
             let link = field(self.scope, of, parent_link(of, on)?)?;
             let parent = subject(self.scope, comodel_name(of, link)?)?;
-            let column = resolver.column(of, alias, link)?;
+            let column = user_column(self.scope, of, alias, link)?;
             let coalias = self.source.join(self.scope, &column, &parent.table);
             return self.term(&parent, coalias, written);
         }
-        let column = resolver.column(of, alias, on)?;
+        let column = user_column(self.scope, of, alias, on)?;
         if on.field_type != FieldType::Many2one {
             let by = if on.field_type == FieldType::Boolean {
                 Sorting::Boolean(column)

@@ -1,4 +1,5 @@
 use crate::catalog::Table;
+use crate::domain::Operator;
 use crate::sql::Param;
 
 /// A column of a table alias, as the planner's stages see it.
@@ -28,6 +29,29 @@ impl Column {
             alias,
             name: name.into(),
             form: Form::Plain,
+        }
+    }
+}
+
+/// An inequality.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Inequality {
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+impl Inequality {
+    /// The inequality that the operator is, if it is one.
+    pub(super) fn of(operator: Operator) -> Option<Inequality> {
+        match operator {
+            Operator::Less => Some(Inequality::Less),
+            Operator::LessOrEqual => Some(Inequality::LessOrEqual),
+            Operator::Greater => Some(Inequality::Greater),
+            Operator::GreaterOrEqual => Some(Inequality::GreaterOrEqual),
+            _ => None,
         }
     }
 }
@@ -70,8 +94,8 @@ pub enum Predicate {
     Compare {
         /// The column.
         column: Column,
-        /// `<`, `<=`, `>` or `>=`
-        operator: &'static str,
+        /// How it compares.
+        inequality: Inequality,
         /// The value.
         value: Param,
         /// NULL counts as a match.
@@ -83,8 +107,10 @@ pub enum Predicate {
         column: Column,
         /// The pattern, wildcards included.
         pattern: Param,
-        /// `LIKE`, `NOT LIKE`, `ILIKE` or `NOT ILIKE`
-        operator: &'static str,
+        /// `ILIKE`
+        ignore_case: bool,
+        /// `NOT LIKE`
+        negated: bool,
         /// Both sides go through `unaccent` of that schema.
         unaccent: Option<String>,
         /// NULL counts as a match.
@@ -101,6 +127,28 @@ pub enum Predicate {
         /// The comodel's records.
         subquery: Subquery,
     },
+    /// The column is, or is not, the id of a record in a hierarchy.
+    Descends {
+        /// A many2one or id column.
+        column: Column,
+        /// `NOT IN`
+        negated: bool,
+        /// NULL counts as a match.
+        or_null: bool,
+        /// Which records.
+        descendants: Descendants,
+    },
+}
+
+/// Records and all that stand below them in a hierarchy, archived ones too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Descendants {
+    /// The comodel's table.
+    pub table: Table,
+    /// Its many2one to itself.
+    pub parent: String,
+    /// Ids of the records at the top, an array parameter.
+    pub roots: Param,
 }
 
 /// `SELECT id FROM table WHERE predicate`

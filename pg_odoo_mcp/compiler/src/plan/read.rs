@@ -1,6 +1,7 @@
 //! Reading records: which fields, of which records, in which order.
 
-use super::condition::{Resolver, Rights, comodel_name, field, parent_link, visible};
+use super::column::{comodel_name, field, parent_link, user_column};
+use super::condition::visible;
 use super::order::{OrderTerm, order};
 use super::{Column, Display, Predicate, Source, display};
 use crate::access::{Subject, check_read, is_readable, subject};
@@ -176,10 +177,6 @@ fn cell(
             name => Ok(Cell::Name(name)),
         };
     }
-    let resolver = Resolver {
-        scope,
-        rights: Rights::User,
-    };
     let is_inherited =
         of.facts.fields.get(name).is_some_and(|f| f.inherited) && on.column.is_none();
     if is_inherited {
@@ -188,13 +185,11 @@ fn cell(
         let link = field(scope, of, parent_link(of, on)?)?;
         let parent = subject(scope, comodel_name(of, link)?)?;
         check_read(&parent.model, scope.principal)?;
-        let column = resolver.column(of, alias, link)?;
+        let column = user_column(scope, of, alias, link)?;
         let coalias = source.join(scope, &column, &parent.table);
         return cell(scope, source, &parent, coalias, name);
     }
-    let column = resolver
-        .column(of, alias, on)
-        .map_err(|e| readable_hint(of, scope, e))?;
+    let column = user_column(scope, of, alias, on).map_err(|e| readable_hint(of, scope, e))?;
     typed(scope, source, of, on, column)
 }
 

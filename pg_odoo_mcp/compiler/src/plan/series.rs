@@ -1,7 +1,8 @@
 //! Time series: measures by period, for each group, in each currency.
 
 use super::aggregate::measure;
-use super::condition::{Resolver, Rights, comodel_name, field, visible};
+use super::column::{comodel_name, field, user_column};
+use super::condition::visible;
 use super::read::record;
 use super::{Aggregate, Cell, Column, Measure, Predicate, Source};
 use crate::access::{Subject, check_field, subject};
@@ -34,7 +35,7 @@ impl Period {
         ("year", Period::Year),
     ];
 
-    /// Its name, which is also `date_trunc`'s.
+    /// Its name.
     pub fn name(self) -> &'static str {
         Self::NAMES
             .iter()
@@ -112,7 +113,7 @@ const MAX_MEASURES: usize = 20;
 pub fn series(scope: &Scope<'_>, of: &Subject, request: &SeriesRequest<'_>) -> Result<SeriesPlan> {
     let mut source = Source::new(scope, &of.table);
     let alias = source.alias;
-    let on = field(scope, of, request.date_field)?;
+    let on = field(scope, of, request.date_field).map_err(|e| e.hint(dates(scope, of)))?;
     let is_datetime = match on.field_type {
         FieldType::Datetime => true,
         FieldType::Date if request.period == Period::Hour => {
@@ -124,29 +125,14 @@ pub fn series(scope: &Scope<'_>, of: &Subject, request: &SeriesRequest<'_>) -> R
         }
         FieldType::Date => false,
         _ => {
-            let dates: Vec<&str> = of
-                .model
-                .fields
-                .values()
-                .filter(|f| {
-                    f.column.is_some()
-                        && check_field(of, &f.name, scope.principal).is_ok()
-                        && matches!(f.field_type, FieldType::Date | FieldType::Datetime)
-                })
-                .map(|f| f.name.as_str())
-                .collect();
             return Err(Error::new(
                 Code::InvalidArguments,
                 format!("{:?} of {} is no date", on.name, of.model.name),
             )
-            .hint(format!("its dates: {}", dates.join(", "))));
+            .hint(dates(scope, of)));
         }
     };
-    let date = Resolver {
-        scope,
-        rights: Rights::User,
-    }
-    .column(of, alias, on)?;
+    let date = user_column(scope, of, alias, on)?;
     let mut parts = vec![request.domain.clone()];
     for (bound, operator) in [
         (request.from, Operator::GreaterOrEqual),
@@ -176,6 +162,22 @@ pub fn series(scope: &Scope<'_>, of: &Subject, request: &SeriesRequest<'_>) -> R
         currency,
         measures,
     })
+}
+
+/// The dates a series may be by.
+fn dates(scope: &Scope<'_>, of: &Subject) -> String {
+    let dates: Vec<&str> = of
+        .model
+        .fields
+        .values()
+        .filter(|f| {
+            f.column.is_some()
+                && check_field(of, &f.name, scope.principal).is_ok()
+                && matches!(f.field_type, FieldType::Date | FieldType::Datetime)
+        })
+        .map(|f| f.name.as_str())
+        .collect();
+    format!("dates of {}: {}", of.model.name, dates.join(", "))
 }
 
 fn measures(scope: &Scope<'_>, of: &Subject, alias: u32, keys: &[String]) -> Result<Vec<Measure>> {
@@ -233,11 +235,7 @@ fn groups(
             .hint("group by a stored field of the model itself"));
         }
         let on = field(scope, of, name)?;
-        let column = Resolver {
-            scope,
-            rights: Rights::User,
-        }
-        .column(of, source.alias, on)?;
+        let column = user_column(scope, of, source.alias, on)?;
         let cell = match on.field_type {
             FieldType::Many2one => record(scope, source, of, on, column)?,
             FieldType::Boolean => Cell::Boolean(column),
@@ -304,17 +302,13 @@ fn currency(
             .ok_or_else(unknown)
     };
     let on = of.model.fields.get(name).ok_or_else(unknown)?;
-    let resolver = Resolver {
-        scope,
-        rights: Rights::User,
-    };
     if of
         .facts
         .fields
         .get(name)
         .is_some_and(|f| f.company_currency)
     {
-        let company = resolver.column(of, source.alias, field(scope, of, "company_id")?)?;
+        let company = user_column(scope, of, source.alias, field(scope, of, "company_id")?)?;
         let company_alias = source.join(scope, &company, &table_of("res.company")?);
         let currency_alias = source.join(
             scope,
@@ -339,7 +333,7 @@ fn currency(
                 .filter(|(_, last)| !last.contains('.'))
                 .ok_or_else(unknown)?;
             let step = field(scope, of, first)?;
-            let column = resolver.column(of, source.alias, step)?;
+            let column = user_column(scope, of, source.alias, step)?;
             let comodel = subject(scope, comodel_name(of, step)?)?;
             let is_stored = comodel.model.fields.get(last).is_some_and(|f| {
                 f.store
@@ -351,9 +345,7 @@ fn currency(
             }
             Column::plain(source.join(scope, &column, &comodel.table), last)
         }
-        _ => resolver
-            .column(of, source.alias, on)
-            .map_err(|_| unknown())?,
+        _ => user_column(scope, of, source.alias, on).map_err(|_| unknown())?,
     };
     let alias = source.join(scope, &link, &table_of("res.currency")?);
     Ok(Some(Currency {

@@ -1,5 +1,5 @@
 use super::fragment::Fragment;
-use crate::plan::{Column, Predicate};
+use crate::plan::{Column, Inequality, Predicate};
 
 impl Fragment {
     /// `WHERE predicate`, unless it is always true.
@@ -48,30 +48,56 @@ impl Fragment {
             }),
             Predicate::Compare {
                 column,
-                operator,
+                inequality,
                 value,
                 or_null,
             } => self.or_null(column, *or_null, |f| {
-                f.push_column(column)
-                    .push(" ")
-                    .push(operator)
-                    .push(" ")
-                    .push_param(value);
+                f.push_column(column).push(match inequality {
+                    Inequality::Less => " < ",
+                    Inequality::LessOrEqual => " <= ",
+                    Inequality::Greater => " > ",
+                    Inequality::GreaterOrEqual => " >= ",
+                });
+                f.push_param(value);
             }),
             Predicate::Like {
                 column,
                 pattern,
-                operator,
+                ignore_case,
+                negated,
                 unaccent,
                 or_null,
             } => self.or_null(column, *or_null, |f| {
                 f.push_unaccented(unaccent.as_deref(), |f| {
                     f.push_column(column).push("::text");
                 });
-                f.push(" ").push(operator).push(" ");
+                f.push(match (ignore_case, negated) {
+                    (false, false) => " LIKE ",
+                    (false, true) => " NOT LIKE ",
+                    (true, false) => " ILIKE ",
+                    (true, true) => " NOT ILIKE ",
+                });
                 f.push_unaccented(unaccent.as_deref(), |f| {
                     f.push_param(pattern);
                 });
+            }),
+            Predicate::Descends {
+                column,
+                negated,
+                or_null,
+                descendants,
+            } => self.or_null(column, *or_null, |f| {
+                f.push_column(column)
+                    .push(if *negated { " NOT IN (" } else { " IN (" });
+                f.push("WITH RECURSIVE tree (id) AS (SELECT unnest(")
+                    .push_param(&descendants.roots);
+                f.push(") UNION SELECT child.id FROM tree JOIN ")
+                    .push_identifier(&descendants.table.schema);
+                f.push(".")
+                    .push_identifier(&descendants.table.name)
+                    .push(" AS child ON child.");
+                f.push_identifier(&descendants.parent)
+                    .push(" = tree.id) SELECT id FROM tree)");
             }),
             Predicate::Within {
                 column,

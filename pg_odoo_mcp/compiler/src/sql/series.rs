@@ -97,6 +97,18 @@ pub fn series(plan: &SeriesPlan, relations: Vec<Table>) -> Statement {
     f.finish(relations)
 }
 
+/// The unit of `date_trunc`.
+fn unit(period: Period) -> &'static str {
+    match period {
+        Period::Hour => "hour",
+        Period::Day => "day",
+        Period::Week => "week",
+        Period::Month => "month",
+        Period::Quarter => "quarter",
+        Period::Year => "year",
+    }
+}
+
 impl Fragment {
     fn push_bucket(&mut self, plan: &SeriesPlan) -> &mut Self {
         // a week that starts on another day than Monday is moved there and back
@@ -106,7 +118,7 @@ impl Fragment {
             0
         };
         self.push("date_trunc(")
-            .push_param(&Param::text(plan.period.name()))
+            .push_param(&Param::text(unit(plan.period)))
             .push(", ");
         if plan.is_datetime {
             self.push("timezone(")

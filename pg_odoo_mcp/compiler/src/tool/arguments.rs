@@ -144,13 +144,6 @@ impl Arguments {
             .map_or(Ok(Domain::Const(true)), domain::parse_json)
     }
 
-    /// The domain as it was written.
-    pub(super) fn domain_json(&self) -> Json {
-        self.get("domain")
-            .cloned()
-            .unwrap_or_else(|| Json::Array(Vec::new()))
-    }
-
     /// The context.
     pub(super) fn context(&self) -> Result<Context> {
         let Some(json) = self.get("context") else {

@@ -15,7 +15,8 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
         .iter()
         .map(|c| json!({"id": c.id, "name": c.name, "currency": c.currency}))
         .collect();
-    let models: Vec<&str> = vetted().models.keys().map(String::as_str).collect();
+    let mut models = call.database.readable_models(principal)?;
+    models.retain(|model| vetted().models.contains_key(model));
     let json = json!({
         "engine": "sql",
         "user": {"id": principal.user_id, "login": principal.login, "name": principal.name, "lang": scope.lang, "tz": scope.tz.name()},

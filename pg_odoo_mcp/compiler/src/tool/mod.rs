@@ -84,7 +84,8 @@ const INSTRUCTIONS: &str = "Reads Odoo under exactly the rights of one Odoo user
 Domain: a list of [field, operator, value], joined by & unless | or ! stands before them (prefix notation): \
 [\"|\", [\"state\",\"=\",\"sale\"], [\"partner_id.country_id.code\",\"=\",\"BE\"]]. \
 Operators: = != < <= > >= in, not in, like, ilike, =like, =ilike and their not forms, =?, any, not any. \
-false means not set. Dates \"2026-01-31\" are whole days in the timezone; datetimes \"2026-01-31 13:00:00\" are UTC. \
+Paths lead through many2one fields; x2many, computed and per-company fields are not answered yet. \
+false means not set. With < <= > >= a date \"2026-01-31\" is the whole day in the timezone; datetimes \"2026-01-31 13:00:00\" are UTC. \
 Archived records are left out unless the domain names `active` or context.active_test is false. \
 context: lang, tz, allowed_company_ids, active_test; what you omit is the user's. \
 Money is in the record's currency. Answers say engine, warnings, has_more and total; an error has code, message, detail, hint: follow the hint. \

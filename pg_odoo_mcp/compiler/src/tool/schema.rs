@@ -1,6 +1,7 @@
 //! JSON schemas of the tools' arguments. What is common is explained in `instructions`.
 
-use crate::plan::Period;
+use super::time_series::FILLS;
+use crate::plan::{Period, listed_aggregates};
 use serde_json::{Value as Json, json};
 
 fn object(required: &[&str], properties: Json) -> Json {
@@ -32,7 +33,7 @@ pub(super) fn search() -> Json {
         json!({
             "model": model(), "domain": domain(),
             "fields": {"type": "array", "items": {"type": "string"}},
-            "limit": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100},
+            "limit": {"type": "integer", "minimum": 1, "maximum": super::search::MAX_LIMIT, "default": super::search::DEFAULT_LIMIT},
             "offset": {"type": "integer", "minimum": 0},
             "order": {"type": "string", "description": "such as \"amount_total desc, id\"; default Odoo's"},
             "context": shared_context(),
@@ -48,6 +49,7 @@ pub(super) fn count() -> Json {
 }
 
 pub(super) fn time_series() -> Json {
+    let fills: Vec<&str> = FILLS.iter().map(|(name, _)| *name).collect();
     let periods: Vec<&str> = Period::NAMES.iter().map(|(name, _)| *name).collect();
     object(
         &["model", "date_field", "period"],
@@ -55,12 +57,12 @@ pub(super) fn time_series() -> Json {
             "model": model(),
             "date_field": {"type": "string", "description": "a date or datetime, such as date_order"},
             "period": {"enum": periods},
-            "measures": {"type": "array", "items": {"type": "string"}, "description": "field:sum, avg, min, max, count, count_distinct; or __count (default)"},
+            "measures": {"type": "array", "items": {"type": "string"}, "description": format!("field:aggregate ({}), or __count (default)", listed_aggregates())},
             "domain": domain(),
             "from": {"type": "string", "description": "first day"},
             "to": {"type": "string", "description": "last day, included"},
             "group_by": {"type": ["string", "array"], "items": {"type": "string"}, "description": "one series for each value of a field"},
-            "fill": {"enum": ["zero", "null", "previous", "linear", "none"], "default": "zero", "description": "value of empty periods; zero fills sums and counts"},
+            "fill": {"enum": fills, "default": "zero", "description": "value of empty periods; zero fills sums and counts"},
             "timezone": {"type": "string", "description": "default the user's"},
             "context": shared_context(),
         }),

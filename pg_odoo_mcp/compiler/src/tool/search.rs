@@ -9,8 +9,8 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
 
-const DEFAULT_LIMIT: u64 = 100;
-const MAX_LIMIT: u64 = 1000;
+pub(super) const DEFAULT_LIMIT: u64 = 100;
+pub(super) const MAX_LIMIT: u64 = 1000;
 const MAX_OFFSET: u64 = 10_000_000;
 
 struct Planned<'a> {

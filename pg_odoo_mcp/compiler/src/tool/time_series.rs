@@ -1,16 +1,15 @@
 use super::{Call, Explained};
 use crate::access::subject;
-use crate::answer::{Answer, Fill, Timeline, assemble, weekday};
+use crate::answer::{Answer, Fill, Frame, Timeline, assemble, weekday};
 use crate::error::{Code, Error, Result};
 use crate::plan::{self, Period, SeriesPlan, SeriesRequest};
 use crate::scope::{Scope, Warning, timezone};
 use crate::sql;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime, TimeZone};
 use serde::Serialize;
-use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
-const FILLS: &[(&str, Fill)] = &[
+pub(super) const FILLS: &[(&str, Fill)] = &[
     ("zero", Fill::Zero),
     ("null", Fill::Null),
     ("previous", Fill::Previous),
@@ -24,6 +23,8 @@ struct Body<'a> {
     columns: Vec<String>,
     rows: Vec<Vec<Box<RawValue>>>,
     period: &'static str,
+    fill: &'static str,
+    as_of: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     timezone: Option<&'a String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,7 +47,6 @@ struct Body<'a> {
 struct Lineage<'a> {
     model: &'a str,
     date_field: &'a str,
-    domain: Json,
     records: u64,
     rules: Vec<String>,
 }
@@ -129,14 +129,20 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
         .rows(&sql::series(plan, planned.scope.relations()), &mut |row| {
             timeline.push(row)
         })?;
-    let table = assemble(
-        plan,
-        &timeline,
-        planned.fill,
-        planned.from,
-        planned.to,
-        &planned.scope,
-    )?;
+    let as_of = call.database.environment()?.now_utc;
+    let now = NaiveDateTime::parse_from_str(&as_of, "%Y-%m-%d %H:%M:%S").map_err(|_| {
+        Error::new(
+            Code::Internal,
+            "the time of the transaction is not readable",
+        )
+    })?;
+    let frame = Frame {
+        fill: planned.fill,
+        from: planned.from,
+        to: planned.to,
+        now: planned.scope.tz.from_utc_datetime(&now).naive_local(),
+    };
+    let table = assemble(plan, &timeline, frame, &planned.scope)?;
     let row_count = table.rows.len() as u64;
     let several_companies = planned.scope.company_ids.len() > 1;
     let is_grouped = !plan.groups.is_empty();
@@ -145,6 +151,11 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
         columns: table.columns,
         rows: table.rows,
         period: plan.period.name(),
+        fill: FILLS
+            .iter()
+            .find(|(_, fill)| *fill == planned.fill)
+            .map_or("", |(name, _)| name),
+        as_of: format!("{as_of} UTC"),
         timezone: plan.is_datetime.then_some(&plan.timezone),
         week_start: (plan.period == Period::Week).then(|| weekday(plan.week_start)),
         currencies: table.currencies,
@@ -159,7 +170,6 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
         lineage: Lineage {
             model: &planned.model,
             date_field: &plan.date.name,
-            domain: call.arguments.domain_json(),
             records: timeline.record_count(),
             rules: planned.scope.rules().into_iter().map(|r| r.name).collect(),
         },

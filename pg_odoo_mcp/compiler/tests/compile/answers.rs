@@ -346,3 +346,31 @@ fn every_tool_has_a_closed_schema_and_says_that_it_only_reads() {
         assert_eq!(tool["annotations"]["readOnlyHint"], true, "{tool}");
     }
 }
+
+#[test]
+fn a_period_that_has_not_ended_or_begun_is_no_figure_like_the_others() {
+    let mut odoo = Odoo::new();
+    odoo.rows = vec![text(&[
+        Some("2026-12-01 00:00:00"),
+        Some("USD"),
+        Some("1"),
+        Some("5"),
+        Some("1"),
+    ])];
+    let codes = |answer: Value| -> Vec<String> {
+        let warnings = answer["warnings"].as_array().cloned().unwrap_or_default();
+        warnings
+            .iter()
+            .filter_map(|w| w["code"].as_str().map(str::to_owned))
+            .collect()
+    };
+    assert_eq!(codes(series(&odoo, json!({}))), ["running_period"]);
+    let year = json!({"from": "2026-12-01", "to": "2027-02-28"});
+    assert_eq!(
+        codes(series(&odoo, year)),
+        ["future_periods", "running_period"]
+    );
+    let past = json!({"from": "2026-01-01", "to": "2026-11-30", "fill": "previous"});
+    odoo.rows.clear();
+    assert_eq!(codes(series(&odoo, past)), ["filled_values"]);
+}

@@ -337,8 +337,8 @@ fn what_is_not_exact_is_not_answered() {
     );
     same(
         "sale.order",
-        json!([["partner_id", "child_of", 1]]),
-        "not_supported: child_of on \"partner_id\" of sale.order is not answered yet",
+        json!([["company_id", "child_of", 1]]),
+        "not_supported: child_of on \"company_id\" of sale.order is not answered yet",
     );
     same(
         "sale.order",
@@ -409,4 +409,29 @@ fn nothing_a_caller_writes_becomes_sql() {
     ] {
         assert!(odoo.sql("odoo_search", &arguments).is_err(), "{arguments}");
     }
+}
+
+#[test]
+fn partners_below_another_are_found_by_their_hierarchy() {
+    let tree = r#"(WITH RECURSIVE tree (id) AS (SELECT unnest('{"70"}'::bigint[]) UNION SELECT child.id FROM tree JOIN "public"."res_partner" AS child ON child."parent_id" = tree.id) SELECT id FROM tree)"#;
+    same(
+        "sale.order",
+        json!([["partner_id", "child_of", 70]]),
+        &format!(r#"t0."partner_id" IN {tree}"#),
+    );
+    same(
+        "res.partner",
+        json!(["!", ["id", "child_of", [70]]]),
+        &format!(r#"t0."id" NOT IN {tree}"#),
+    );
+    same(
+        "sale.order",
+        json!([["partner_id", "child_of", false]]),
+        "FALSE",
+    );
+    same(
+        "sale.order",
+        json!([["partner_id", "child_of", "azure"]]),
+        "not_supported: child_of on \"partner_id\" of sale.order is not answered yet",
+    );
 }

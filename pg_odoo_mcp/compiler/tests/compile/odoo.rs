@@ -126,6 +126,30 @@ impl Odoo {
                 json!([]),
             ),
             model(
+                "product.template",
+                "name",
+                &[
+                    "name char jsonb translate",
+                    "list_price float numeric",
+                    "company_id many2one int4 relation=res.company",
+                ],
+                company_rule(
+                    "['|', ('company_id', 'parent_of', company_ids), ('company_id', '=', False)]",
+                ),
+            ),
+            model(
+                "product.product",
+                "default_code, name, id",
+                &[
+                    "default_code char varchar",
+                    "product_tmpl_id many2one int4 relation=product.template not_null",
+                    "name char - related=product_tmpl_id.name",
+                    "list_price float - related=product_tmpl_id.list_price",
+                    "company_id many2one - relation=res.company related=product_tmpl_id.company_id",
+                ],
+                json!([]),
+            ),
+            model(
                 "crm.tag",
                 "name, id",
                 &["name char jsonb translate"],
@@ -235,9 +259,13 @@ impl Database for Odoo {
         self.rows.iter().cloned().try_for_each(each)
     }
 
+    fn readable_models(&self, _principal: &Principal) -> Result<Vec<String>> {
+        Ok(self.models.keys().cloned().collect())
+    }
+
     fn environment(&self) -> Result<Environment> {
         Ok(Environment {
-            now_utc: "2026-01-01 00:00:00".into(),
+            now_utc: "2026-12-31 10:00:00".into(),
             odoo_version: "19.0.1.3".into(),
             token: None,
         })

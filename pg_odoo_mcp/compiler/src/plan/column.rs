@@ -1,0 +1,127 @@
+//! Fields by name, and the columns that hold them.
+
+use super::{Column, Form};
+use crate::access::{Subject, check_field};
+use crate::catalog::{Field, FieldType, suggestion};
+use crate::error::{Code, Error, Result};
+use crate::scope::Scope;
+
+/// The field of that name, or an error that names the nearest of those the user may read.
+pub(super) fn field<'a>(scope: &Scope<'_>, of: &'a Subject, name: &str) -> Result<&'a Field> {
+    of.model.fields.get(name).ok_or_else(|| {
+        let shown: String = name.chars().take(80).collect();
+        let error = Error::new(
+            Code::UnknownField,
+            format!("{} has no field {shown:?}", of.model.name),
+        );
+        let readable = of.model.fields.values().filter(|known| {
+            (known.column.is_some() || known.name == "display_name")
+                && check_field(of, &known.name, scope.principal).is_ok()
+        });
+        let readable = readable.map(|known| known.name.as_str());
+        match suggestion(&shown, readable) {
+            Some(hint) => error.hint(hint),
+            None => error,
+        }
+    })
+}
+
+/// The stored column of a field, whoever asks.
+pub(super) fn stored_column(
+    scope: &Scope<'_>,
+    of: &Subject,
+    alias: u32,
+    field: &Field,
+) -> Result<Column> {
+    let refuse = |why: &str| {
+        Err(Error::new(
+            Code::NotSupported,
+            format!(
+                "the field {:?} of {} is not answered yet: {why}",
+                field.name, of.model.name
+            ),
+        ))
+    };
+    if !field.manual && !of.facts.fields.contains_key(&field.name) {
+        return refuse("its groups are not known");
+    }
+    if matches!(field.field_type, FieldType::One2many | FieldType::Many2many) {
+        return refuse("it holds several records");
+    }
+    if field.company_dependent {
+        return refuse("it has a value for each company");
+    }
+    let Some(column) = field.column.as_deref().filter(|_| field.store) else {
+        return refuse("Odoo computes it");
+    };
+    let expected: &[&str] = match field.field_type {
+        FieldType::Char | FieldType::Text | FieldType::Html if field.translate => &["jsonb"],
+        FieldType::Char | FieldType::Text | FieldType::Html | FieldType::Selection => {
+            &["varchar", "text"]
+        }
+        FieldType::Integer | FieldType::Many2one => &["int4", "int8"],
+        FieldType::Float => &["float8", "numeric"],
+        FieldType::Monetary => &["numeric"],
+        FieldType::Boolean => &["bool"],
+        FieldType::Date => &["date"],
+        FieldType::Datetime => &["timestamp"],
+        _ => return refuse("fields of its type are not read in SQL"),
+    };
+    if !expected.contains(&column) {
+        return refuse(&format!("its column has the type {column}"));
+    }
+    let form = if field.translate {
+        Form::Translated(scope.lang.clone())
+    } else {
+        Form::Plain
+    };
+    Ok(Column {
+        alias,
+        name: field.name.clone(),
+        form,
+    })
+}
+
+/// The comodel's name.
+pub(super) fn comodel_name<'a>(of: &Subject, field: &'a Field) -> Result<&'a str> {
+    field.relation.as_deref().ok_or_else(|| {
+        Error::new(
+            Code::NotSupported,
+            format!("{:?} of {} names no comodel", field.name, of.model.name),
+        )
+    })
+}
+
+/// The link field to the `_inherits` parent that an inherited field comes from.
+pub(super) fn parent_link<'a>(of: &'a Subject, field: &Field) -> Result<&'a str> {
+    let via = field
+        .related
+        .as_deref()
+        .and_then(|path| path.split_once('.'))
+        .map(|(link, _)| link);
+    of.facts
+        .inherits
+        .values()
+        .map(String::as_str)
+        .find(|link| Some(*link) == via)
+        .ok_or_else(|| {
+            Error::new(
+                Code::NotSupported,
+                format!(
+                    "the field {:?} of {} is not answered yet",
+                    field.name, of.model.name
+                ),
+            )
+        })
+}
+
+/// The stored column of a field, for a caller whose groups let it read the field.
+pub(super) fn user_column(
+    scope: &Scope<'_>,
+    of: &Subject,
+    alias: u32,
+    field: &Field,
+) -> Result<Column> {
+    check_field(of, &field.name, scope.principal)?;
+    stored_column(scope, of, alias, field)
+}

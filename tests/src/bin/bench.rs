@@ -1,0 +1,120 @@
+//! A first figure: the median time of two questions, over MCP, over Odoo's JSON-2 and as plain SQL, on the demo stack.
+//!
+//! One caller, one connection each, after a warm-up; what is measured is what the caller waits.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use odoo_mcp_tests::{McpClient, OdooClient, Users};
+use postgres::{Client, NoTls};
+use serde_json::json;
+
+const LOGIN: &str = "sales_all";
+const WARM_UP: usize = 20;
+const ROUNDS: usize = 300;
+
+fn main() {
+    let setting = |name: &str| {
+        std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run `make bench`"))
+    };
+    let read = |path: String| {
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+    };
+    let users = Users::parse(&read(setting("ODOO_KEYS")));
+    let tokens: BTreeMap<String, String> = serde_json::from_str(&read(setting("MCP_TOKENS")))
+        .expect("the tokens file is {login: token}");
+    let mut mcp = McpClient::new(&setting("MCP_URL"), &tokens[LOGIN]);
+    mcp.initialize();
+    let odoo = OdooClient::new(
+        &setting("ODOO_URL"),
+        &setting("ODOO_DB"),
+        &users.of(LOGIN).api_key,
+    );
+    let mut database = Client::connect(&setting("DATABASE_URL"), NoTls).expect("the database");
+
+    println!("median (and 95th percentile) of {ROUNDS} calls, one caller, as {LOGIN}");
+    println!(
+        "{:<34} {:>20} {:>20} {:>20}",
+        "", "over MCP", "Odoo's JSON-2", "plain SQL"
+    );
+    let fields = [
+        "name",
+        "email",
+        "city",
+        "country_id",
+        "user_id",
+        "company_id",
+    ];
+    let search = json!({"model": "res.partner", "fields": fields, "limit": 20});
+    let search_read = json!({"domain": [], "fields": fields, "limit": 20});
+    row(
+        "20 partners, 6 fields",
+        || drop(mcp.call_tool("odoo_search", &search).result()),
+        || {
+            drop(
+                odoo.call("res.partner", "search_read", &search_read)
+                    .expect("odoo answers"),
+            )
+        },
+        || {
+            let sql = "select p.id, p.complete_name, p.email, p.city, c.name ->> 'en_US', u.login, o.name
+                         from res_partner p left join res_country c on c.id = p.country_id
+                         left join res_users u on u.id = p.user_id left join res_company o on o.id = p.company_id
+                        where p.active order by p.complete_name, p.id desc limit 20";
+            assert!(
+                !database
+                    .query(sql, &[])
+                    .expect("the database answers")
+                    .is_empty()
+            );
+        },
+    );
+    let mut mcp = mcp.clone();
+    let series = json!({"model": "sale.order", "date_field": "date_order", "period": "month",
+        "measures": ["amount_total:sum", "__count"], "domain": [["state", "=", "sale"]]});
+    let groups = json!({"domain": [["state", "=", "sale"]], "groupby": ["date_order:month"],
+        "aggregates": ["amount_total:sum", "__count"]});
+    row(
+        "orders by month",
+        || drop(mcp.call_tool("odoo_time_series", &series).result()),
+        || {
+            drop(
+                odoo.call("sale.order", "formatted_read_group", &groups)
+                    .expect("odoo answers"),
+            )
+        },
+        || {
+            let sql = "select date_trunc('month', date_order)::text, sum(amount_total)::text, count(*)
+                         from sale_order where state = 'sale' and company_id = 1 group by 1 order by 1";
+            assert!(
+                !database
+                    .query(sql, &[])
+                    .expect("the database answers")
+                    .is_empty()
+            );
+        },
+    );
+}
+
+fn row(what: &str, ours: impl FnMut(), theirs: impl FnMut(), plain: impl FnMut()) {
+    println!(
+        "{what:<34} {:>20} {:>20} {:>20}",
+        times(ours),
+        times(theirs),
+        times(plain)
+    );
+}
+
+fn times(mut ask: impl FnMut()) -> String {
+    (0..WARM_UP).for_each(|_| ask());
+    let mut took: Vec<Duration> = (0..ROUNDS)
+        .map(|_| {
+            let start = Instant::now();
+            ask();
+            start.elapsed()
+        })
+        .collect();
+    took.sort_unstable();
+    let ms = |share: usize| took[took.len() * share / 100].as_secs_f64() * 1000.0;
+    format!("{:.2} ({:.2}) ms", ms(50), ms(95))
+}
