@@ -106,4 +106,5 @@ mod odoo_mcp_private {}
 pub extern "C-unwind" fn _PG_init() {
     gucs::init();
     exec::relation::init();
+    exec::function_guard::init();
 }

@@ -13,6 +13,10 @@ CREATE TABLE odoo_mcp_private.installation (
     database_uuid text NOT NULL,
     database_oid oid NOT NULL,
     system_identifier bigint NOT NULL,
+    -- whether grant_front took CREATE in Odoo's schema from PUBLIC, for teardown to give it back
+    public_create_revoked boolean NOT NULL DEFAULT false,
+    -- and whether Odoo's role got it in exchange
+    odoo_create_granted boolean NOT NULL DEFAULT false,
     set_up_at timestamptz NOT NULL DEFAULT pg_catalog.now()
 );
 

@@ -112,8 +112,23 @@ BEGIN
     IF NOT has_database_privilege(front.oid, current_database(), 'CONNECT') THEN
         warnings := warnings || format('it may not connect: grant connect on database %I to %I', current_database(), role);
     END IF;
+    -- Odoo lets everybody create in its schema, and finds operators there before PostgreSQL's own:
+    -- a front that may create one gets its code run by Odoo. Odoo's role keeps the right.
     IF has_schema_privilege(front.oid, known.odoo_schema, 'CREATE') THEN
-        warnings := warnings || format('it may create objects in schema %1$I: revoke create on schema %1$I from public', known.odoo_schema);
+        IF NOT EXISTS (
+            SELECT FROM pg_catalog.pg_namespace n CROSS JOIN LATERAL aclexplode(n.nspacl) a
+             WHERE n.nspname = known.odoo_schema AND a.grantee = known.odoo_role AND a.privilege_type = 'CREATE'
+        ) THEN
+            UPDATE odoo_mcp_private.installation SET odoo_create_granted = true;
+        END IF;
+        EXECUTE format('GRANT CREATE ON SCHEMA %I TO %I', known.odoo_schema, (SELECT r.rolname FROM pg_catalog.pg_roles r WHERE r.oid = known.odoo_role));
+        EXECUTE format('REVOKE CREATE ON SCHEMA %I FROM PUBLIC', known.odoo_schema);
+        UPDATE odoo_mcp_private.installation SET public_create_revoked = true;
+        warnings := warnings || format('PUBLIC may no longer create objects in schema %I; Odoo''s role may', known.odoo_schema);
+    END IF;
+    IF has_schema_privilege(front.oid, known.odoo_schema, 'CREATE') THEN
+        RAISE EXCEPTION 'role % can''t be a front: it may create objects in schema %', role, known.odoo_schema
+            USING ERRCODE = 'invalid_grant_operation', HINT = format('revoke create on schema %I from %I, and from the roles it is a member of', known.odoo_schema, role);
     END IF;
     PERFORM odoo_mcp_private.apply_front(role);
     INSERT INTO odoo_mcp_private.front (role) VALUES (front.oid) ON CONFLICT DO NOTHING;

@@ -50,6 +50,13 @@ BEGIN
     LOOP
         PERFORM odoo_mcp.disallow_act_as(granted.rolname, granted.login);
     END LOOP;
+    IF known.public_create_revoked THEN
+        EXECUTE format('GRANT CREATE ON SCHEMA %I TO PUBLIC', known.odoo_schema);
+    END IF;
+    IF known.odoo_create_granted THEN
+        EXECUTE format('REVOKE CREATE ON SCHEMA %I FROM %I', known.odoo_schema,
+                       (SELECT r.rolname FROM pg_catalog.pg_roles r WHERE r.oid = known.odoo_role));
+    END IF;
     DELETE FROM odoo_mcp_private.front;
     DELETE FROM odoo_mcp_private.act_as_right;
     DELETE FROM odoo_mcp_private.token;

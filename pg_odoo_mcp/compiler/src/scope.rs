@@ -143,6 +143,11 @@ impl<'a> Scope<'a> {
         self.next_alias.replace(self.next_alias.get() + 1)
     }
 
+    /// How many aliases there are.
+    pub fn alias_count(&self) -> u32 {
+        self.next_alias.get()
+    }
+
     /// Every table that got an alias.
     pub fn relations(&self) -> Vec<Table> {
         self.relations.borrow().clone()

@@ -1,5 +1,6 @@
 //! The front's functions.
 
+use crate::exec::native;
 use crate::govern::admission;
 use crate::govern::audit::{self, Attempt};
 use crate::govern::installation::Installation;
@@ -25,6 +26,10 @@ pub(crate) fn admit(
     let (Some(call_id), Some(tool), Some(arguments)) = (call_id, tool, arguments) else {
         return Some(envelope(Err(missing_argument())));
     };
+    if native::is_in_subtransaction() {
+        // its rollback would take the entry back and leave the admission
+        return Some(envelope(Err(not_alone())));
+    }
     let client_address = client_address.map(|address| address.0);
     let Some((hash, token)) = live_token(token_hash) else {
         audit::count_refusal(client_address);
@@ -43,7 +48,7 @@ pub(crate) fn admit(
     if let Err(error) = attempt.write() {
         return Some(envelope(Err(error)));
     }
-    admission::leave(call_id, hash, tool.to_owned(), arguments.to_owned());
+    admission::leave(call_id, token.id, hash, tool.to_owned(), arguments.to_owned());
     None
 }
 
@@ -52,8 +57,12 @@ pub(crate) fn admit(
 pub(crate) fn run(call_id: Uuid) -> String {
     let started = Instant::now();
     let call_id = call_id.to_string();
-    let Some(admission) = admission::take(&call_id).filter(|_| audit::is_attempted(&call_id))
-    else {
+    if native::is_in_transaction_block() || native::is_in_subtransaction() {
+        // whoever can roll back could keep the outcome out of the audit
+        return envelope(Err(not_alone()));
+    }
+    let admission = admission::take(&call_id);
+    let Some(admission) = admission.filter(|found| audit::is_attempted(&call_id, found)) else {
         return envelope(Err(not_admitted()));
     };
     // looked at again: it may have been revoked between the two transactions
@@ -148,6 +157,14 @@ fn missing_argument() -> Error {
         odoo_compiler::error::Code::InvalidArguments,
         "call_id, tool and arguments are all needed",
     )
+}
+
+fn not_alone() -> Error {
+    Error::new(
+        odoo_compiler::error::Code::InvalidArguments,
+        "admit and run are not for savepoints, and run is not for transaction blocks",
+    )
+    .hint("call odoo_mcp.serve() outside a transaction block")
 }
 
 fn not_admitted() -> Error {

@@ -39,6 +39,18 @@ pub(crate) fn in_recovery() -> bool {
     unsafe { pg_sys::RecoveryInProgress() }
 }
 
+/// Whether the caller began a transaction that it will end itself.
+pub(crate) fn is_in_transaction_block() -> bool {
+    // SAFETY: reads the state of the backend's transaction
+    unsafe { pg_sys::IsTransactionBlock() }
+}
+
+/// Whether this runs in a savepoint, or a block with an exception handler.
+pub(crate) fn is_in_subtransaction() -> bool {
+    // SAFETY: reads the state of the backend's transaction
+    unsafe { pg_sys::GetCurrentTransactionNestLevel() > 1 }
+}
+
 /// The commit of this transaction waits for the disk, whatever synchronous_commit says by then.
 pub(crate) fn force_sync_commit() {
     // SAFETY: sets a flag of the transaction

@@ -35,7 +35,10 @@ impl Bind {
 
     pub(crate) fn int4_array<'a>(values: impl Iterator<Item = &'a i64>) -> Self {
         let list: Vec<String> = values.map(i64::to_string).collect();
-        Bind::new(pg_sys::INT4ARRAYOID, Some(format!("{{{}}}", list.join(","))))
+        Bind::new(
+            pg_sys::INT4ARRAYOID,
+            Some(format!("{{{}}}", list.join(","))),
+        )
     }
 
     pub(crate) fn oid(value: pg_sys::Oid) -> Self {

@@ -3,6 +3,7 @@
 use super::plan::{Bind, Plan, Row, connected};
 #[cfg(not(feature = "pg13"))]
 use super::stream::stream;
+use super::function_guard::{self, FunctionGuard};
 use super::{relation, role};
 use crate::gucs;
 use odoo_compiler::error::{Code, Error, Result};
@@ -35,6 +36,7 @@ impl Reader<'_> {
         source: &Source,
         work: impl FnOnce(&Reader<'_>) -> Result<T>,
     ) -> Result<T> {
+        let _guard = FunctionGuard::up();
         role::acting_as(source.role, || {
             connected(|| {
                 work(&Reader {
@@ -54,6 +56,7 @@ impl Reader<'_> {
     /// Statements may call this function from now on.
     pub(crate) fn trust_unaccent(&self, function: pg_sys::Oid) {
         self.unaccent.set(Some(function));
+        function_guard::trust(function);
     }
 
     /// Runs a named statement, in which `:odoo.` stands for Odoo's schema, and returns all its rows.

@@ -27,6 +27,13 @@ const PINNED: &[(&CStr, &CStr)] = &[
     (c"lc_numeric", c"C"),
     (c"lc_monetary", c"C"),
     (c"lc_time", c"C"),
+    // what a statement may take to be planned and run is not for the database's owner to raise
+    (c"join_collapse_limit", c"8"),
+    (c"from_collapse_limit", c"8"),
+    (c"geqo", c"on"),
+    (c"geqo_threshold", c"12"),
+    (c"work_mem", c"32MB"),
+    (c"hash_mem_multiplier", c"2"),
     // compiling costs more than it saves at our sizes
     (c"jit", c"off"),
 ];

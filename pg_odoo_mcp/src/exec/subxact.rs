@@ -96,6 +96,11 @@ fn translate(caught: &CaughtError) -> Failure {
                 .detail("it is a column that holds a secret, a new column or table, or a table with row security")
                 .hint("leave secrets out; for what is new a DBA runs odoo_mcp.setup() again"),
         ),
+        PgSqlErrorCode::ERRCODE_FEATURE_NOT_SUPPORTED => Failure::Expected(
+            Error::new(Code::NotSupported, "a table that the call reads has code of its owner's in an index or a type")
+                .detail("it would run as the reading role, so the table is not read")
+                .hint("a DBA looks for functions in indexes and statistics of Odoo's tables"),
+        ),
         state => Failure::Unexpected(match caught {
             CaughtError::PostgresError(report) | CaughtError::ErrorReport(report) => {
                 format!("{state:?}: {}", report.message())

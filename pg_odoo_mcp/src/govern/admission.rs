@@ -10,7 +10,9 @@ use std::cell::RefCell;
 pub(crate) struct Admission {
     /// Only the same call_id takes it.
     pub call_id: String,
-    /// The token it was admitted with, to be looked at again.
+    /// The token it was admitted with.
+    pub token_id: i64,
+    /// The same by its hash, to be looked at again.
     pub token_hash: TokenHash,
     /// What to run.
     pub tool: String,
@@ -26,9 +28,10 @@ thread_local! {
 
 /// Leaves an admission. It counts from the commit of this transaction on: what could be rolled
 /// back would let an answer out without its entry.
-pub(crate) fn leave(call_id: String, token_hash: TokenHash, tool: String, arguments: String) {
+pub(crate) fn leave(call_id: String, token_id: i64, token_hash: TokenHash, tool: String, arguments: String) {
     PENDING.set(Some(Admission {
         call_id,
+        token_id,
         token_hash,
         tool,
         arguments,

@@ -2,6 +2,7 @@
 
 use crate::exec::plan::Bind;
 use crate::exec::{native, owner, settings};
+use crate::govern::admission::Admission;
 use odoo_compiler::error::{Code, Error, Result};
 use pgrx::pg_sys;
 use sha2::{Digest, Sha256};
@@ -64,13 +65,15 @@ impl Attempt<'_> {
     }
 }
 
-/// Whether the call's attempt is to be seen in the caller's snapshot.
-pub(crate) fn is_attempted(call_id: &str) -> bool {
-    !owner::read(
-        ATTEMPT_EXISTS,
-        &[Bind::new(pg_sys::UUIDOID, Some(call_id.to_owned()))],
-    )
-    .is_empty()
+/// Whether just this call's attempt, by this session, is to be seen in the caller's snapshot.
+pub(crate) fn is_attempted(call_id: &str, admission: &Admission) -> bool {
+    let binds = [
+        Bind::new(pg_sys::UUIDOID, Some(call_id.to_owned())),
+        Bind::int8(Some(admission.token_id)),
+        Bind::text(cut(&admission.tool)),
+        Bind::bytes(&Sha256::digest(admission.arguments.as_bytes())),
+    ];
+    !owner::read(ATTEMPT_EXISTS, &binds).is_empty()
 }
 
 /// How a call ended.

@@ -6,7 +6,7 @@ mod parse;
 
 pub use expression::{Names, evaluate};
 pub use operator::Operator;
-pub use parse::{MAX_CONDITIONS, MAX_DEPTH, parse, parse_json};
+pub use parse::{MAX_CONDITIONS, MAX_DEPTH, MAX_PATH, parse, parse_json};
 
 use crate::value::Value;
 

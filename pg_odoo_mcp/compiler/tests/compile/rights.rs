@@ -273,6 +273,29 @@ fn names_of_fields_of_other_groups_are_not_suggested() {
     );
 }
 
+#[test]
+fn what_a_statement_may_hold_is_bounded_before_the_planner_sees_it() {
+    let odoo = Odoo::new();
+    let many: Vec<Value> = (0..40)
+        .map(|i| json!(["parent_id.name", "=", i.to_string()]))
+        .collect();
+    let error = odoo
+        .call(
+            "odoo_count",
+            &json!({"model": "res.partner", "domain": many}),
+        )
+        .expect_err("refused");
+    assert_eq!(error.code, Code::OverBudget);
+    let long = json!([["parent_id.".repeat(9) + "name", "=", "x"]]);
+    let error = odoo
+        .call(
+            "odoo_count",
+            &json!({"model": "res.partner", "domain": long}),
+        )
+        .expect_err("refused");
+    assert_eq!(error.code, Code::InvalidDomain);
+}
+
 mod inheritance {
     use super::*;
 
