@@ -48,7 +48,13 @@ pub(crate) fn admit(
     if let Err(error) = attempt.write() {
         return Some(envelope(Err(error)));
     }
-    admission::leave(call_id, token.id, hash, tool.to_owned(), arguments.to_owned());
+    admission::leave(
+        call_id,
+        token.id,
+        hash,
+        tool.to_owned(),
+        arguments.to_owned(),
+    );
     None
 }
 

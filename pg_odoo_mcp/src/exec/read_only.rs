@@ -1,9 +1,9 @@
 //! Reading Odoo's tables: as the role that may do nothing else, in one snapshot, within budgets.
 
+use super::function_guard::{self, FunctionGuard};
 use super::plan::{Bind, Plan, Row, connected};
 #[cfg(not(feature = "pg13"))]
 use super::stream::stream;
-use super::function_guard::{self, FunctionGuard};
 use super::{relation, role};
 use crate::gucs;
 use odoo_compiler::error::{Code, Error, Result};

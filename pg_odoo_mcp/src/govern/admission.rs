@@ -28,7 +28,13 @@ thread_local! {
 
 /// Leaves an admission. It counts from the commit of this transaction on: what could be rolled
 /// back would let an answer out without its entry.
-pub(crate) fn leave(call_id: String, token_id: i64, token_hash: TokenHash, tool: String, arguments: String) {
+pub(crate) fn leave(
+    call_id: String,
+    token_id: i64,
+    token_hash: TokenHash,
+    tool: String,
+    arguments: String,
+) {
     PENDING.set(Some(Admission {
         call_id,
         token_id,

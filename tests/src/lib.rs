@@ -1,0 +1,33 @@
+//! What the integration tests and the demo share: where the stack is, and a client for each of its doors.
+//!
+//! `tests/run` brings the stack up and says where it is in `ODOO_MCP_TEST_*` variables; without them every test fails
+//! with the name of the missing one, because a test that quietly does nothing would read as a pass.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`environment`] | the stack's addresses, and connections as each database role |
+//! | [`users`] | the nine Odoo users with their API keys |
+//! | [`mcp`] | a client of the front |
+//! | [`odoo`] | a client of Odoo's JSON-2: the oracle |
+//! | [`parity`] | the same question to both, and what came of it |
+//! | [`scratch`] | a throwaway copy of the database, for tests that plant hostile objects |
+//! | [`serve`] | one call of the SQL function that the front calls |
+//! | [`front`] | a front process of the test's own, to be killed |
+//! | [`wait`] | waiting for something to become true |
+
+pub mod environment;
+pub mod front;
+pub mod mcp;
+pub mod odoo;
+pub mod parity;
+pub mod scratch;
+pub mod serve;
+pub mod users;
+pub mod wait;
+
+pub use environment::Environment;
+pub use front::Front;
+pub use mcp::{McpClient, ToolAnswer};
+pub use odoo::{OdooClient, OdooError};
+pub use scratch::Scratch;
+pub use users::{User, Users};

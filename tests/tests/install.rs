@@ -1,0 +1,197 @@
+//! `CREATE EXTENSION`, `setup`, `grant_front`, `teardown`, `DROP EXTENSION`: what each leaves in the database.
+
+use odoo_mcp_tests::serve::{CALLS, assert_refused, serve};
+use odoo_mcp_tests::{Environment, Scratch};
+use postgres::Client;
+use postgres::error::SqlState;
+
+/// Everything that setting up can touch, as text: roles and their members, schemas, objects, owners, privileges,
+/// default privileges, settings of roles and databases. Only of this database, for others run beside it. A list of
+/// privileges that says what holds by default is the same as none.
+const SNAPSHOT: &str = "
+    select 'schema ' || nspname || ' ' || nspowner::regrole || ' ' || coalesce(nspacl, acldefault('n', nspowner))::text from pg_namespace
+     where nspname !~ '^pg_(toast_)?temp_'
+    union all select 'relation ' || oid::regclass || ' ' || relowner::regrole || ' ' || coalesce(relacl, acldefault(case relkind when 'S' then 's' else 'r' end::\"char\", relowner))::text
+      from pg_class where relnamespace in (select oid from pg_namespace where nspname !~ '^pg_')
+    union all select 'column ' || attrelid::regclass || '.' || attname || ' ' || attacl::text
+      from pg_attribute where attacl is not null
+    union all select 'function ' || oid::regprocedure || ' ' || proowner::regrole || ' ' || coalesce(proacl, acldefault('f', proowner))::text
+      from pg_proc where pronamespace <> 'pg_catalog'::regnamespace
+    union all select 'type ' || oid::regtype || ' ' || typowner::regrole from pg_type
+      where typnamespace in (select oid from pg_namespace where nspname !~ '^pg_') and typelem = 0
+    union all select 'default ' || defaclrole::regrole || ' ' || defaclnamespace || ' ' || defaclobjtype::text || ' ' || defaclacl::text
+      from pg_default_acl
+    union all select 'setting ' || setrole::regrole || ' ' || setconfig::text from pg_db_role_setting
+      where setdatabase = (select oid from pg_database where datname = current_database())
+    union all select 'database ' || coalesce(datacl, acldefault('d', datdba))::text || ' ' || datdba::regrole from pg_database where datname = current_database()
+    union all select 'extension ' || extname from pg_extension
+    union all select 'event trigger ' || evtname from pg_event_trigger
+    union all select 'trigger ' || tgname || ' ' || tgrelid::regclass from pg_trigger where not tgisinternal
+    union all select 'role ' || rolname from pg_roles where rolname like $1
+    order by 1";
+
+fn snapshot(scratch: &Scratch) -> Vec<String> {
+    // roles belong to the cluster: only those that name this database are this test's
+    let of_this_database = format!("%{}%", scratch.database);
+    scratch
+        .superuser()
+        .query(SNAPSHOT, &[&of_this_database])
+        .expect("the catalogs")
+        .iter()
+        .map(|row| row.get(0))
+        .collect()
+}
+
+fn lines(client: &mut Client, query: &str) -> String {
+    let rows = client
+        .query(query, &[])
+        .unwrap_or_else(|error| panic!("{query}: {error:?}"));
+    rows.iter()
+        .map(|row| row.get::<_, String>(0) + "\n")
+        .collect()
+}
+
+#[test]
+fn teardown_and_drop_leave_nothing() {
+    let env = Environment::load();
+    let scratch = Scratch::bare(&env, "nothing_left");
+    let before = snapshot(&scratch);
+    scratch.install();
+    let token = scratch.token("sales_all");
+    let mut front = scratch.front_role();
+    for (tool, arguments) in CALLS {
+        let answer = serve(&mut front, &token, tool, arguments);
+        assert!(answer.get("result").is_some(), "{tool}: {answer}");
+    }
+    let mut superuser = scratch.superuser();
+    superuser
+        .batch_execute("create role analyst_of_nothing_left login; select odoo_mcp.allow_act_as('analyst_of_nothing_left', 'sales_all')")
+        .expect("allow_act_as");
+    assert_ne!(
+        snapshot(&scratch),
+        before,
+        "the snapshot sees that something is there"
+    );
+    superuser
+        .batch_execute("select odoo_mcp.teardown(); drop extension pg_odoo_mcp; drop role analyst_of_nothing_left")
+        .expect("teardown, drop extension");
+    let after = snapshot(&scratch);
+    let left: Vec<_> = after.iter().filter(|line| !before.contains(line)).collect();
+    let lost: Vec<_> = before.iter().filter(|line| !after.contains(line)).collect();
+    assert!(
+        left.is_empty() && lost.is_empty(),
+        "left: {left:#?}\nlost: {lost:#?}"
+    );
+    // and a second installation finds nothing in its way
+    scratch.install();
+}
+
+#[test]
+fn setup_twice_is_setup_once() {
+    let env = Environment::load();
+    let scratch = Scratch::set_up(&env, "twice");
+    let token = scratch.token("sales_all");
+    let before = snapshot(&scratch);
+    let mut superuser = scratch.superuser();
+    superuser
+        .batch_execute("select odoo_mcp.setup(); select odoo_mcp.grant_front('mcp_front')")
+        .expect("again");
+    assert_eq!(snapshot(&scratch), before);
+    let answer = serve(&mut scratch.front_role(), &token, "odoo_context", "{}");
+    assert!(
+        answer.get("result").is_some(),
+        "the tokens live on: {answer}"
+    );
+}
+
+#[test]
+fn a_database_without_odoo_is_refused() {
+    let env = Environment::load();
+    let scratch = Scratch::bare(&env, "no_odoo");
+    let mut superuser = scratch.superuser();
+    superuser
+        .batch_execute("create extension pg_odoo_mcp")
+        .expect("create extension");
+    assert_refused(
+        &mut superuser,
+        "select odoo_mcp.setup(odoo_schema => 'pg_catalog')",
+        &[SqlState::UNDEFINED_TABLE],
+    );
+    let health: serde_json::Value = superuser
+        .query_one("select odoo_mcp.health()", &[])
+        .expect("health")
+        .get(0);
+    assert_eq!(health["is_set_up"], false, "{health}");
+    assert!(
+        health["problem"]
+            .as_str()
+            .is_some_and(|problem| problem.contains("setup")),
+        "{health}"
+    );
+}
+
+#[test]
+fn only_a_superuser_sets_up() {
+    let env = Environment::load();
+    let scratch = Scratch::bare(&env, "not_superuser");
+    scratch
+        .superuser()
+        .batch_execute("create extension pg_odoo_mcp")
+        .expect("create extension");
+    let denied = [SqlState::INSUFFICIENT_PRIVILEGE];
+    assert_refused(&mut scratch.odoo_role(), "select odoo_mcp.setup()", &denied);
+    assert_refused(
+        &mut scratch.odoo_role(),
+        "drop extension pg_odoo_mcp",
+        &denied,
+    );
+}
+
+/// Who may do what in our schemas, against `tests/expected/privileges.txt`: a new function or grant is a difference
+/// that somebody has to write down.
+#[test]
+fn privileges_are_as_written_down() {
+    let env = Environment::load();
+    let scratch = Scratch::set_up(&env, "privileges");
+    let mut superuser = scratch.superuser();
+    let found = lines(
+        &mut superuser,
+        "with role as (
+            select r.oid, case r.oid when i.owner_role then 'owner' when i.reader_role then 'reader' when i.admin_role then 'admin'
+                   when i.odoo_role then 'odoo' else 'front' end as name
+              from pg_roles r, odoo_mcp_private.installation i
+             where r.oid in (i.owner_role, i.reader_role, i.admin_role, i.odoo_role) or r.rolname = 'mcp_front'
+         ), ours as (
+            select oid from pg_namespace where nspname in ('odoo_mcp', 'odoo_mcp_private')
+         ), granted as (
+            select format('schema %s', n.nspname) as object, role.name, p.privilege
+              from pg_namespace n, role, unnest(array['usage', 'create']) as p (privilege)
+             where n.oid in (select oid from ours) and has_schema_privilege(role.oid, n.oid, p.privilege)
+            union all
+            select format('relation %s', c.oid::regclass), role.name, p.privilege
+              from pg_class c, role, unnest(array['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger']) as p (privilege)
+             where c.relnamespace in (select oid from ours) and c.relkind in ('r', 'v', 'm', 'p', 'f')
+               and has_table_privilege(role.oid, c.oid, p.privilege)
+            union all
+            select format('function %s', f.oid::regprocedure), role.name, 'execute'
+              from pg_proc f, role
+             where f.pronamespace in (select oid from ours) and has_function_privilege(role.oid, f.oid, 'execute')
+         ), objects as (
+            select format('schema %s', nspname) as object from pg_namespace where oid in (select oid from ours)
+            union all select format('relation %s', oid::regclass) from pg_class
+              where relnamespace in (select oid from ours) and relkind in ('r', 'v', 'm', 'p', 'f')
+            union all select format('function %s%s', f.oid::regprocedure, case when f.prosecdef then ' SECURITY DEFINER' else '' end)
+              from pg_proc f where f.pronamespace in (select oid from ours)
+         )
+         select o.object || ': ' || coalesce((
+                select string_agg(name || ' ' || privileges, '; ' order by name)
+                  from (select g.name, string_agg(g.privilege, ', ' order by g.privilege) as privileges
+                          from granted g where o.object in (g.object, g.object || ' SECURITY DEFINER') group by g.name) by_role), 'nobody')
+           from objects o order by o.object collate \"C\"",
+    );
+    let expected = include_str!("../expected/privileges.txt");
+    assert!(
+        found == expected,
+        "tests/expected/privileges.txt says otherwise; now it is:\n{found}"
+    );
+}
