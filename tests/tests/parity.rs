@@ -1,6 +1,6 @@
 //! The promise: the same user gets the same from the front as from Odoo's own RPC.
 //!
-//! `PARITY_CASES` and `PARITY_SEED` make it another run (`make parity N=…`).
+//! `PARITY_CASES` and `PARITY_SEED` make it another run.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -22,6 +22,7 @@ struct Health {
     extension_version: String,
     library_version: String,
     is_set_up: bool,
+    is_front: bool,
     problem: Option<String>,
 }
 
@@ -58,6 +59,7 @@ fn judge(text: &str) -> Verdict {
         extension_version,
         library_version,
         is_set_up,
+        is_front,
         problem,
     } = health;
     if extension_version != library_version {
@@ -75,7 +77,12 @@ fn judge(text: &str) -> Verdict {
         ));
     }
     match problem {
-        Some(problem) => Err((problem, "select * from odoo_mcp.check_grants()")),
+        Some(problem) => Err((problem, "the problem says what a superuser runs in psql")),
+        // also where the role could answer all the same, because it is a superuser
+        None if !is_front => Err((
+            "the role of ODOO_MCP_DATABASE_URL was not granted as a front's".into(),
+            "select odoo_mcp.grant_front('a LOGIN role of its own'), and connect as that role",
+        )),
         None => Ok(extension_version),
     }
 }

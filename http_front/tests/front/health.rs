@@ -31,20 +31,21 @@ async fn ready_names_what_is_missing() {
         .unwrap();
     assert_eq!(ready(&stage).await, (200, String::new()));
 
-    let report = |extension: &str, is_set_up: bool, problem: &str| {
+    let report = |extension: &str, is_set_up: bool, is_front: bool, problem: &str| {
         format!(
             "create or replace function odoo_mcp.health() returns jsonb language sql as $$ \
              select '{{\"extension_version\": \"{extension}\", \"library_version\": \"2\", \
-                      \"is_set_up\": {is_set_up}, \"problem\": {problem}}}'::jsonb $$"
+                      \"is_set_up\": {is_set_up}, \"is_front\": {is_front}, \"problem\": {problem}}}'::jsonb $$"
         )
     };
-    for (extension, is_set_up, problem, expected) in [
-        ("1", true, "null", "alter extension"),
-        ("2", false, "null", "setup()"),
-        ("2", true, "\"a grant is missing\"", "check_grants()"),
+    for (extension, is_set_up, is_front, problem, expected) in [
+        ("1", true, true, "null", "alter extension"),
+        ("2", false, false, "null", "setup()"),
+        ("2", true, false, "null", "grant_front"),
+        ("2", true, true, "\"a grant is missing\"", "psql"),
     ] {
         client
-            .batch_execute(&report(extension, is_set_up, problem))
+            .batch_execute(&report(extension, is_set_up, is_front, problem))
             .await
             .unwrap();
         let (status, hint) = ready(&stage).await;

@@ -14,7 +14,7 @@ create function odoo_mcp.is_known(token_hash bytea) returns boolean language sql
 $$;
 
 create function odoo_mcp.health() returns jsonb language sql as $$
-  select '{"extension_version": "9.9.9", "library_version": "9.9.9", "is_set_up": true, "problem": null}'::jsonb
+  select '{"extension_version": "9.9.9", "library_version": "9.9.9", "is_set_up": true, "is_front": true, "problem": null}'::jsonb
 $$;
 
 create function odoo_mcp.list_tools() returns text language sql as $$

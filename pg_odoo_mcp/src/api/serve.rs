@@ -3,6 +3,7 @@
 use crate::exec::native;
 use crate::govern::admission;
 use crate::govern::audit::{self, Attempt};
+use crate::govern::identity;
 use crate::govern::installation::Installation;
 use crate::govern::perform::{Call, Question};
 use crate::govern::token::{LiveToken, TokenHash};
@@ -139,6 +140,8 @@ pub(crate) fn health() -> JsonB {
         "extension_version": extension_version(),
         "library_version": env!("CARGO_PKG_VERSION"),
         "is_set_up": installation.is_some(),
+        // whether the role that asks may serve calls of others
+        "is_front": installation.is_some() && identity::is_front(),
         "problem": problem,
     }))
 }

@@ -76,6 +76,14 @@ pub(crate) fn may_see_logins() -> bool {
     native::is_superuser(native::current_role())
 }
 
+/// Whether the current role was granted as a front's.
+pub(crate) fn is_front() -> bool {
+    owner::read(ACT_AS_RIGHT, &[Bind::oid(native::current_role())])
+        .first()
+        .and_then(|row| row.first()?.as_deref())
+        == Some("true")
+}
+
 /// Refuses unless the current role may act as that login. Superusers may; fronts never.
 pub(crate) fn check_right(login: &str) -> Result<()> {
     let role = native::current_role();

@@ -51,8 +51,13 @@ pub(super) fn stored_column(
     if field.company_dependent {
         return refuse("it has a value for each company");
     }
-    let Some(column) = field.column.as_deref().filter(|_| field.store) else {
+    if !field.store {
         return refuse("Odoo computes it");
+    }
+    let Some(column) = field.column.as_deref() else {
+        return refuse(
+            "the reading role has no right to its column, because it holds a secret or was made after odoo_mcp.setup() was run",
+        );
     };
     let expected: &[&str] = match field.field_type {
         FieldType::Char | FieldType::Text | FieldType::Html if field.translate => &["jsonb"],
