@@ -120,19 +120,21 @@ fn of_error(error: &DbError) -> (String, &'static str) {
 mod tests {
     use super::*;
 
-    fn report(library: &str, is_set_up: bool, problem: Option<&str>) -> Verdict {
+    fn report(library: &str, is_set_up: bool, is_front: bool, problem: Option<&str>) -> Verdict {
         let report = json!({
-            "extension_version": "0.1.0", "library_version": library, "is_set_up": is_set_up, "problem": problem,
+            "extension_version": "0.1.0", "library_version": library,
+            "is_set_up": is_set_up, "is_front": is_front, "problem": problem,
         });
         judge(&report.to_string())
     }
 
     #[test]
     fn ready_means_versions_setup_and_grants() {
-        assert_eq!(report("0.1.0", true, None), Ok("0.1.0".into()));
-        assert!(report("0.2.0", true, None).is_err());
-        assert!(report("0.1.0", false, None).is_err());
-        assert!(report("0.1.0", true, Some("a grant is missing")).is_err());
+        assert_eq!(report("0.1.0", true, true, None), Ok("0.1.0".into()));
+        assert!(report("0.2.0", true, true, None).is_err());
+        assert!(report("0.1.0", false, false, None).is_err());
+        assert!(report("0.1.0", true, false, None).is_err());
+        assert!(report("0.1.0", true, true, Some("a grant is missing")).is_err());
         assert!(judge("{}").is_err());
     }
 }
