@@ -34,9 +34,11 @@ tools() {
 }
 
 server() { # PostgreSQL's programs and headers, without the cluster that Debian would start
+  local conf=/etc/postgresql-common/createcluster.conf rc=0
+  # a run that was killed below has left the machine's own setting here
+  [ ! -e "$conf.pg_odoo_mcp" ] || mv "$conf.pg_odoo_mcp" "$conf"
   [ ! -x "$PG_SYSTEM/bin/postgres" ] || [ ! -e "/usr/include/postgresql/$PG_MAJOR/server/postgres.h" ] || return 0
   apt_install "postgresql-common" postgresql-common
-  local conf=/etc/postgresql-common/createcluster.conf rc=0
   if [ -x "$PG_SYSTEM/bin/postgres" ]; then
     apt_install "postgresql-server-dev-$PG_MAJOR" "postgresql-server-dev-$PG_MAJOR"
     return
