@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
+/// How many subqueries one statement may hold.
+const MAX_SUBQUERIES: u32 = 32;
+
 /// The `context` argument of every read.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -143,9 +146,17 @@ impl<'a> Scope<'a> {
         self.next_alias.replace(self.next_alias.get() + 1)
     }
 
-    /// How many aliases there are.
-    pub fn alias_count(&self) -> u32 {
-        self.next_alias.get()
+    /// The alias of a subquery's table. The planner's memory grows with every subquery, before any
+    /// budget counts it, so a statement holds a bounded number.
+    pub fn subquery_alias(&self, table: &Table) -> Result<u32> {
+        if self.next_alias.get() >= MAX_SUBQUERIES {
+            return Err(Error::new(
+                Code::OverBudget,
+                format!("the domain and the record rules lead through more than {MAX_SUBQUERIES} related models"),
+            )
+            .hint("use fewer conditions with dotted paths or child_of, or ask for ids first and compare those"));
+        }
+        Ok(self.alias(table))
     }
 
     /// Every table that got an alias.

@@ -14,9 +14,6 @@ use crate::scope::Scope;
 use crate::sql::{Param, PgType};
 use crate::value::Value;
 
-/// How many subqueries one statement may hold.
-const MAX_SUBQUERIES: u32 = 32;
-
 /// Whose rights the conditions of a domain are checked with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rights {
@@ -326,15 +323,7 @@ impl Resolver<'_> {
         if !bypass {
             check_read(&comodel.model, self.scope.principal)?;
         }
-        // the planner's memory grows with every subquery, before any budget counts it
-        if self.scope.alias_count() >= MAX_SUBQUERIES {
-            return Err(Error::new(
-                Code::OverBudget,
-                format!("the domain and the record rules lead through more than {MAX_SUBQUERIES} related models"),
-            )
-            .hint("use fewer conditions with dotted paths, or ask for ids first and compare those"));
-        }
-        let coalias = self.scope.alias(&comodel.table);
+        let coalias = self.scope.subquery_alias(&comodel.table)?;
         let mut parts = vec![self.resolve(&comodel, coalias, domain, false)?];
         if parts[0] == Predicate::Const(false) {
             return Ok(Predicate::Const(negated));

@@ -86,7 +86,7 @@ pub(super) fn condition(
             if parent.and_then(|f| f.column.as_deref()) != Some("int4") {
                 return Err(refuse());
             }
-            resolver.scope.alias(&comodel.table);
+            resolver.scope.subquery_alias(&comodel.table)?;
             Ok(Hierarchy::Descendants(Descendants {
                 table: comodel.table,
                 parent: "parent_id".into(),

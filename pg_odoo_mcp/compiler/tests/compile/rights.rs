@@ -286,6 +286,14 @@ fn what_a_statement_may_hold_is_bounded_before_the_planner_sees_it() {
         )
         .expect_err("refused");
     assert_eq!(error.code, Code::OverBudget);
+    let hierarchies: Vec<Value> = (0..40).map(|i| json!(["id", "child_of", i])).collect();
+    let error = odoo
+        .call(
+            "odoo_count",
+            &json!({"model": "res.partner", "domain": hierarchies}),
+        )
+        .expect_err("refused");
+    assert_eq!(error.code, Code::OverBudget);
     let long = json!([["parent_id.".repeat(9) + "name", "=", "x"]]);
     let error = odoo
         .call(
