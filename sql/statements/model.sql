@@ -29,11 +29,25 @@ with recursive family (id, model) as (
       join :odoo.ir_model_fields f on f.id = o.field_id
      where f.model = $1 and f.ttype = 'selection'
      group by o.field_id
+), link as (
+    -- the table of a many2many field, where it is an ordinary one that has both columns
+    select f.id as field_id, pg_catalog.json_build_object(
+               'table', pg_catalog.json_build_object('schema', $3::text, 'name', c.relname::text),
+               'column', a.attname::text, 'column_to_comodel', b.attname::text) as body
+      from :odoo.ir_model_fields f
+      join pg_catalog.pg_namespace n on n.nspname = $3::name
+      join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relkind = 'r'
+       and c.relname = f.relation_table::name
+      join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attname = f.column1::name
+       and a.attnum > 0 and not a.attisdropped and a.atttypid = 'pg_catalog.int4'::pg_catalog.regtype
+      join pg_catalog.pg_attribute b on b.attrelid = c.oid and b.attname = f.column2::name
+       and b.attnum > 0 and not b.attisdropped and b.atttypid = 'pg_catalog.int4'::pg_catalog.regtype
+     where f.model = $1 and f.ttype = 'many2many' and f.store
 ), declared as (
     select d.*
       from (select false as company_dependent, null::text as currency_field) absent
      cross join lateral (
-        select f.id, f.name::text as name, f.field_description, f.ttype, f.relation, f.store, f.related, f.state,
+        select f.id, f.name::text as name, f.field_description, f.ttype, f.relation, f.relation_field, f.store, f.related, f.state,
                -- boolean up to 18, the kind of translation in 19
                coalesce(f.translate::text, 'false') not in ('false', '') as translate,
                company_dependent, currency_field
@@ -45,6 +59,8 @@ with recursive family (id, model) as (
         'label', coalesce(f.field_description ->> 'en_US', f.name),
         'type', f.ttype,
         'relation', nullif(f.relation, ''),
+        'inverse', case when f.ttype = 'one2many' then nullif(f.relation_field, '') end,
+        'link', l.body,
         'store', coalesce(f.store, false),
         'related', nullif(f.related, ''),
         'translate', f.translate,
@@ -54,6 +70,7 @@ with recursive family (id, model) as (
         'selection', c.list)) as body
       from declared f
       left join choice c on c.field_id = f.id
+      left join link l on l.field_id = f.id
 ), group_label as (
     select g.id, pg_catalog.concat_ws(' / ', p.name ->> 'en_US', g.name ->> 'en_US') as label
       from :odoo.res_groups g

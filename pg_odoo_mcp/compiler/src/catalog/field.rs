@@ -1,3 +1,4 @@
+use super::Table;
 use serde::Deserialize;
 
 /// `ir_model_fields.ttype`
@@ -42,6 +43,12 @@ pub struct Field {
     /// The comodel of a relational field.
     #[serde(default)]
     pub relation: Option<String>,
+    /// The comodel's many2one back to this model, of a one2many field.
+    #[serde(default)]
+    pub inverse: Option<String>,
+    /// The table of a stored many2many field, where there is an ordinary table with both columns.
+    #[serde(default)]
+    pub link: Option<LinkTable>,
     /// Whether Odoo says it is stored.
     #[serde(default)]
     pub store: bool,
@@ -70,4 +77,15 @@ pub struct Field {
     /// The column is declared NOT NULL.
     #[serde(default)]
     pub not_null: bool,
+}
+
+/// The table of a many2many field.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct LinkTable {
+    /// Its relation.
+    pub table: Table,
+    /// The column that holds this model's ids.
+    pub column: String,
+    /// The column that holds the comodel's ids.
+    pub column_to_comodel: String,
 }

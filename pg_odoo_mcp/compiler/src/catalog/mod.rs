@@ -4,7 +4,7 @@ mod field;
 mod model;
 mod near;
 
-pub use field::{Field, FieldType};
+pub use field::{Field, FieldType, LinkTable};
 pub use model::{AccessList, Model, RecordRule, Table};
 pub use near::{nearest, suggestion};
 
