@@ -146,6 +146,11 @@ impl<'a> Scope<'a> {
         self.next_alias.replace(self.next_alias.get() + 1)
     }
 
+    /// A new alias for rows that are no table's.
+    pub fn derived_alias(&self) -> u32 {
+        self.next_alias.replace(self.next_alias.get() + 1)
+    }
+
     /// The alias of a subquery's table. The planner's memory grows with every subquery, before any
     /// budget counts it, so a statement holds a bounded number.
     pub fn subquery_alias(&self, table: &Table) -> Result<u32> {

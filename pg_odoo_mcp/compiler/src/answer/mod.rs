@@ -1,5 +1,6 @@
 //! One call from arguments to answer. The extension lends a [`Database`]; everything else is here.
 
+mod group;
 mod series;
 mod timeline;
 

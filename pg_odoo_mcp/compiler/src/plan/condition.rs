@@ -56,7 +56,7 @@ pub(super) fn visible(
 }
 
 /// The record rules of a subject.
-fn ruled(scope: &Scope<'_>, of: &Subject, alias: u32) -> Result<Predicate> {
+pub(super) fn ruled(scope: &Scope<'_>, of: &Subject, alias: u32) -> Result<Predicate> {
     let rules = record_rules(scope, of)?;
     Resolver {
         scope,
