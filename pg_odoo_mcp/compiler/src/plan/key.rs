@@ -1,7 +1,7 @@
 //! Group keys: `field`, `date:period`, `many2one.field`.
 
 use super::column::{comodel_name, field};
-use super::condition::{ruled, visible};
+use super::condition::{found, ruled};
 use super::group::KeyExpression;
 use super::inherited::held_column;
 use super::{Bucket, Column, Join, Period, Predicate, Source, Subquery};
@@ -202,14 +202,20 @@ fn many2many(
         .as_ref()
         .filter(|_| on.store)
         .ok_or_else(|| refuse("it is not stored in a table of its own"))?;
+    if on.manual || facts.open_domain || facts.open_context {
+        return Err(refuse("Python decides which of its records count"));
+    }
     let comodel = subject(scope, comodel_name(of, on)?)?;
     let coalias = scope.alias(&link.table);
     let inner = scope.subquery_alias(&comodel.table)?;
-    let predicate = if facts.bypass {
-        Predicate::Const(true)
-    } else {
-        visible(scope, &comodel, inner, &Domain::Const(true))?
-    };
+    let domain = facts.domain.as_deref().unwrap_or(&Domain::Const(true));
+    let active_test = facts.active_test.unwrap_or(scope.active_test);
+    let mut parts = vec![found(scope, &comodel, inner, domain, active_test)?];
+    if !facts.bypass {
+        check_read(&comodel.model, scope.principal)?;
+        parts.push(ruled(scope, &comodel, inner)?);
+    }
+    let predicate = Predicate::all(parts);
     let target = Column::plain(coalias, link.column_to_comodel.clone());
     let predicate = match predicate {
         Predicate::Const(true) => Predicate::Const(true),

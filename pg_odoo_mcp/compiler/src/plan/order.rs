@@ -1,12 +1,14 @@
 //! `order`: parsed by its grammar, many2one fields by the order of what they point to.
 
-use super::column::{comodel_name, field, user_column};
+use super::column::{comodel_name, field, plain_column, user_column};
 use super::inherited::holder;
 use super::{Column, Source};
 use crate::access::{Subject, subject};
-use crate::catalog::FieldType;
+use crate::catalog::{FieldType, Model, Table};
 use crate::error::{Code, Error, Result};
+use crate::facts::vetted;
 use crate::scope::Scope;
+use std::rc::Rc;
 
 /// One term of ORDER BY.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,7 +154,11 @@ impl<'a, 'b> Ordering<'a, 'b> {
         if is_by_id {
             return self.push(Sorting::Column(link), written);
         }
-        let comodel = subject(self.scope, comodel)?;
+        let by = match subject(self.scope, comodel) {
+            Ok(subject) => Sorted::Vetted(subject),
+            Err(e) if e.code == Code::NotSupported => Sorted::Plain(plain(self.scope, comodel, e)?),
+            Err(e) => return Err(e),
+        };
         if let Some(first) = written.nulls_first {
             // as Odoo writes it: the test for a value, ascending
             let is_null = Written {
@@ -162,9 +168,53 @@ impl<'a, 'b> Ordering<'a, 'b> {
             };
             self.push(Sorting::IsNull(link.clone()), &is_null)?;
         }
-        let alias = self.source.join(self.scope, &link, &comodel.table);
-        let order = comodel.model.order.clone();
-        self.expand(&comodel, alias, &order, written.descending)
+        match by {
+            Sorted::Vetted(comodel) => {
+                let alias = self.source.join(self.scope, &link, &comodel.table);
+                let order = comodel.model.order.clone();
+                self.expand(&comodel, alias, &order, written.descending)
+            }
+            Sorted::Plain((model, table)) => {
+                let alias = self.source.join(self.scope, &link, &table);
+                for mut term in parse_terms(&model.name, &model.order)? {
+                    if written.descending {
+                        term.descending = !term.descending;
+                        term.nulls_first = term.nulls_first.map(|first| !first);
+                    }
+                    self.plain_term(&model, alias, &term)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// A term of a model that is sorted by plain columns only, its own or a many2one's record's.
+    fn plain_term(&mut self, model: &Model, alias: u32, written: &Written<'_>) -> Result<()> {
+        let unknown = || {
+            Error::new(
+                Code::NotSupported,
+                format!("the order of {} cannot be reproduced", model.name),
+            )
+        };
+        let on = model.fields.get(written.path).ok_or_else(unknown)?;
+        let (column, on) = match on.related.as_deref().and_then(|path| path.split_once('.')) {
+            Some((step, name)) if on.column.is_none() => {
+                let step = model.fields.get(step).ok_or_else(unknown)?;
+                let link = plain_column(self.scope, model, alias, step)?;
+                let comodel = step.relation.as_deref().ok_or_else(unknown)?;
+                let comodel = self.scope.catalog.model(comodel)?.ok_or_else(unknown)?;
+                let table = comodel.table.clone().ok_or_else(unknown)?;
+                let on = comodel.fields.get(name).ok_or_else(unknown)?.clone();
+                let coalias = self.source.join(self.scope, &link, &table);
+                (plain_column(self.scope, &comodel, coalias, &on)?, on)
+            }
+            _ => (plain_column(self.scope, model, alias, on)?, on.clone()),
+        };
+        match on.field_type {
+            FieldType::Many2one => Err(unknown()),
+            FieldType::Boolean => self.push(Sorting::Boolean(column), written),
+            _ => self.push(Sorting::Column(column), written),
+        }
     }
 
     fn push(&mut self, by: Sorting, written: &Written<'_>) -> Result<()> {
@@ -180,6 +230,31 @@ impl<'a, 'b> Ordering<'a, 'b> {
             nulls_first: written.nulls_first,
         });
         Ok(())
+    }
+}
+
+/// How a comodel's order is reproduced.
+enum Sorted {
+    /// With its facts.
+    Vetted(Subject),
+    /// By plain columns.
+    Plain((Rc<Model>, Table)),
+}
+
+/// A model that is not answered, but whose order is known to be by plain columns.
+fn plain(scope: &Scope<'_>, name: &str, refusal: Error) -> Result<(Rc<Model>, Table)> {
+    let facts = vetted().display_names.get(name);
+    let fields = facts.and_then(|f| f.order_fields.as_ref().map(|fields| (f, fields)));
+    let (Some((facts, fields)), Some(model)) = (fields, scope.catalog.model(name)?) else {
+        return Err(refusal);
+    };
+    let is_known = model.modules.iter().all(|m| facts.modules.contains(m))
+        && parse_terms(name, &model.order)?
+            .iter()
+            .all(|term| fields.contains(term.path));
+    match model.table.clone() {
+        Some(table) if is_known => Ok((model, table)),
+        _ => Err(refusal),
     }
 }
 
