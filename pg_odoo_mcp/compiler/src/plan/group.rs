@@ -64,8 +64,13 @@ pub struct GroupKey {
 /// What the values of a key are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyValue {
-    /// Records, by their ids, with where their names are found.
-    Record(Display),
+    /// Records, by their ids.
+    Record {
+        /// Where their names are found.
+        name: Display,
+        /// They are of a many2many field.
+        is_many: bool,
+    },
     /// Texts or selection keys.
     Text,
     /// Numbers.
@@ -185,7 +190,10 @@ pub(super) fn grouped(
         let value = match (one.comodel, one.expression) {
             (Some(comodel), _) => {
                 let link = key_column(&source, at);
-                KeyValue::Record(record_name(scope, &mut source, &comodel, &link)?)
+                KeyValue::Record {
+                    name: record_name(scope, &mut source, &comodel, &link)?,
+                    is_many: one.is_many,
+                }
             }
             (None, KeyExpression::Boolean(_)) => KeyValue::Boolean,
             (None, KeyExpression::Bucket(bucket)) => KeyValue::Bucket(bucket),
@@ -256,7 +264,7 @@ impl GroupPlan {
         let mut columns = Vec::new();
         for (at, key) in self.keys.iter().enumerate() {
             columns.push(GroupColumn::Key(at));
-            if matches!(key.value, KeyValue::Record(_)) {
+            if matches!(key.value, KeyValue::Record { .. }) {
                 columns.push(GroupColumn::Name(at));
             }
         }

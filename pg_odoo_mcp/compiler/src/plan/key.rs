@@ -18,6 +18,8 @@ pub(super) struct Grouped {
     pub(super) expression: KeyExpression,
     /// The model whose ids the values are.
     pub(super) comodel: Option<String>,
+    /// The values are of a many2many field.
+    pub(super) is_many: bool,
     /// The values are numbers.
     pub(super) is_number: bool,
 }
@@ -75,6 +77,7 @@ pub(super) fn key(
                 week_start: scope.week_start(),
             }),
             comodel: None,
+            is_many: false,
             is_number: false,
         });
     }
@@ -92,6 +95,7 @@ pub(super) fn key(
         return Ok(Grouped {
             expression: KeyExpression::Column(Column::plain(alias, "id")),
             comodel: Some(of.model.name.clone()),
+            is_many: false,
             is_number: false,
         });
     }
@@ -131,6 +135,7 @@ pub(super) fn key(
             FieldType::Many2one => Some(comodel_name(of, on)?.to_owned()),
             _ => None,
         },
+        is_many: false,
         is_number: matches!(
             on.field_type,
             FieldType::Integer | FieldType::Float | FieldType::Monetary
@@ -244,6 +249,7 @@ fn many2many(
     Ok(Grouped {
         expression: KeyExpression::Column(target),
         comodel: Some(comodel.model.name.clone()),
+        is_many: true,
         is_number: false,
     })
 }

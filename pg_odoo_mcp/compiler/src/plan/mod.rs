@@ -27,6 +27,6 @@ pub use order::{OrderTerm, Sorting};
 pub use period::{Bucket, Period};
 pub use predicate::{Column, Descendants, Form, Inequality, Predicate, Subquery};
 pub use read::{Cell, CountPlan, Output, ReadPlan, Skipped, count, read};
-pub use read_group::{ReadGroupPlan, ReadGroupRequest, read_group};
+pub use read_group::{ReadGroupPlan, ReadGroupRequest, currencies, read_group};
 pub use series::{SeriesPlan, SeriesRequest, series};
 pub use source::{From, Join, Source};

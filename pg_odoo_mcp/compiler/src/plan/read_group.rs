@@ -101,6 +101,26 @@ pub fn read_group(
     Ok(ReadGroupPlan { groups, shown })
 }
 
+/// Plans the currencies that the records are in: groups without keys, split by currency.
+pub fn currencies(
+    scope: &Scope<'_>,
+    of: &Subject,
+    measures: &[String],
+    domain: &Domain,
+) -> Result<GroupPlan> {
+    grouped(
+        scope,
+        of,
+        GroupRequest {
+            keys: &[],
+            measures,
+            domain,
+            currencies: Currencies::Split,
+            sets: Vec::new(),
+        },
+    )
+}
+
 /// Keys are few, and each is named once.
 pub(super) fn check_keys(argument: &str, keys: &[String]) -> Result<()> {
     if keys.len() > MAX_KEYS {
@@ -157,7 +177,7 @@ pub(super) fn order(
         let column = key_column(&groups.source, at);
         // Odoo sorts by the comodel's order only where the field is the model's own
         let comodel = is_record_field(of, term.path)
-            .filter(|_| matches!(groups.keys[at].value, KeyValue::Record(_)));
+            .filter(|_| matches!(groups.keys[at].value, KeyValue::Record { .. }));
         let Some(comodel) = comodel else {
             terms.push(plain(column));
             continue;

@@ -48,7 +48,9 @@ impl Fragment {
                 }
             }
             GroupColumn::Name(at) => match &plan.keys[at].value {
-                KeyValue::Record(name) => self.push("(").push_name_json(name).push(")::text"),
+                KeyValue::Record { name, .. } => {
+                    self.push("(").push_name_json(name).push(")::text")
+                }
                 _ => self.push("NULL::text"),
             },
             GroupColumn::Currency => match &plan.currency_code {
