@@ -109,6 +109,12 @@ pub(super) fn comodel_name<'a>(of: &Subject, field: &'a Field) -> Result<&'a str
     })
 }
 
+/// Whether the field comes from an `_inherits` parent and has no column here.
+pub(super) fn is_inherited(of: &Subject, field: &Field) -> bool {
+    let facts = of.facts.fields.get(&field.name);
+    facts.is_some_and(|f| f.inherited) && field.column.is_none()
+}
+
 /// The link field to the `_inherits` parent that an inherited field comes from.
 pub(super) fn parent_link<'a>(of: &'a Subject, field: &Field) -> Result<&'a str> {
     let via = field

@@ -1,9 +1,10 @@
 //! Group keys: `field`, `date:period`, `many2one.field`.
 
 use super::column::{comodel_name, field};
-use super::condition::{found, ruled};
+use super::condition::{Resolver, Rights, ruled};
 use super::group::KeyExpression;
 use super::inherited::held_column;
+use super::x2many::{ToMany, Way};
 use super::{Bucket, Column, Join, Period, Predicate, Source, Subquery};
 use crate::access::{Subject, check_field, check_read, subject};
 use crate::catalog::{Field, FieldType, suggestion};
@@ -188,39 +189,28 @@ fn many2many(
     on: &Field,
 ) -> Result<Grouped> {
     check_field(of, &on.name, scope.principal)?;
-    let refuse = |why: &str| {
-        Error::new(
-            Code::NotSupported,
-            format!(
-                "grouping by {:?} of {} is not answered yet: {why}",
-                on.name, of.model.name
-            ),
-        )
+    let to_many = ToMany::new(scope, of, on)?;
+    let Way::Link(link) = &to_many.way else {
+        return Err(Error::new(
+            Code::Internal,
+            "a many2many field without a table",
+        ));
     };
-    let facts = of
-        .facts
-        .fields
-        .get(&on.name)
-        .ok_or_else(|| refuse("its groups are not known"))?;
-    let link = on
-        .link
-        .as_ref()
-        .filter(|_| on.store)
-        .ok_or_else(|| refuse("it is not stored in a table of its own"))?;
-    if on.manual || facts.open_domain || facts.open_context {
-        return Err(refuse("Python decides which of its records count"));
-    }
-    let comodel = subject(scope, comodel_name(of, on)?)?;
+    let comodel = &to_many.comodel;
     let coalias = scope.alias(&link.table);
     let inner = scope.subquery_alias(&comodel.table)?;
-    let domain = facts.domain.as_deref().unwrap_or(&Domain::Const(true));
-    let active_test = facts.active_test.unwrap_or(scope.active_test);
-    let mut parts = vec![found(scope, &comodel, inner, domain, active_test)?];
-    if !facts.bypass {
-        check_read(&comodel.model, scope.principal)?;
-        parts.push(ruled(scope, &comodel, inner)?);
-    }
-    let predicate = Predicate::all(parts);
+    let resolver = Resolver {
+        scope,
+        rights: Rights::User,
+        active_test: to_many.facts.active_test.unwrap_or(scope.active_test),
+    };
+    let all = Domain::Const(true);
+    let domain = to_many.facts.domain.as_deref().unwrap_or(&all);
+    let predicate = if to_many.facts.bypass {
+        resolver.found(comodel, inner, domain)?
+    } else {
+        resolver.search(comodel, inner, domain)?
+    };
     let target = Column::plain(coalias, link.column_to_comodel.clone());
     let predicate = match predicate {
         Predicate::Const(true) => Predicate::Const(true),

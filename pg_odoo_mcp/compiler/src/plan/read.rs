@@ -3,6 +3,7 @@
 use super::column::{comodel_name, field, parent_link, user_column};
 use super::condition::visible;
 use super::display::record_name;
+use super::linked::{Linked, linked};
 use super::order::{OrderTerm, order};
 use super::{Column, Display, Predicate, Source, display};
 use crate::access::{Subject, check_read, is_readable, subject};
@@ -43,6 +44,8 @@ pub enum Cell {
     },
     /// The record's own display name.
     Name(Display),
+    /// `[id, …]`: the records of an x2many field.
+    Linked(Box<Linked>),
 }
 
 /// A field that was left out because nobody named it.
@@ -190,6 +193,9 @@ fn cell(
         let coalias = source.join(scope, &column, &parent.table);
         return cell(scope, source, &parent, coalias, name);
     }
+    if matches!(on.field_type, FieldType::One2many | FieldType::Many2many) {
+        return Ok(Cell::Linked(Box::new(linked(scope, of, alias, on)?)));
+    }
     let column = user_column(scope, of, alias, on).map_err(|e| readable_hint(of, scope, e))?;
     typed(scope, source, of, on, column)
 }
@@ -239,7 +245,7 @@ fn readable_hint(of: &Subject, scope: &Scope<'_>, error: Error) -> Error {
         let on = of.model.fields.get(*name);
         on.is_some_and(|f| f.column.is_some() && f.store)
             && is_readable(
-                of.facts.fields.get(*name).and_then(|f| f.groups.as_deref()),
+                of.facts.fields.get(name).and_then(|f| f.groups.as_deref()),
                 scope.principal,
             )
     };

@@ -4,6 +4,7 @@
 mod cell;
 mod fragment;
 mod groups;
+mod hierarchy;
 mod predicate;
 mod select;
 mod statement;
