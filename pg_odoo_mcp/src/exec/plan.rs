@@ -41,6 +41,17 @@ impl Bind {
         )
     }
 
+    /// Values that hold no NUL character.
+    pub(crate) fn text_array<'a>(values: impl Iterator<Item = &'a str>) -> Self {
+        let list: Vec<String> = values
+            .map(|value| format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")))
+            .collect();
+        Bind::new(
+            pg_sys::TEXTARRAYOID,
+            Some(format!("{{{}}}", list.join(","))),
+        )
+    }
+
     pub(crate) fn oid(value: pg_sys::Oid) -> Self {
         Bind::new(pg_sys::OIDOID, Some(value.to_u32().to_string()))
     }

@@ -1,10 +1,12 @@
 //! What Odoo's registry and PostgreSQL's catalog say of models, as plain data.
 
 mod field;
+mod fields;
 mod model;
 mod near;
 
 pub use field::{Field, FieldType, LinkTable};
+pub use fields::Fields;
 pub use model::{AccessList, Model, RecordRule, Table};
 pub use near::{nearest, suggestion};
 
