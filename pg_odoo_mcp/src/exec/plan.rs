@@ -41,6 +41,18 @@ impl Bind {
         )
     }
 
+    pub(crate) fn text_array(values: &[&str]) -> Self {
+        let quoted = |value: &&str| {
+            let escaped = value.replace('\\', "\\\\").replace('"', "\\\"");
+            format!("\"{escaped}\"")
+        };
+        let list: Vec<String> = values.iter().map(quoted).collect();
+        Bind::new(
+            pg_sys::TEXTARRAYOID,
+            Some(format!("{{{}}}", list.join(","))),
+        )
+    }
+
     pub(crate) fn oid(value: pg_sys::Oid) -> Self {
         Bind::new(pg_sys::OIDOID, Some(value.to_u32().to_string()))
     }

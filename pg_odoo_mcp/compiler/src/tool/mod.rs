@@ -3,7 +3,9 @@
 mod arguments;
 mod context;
 mod count;
+mod describe_model;
 mod explain;
+mod list_models;
 mod schema;
 mod search;
 mod time_series;
@@ -52,6 +54,22 @@ const TOOLS: &[Tool] = &[
         schema: schema::context,
         run: context::run,
         explain: None,
+    },
+    Tool {
+        name: "odoo_list_models",
+        title: "List models",
+        description: "Models this user may read, best match first; `engine` \"sql\" is answered.",
+        schema: schema::list_models,
+        run: list_models::run,
+        explain: Some(list_models::explain),
+    },
+    Tool {
+        name: "odoo_describe_model",
+        title: "Describe a model",
+        description: "Its fields, in the user's language.",
+        schema: schema::describe_model,
+        run: describe_model::run,
+        explain: Some(describe_model::explain),
     },
     Tool {
         name: "odoo_search",

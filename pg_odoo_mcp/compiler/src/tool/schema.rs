@@ -27,6 +27,23 @@ pub(super) fn context() -> Json {
     object(&[], json!({}))
 }
 
+pub(super) fn list_models() -> Json {
+    object(
+        &[],
+        json!({
+            "query": {"type": "string", "description": "part of a name, also misspelt"},
+            "limit": {"type": "integer", "minimum": 1, "maximum": super::list_models::MAX_LIMIT, "default": super::list_models::DEFAULT_LIMIT},
+        }),
+    )
+}
+
+pub(super) fn describe_model() -> Json {
+    object(
+        &["model"],
+        json!({"model": model(), "fields": {"type": "array", "items": {"type": "string"}}, "context": shared_context()}),
+    )
+}
+
 pub(super) fn search() -> Json {
     object(
         &["model"],
