@@ -14,7 +14,7 @@ with recursive field as (
     select s.origin, g.id,
            case when x.rest = '' then g.model::text else g.relation::text end,
            case when x.rest = '' then g.related::text else x.rest end,
-           s.is_join and (x.rest = '' or g.ttype = 'many2one'),
+           s.is_join and (x.rest = '' or g.ttype = 'many2one' and (g.store or g.related <> '')),
            x.rest = '' and g.store and g.ttype not in ('one2many', 'binary'),
            s.depth + 1
       from step s

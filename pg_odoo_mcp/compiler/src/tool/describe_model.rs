@@ -259,7 +259,7 @@ impl Asked<'_> {
             required: told.own.is_some_and(|told| told.required),
             readonly: told.own.is_some_and(|told| told.readonly),
             stored: field.store,
-            groupable: is_groupable(field, told.own),
+            groupable: self.is_groupable(field, told.own),
             searchable: !field.store && self.is_searchable(field),
             currency_field: facts.and_then(|facts| facts.currency.as_deref()),
             translated: field.translate,
@@ -267,6 +267,23 @@ impl Asked<'_> {
             related: field.related.as_deref().filter(|_| !field.store),
             unsupported,
         }
+    }
+
+    /// `groupable` of Odoo's `fields_get`: there is a column, the field's own or one that it leads
+    /// to. A few that Odoo's Python puts into SQL by itself count as not groupable here.
+    fn is_groupable(&self, field: &Field, told: Option<&FieldDescription>) -> bool {
+        match field.field_type {
+            FieldType::One2many => false,
+            FieldType::Binary => field.column.is_some(),
+            FieldType::Many2many if field.store => self.may_read_comodel(field),
+            _ => field.store || told.is_some_and(|told| told.has_related_column),
+        }
+    }
+
+    fn may_read_comodel(&self, field: &Field) -> bool {
+        let comodel = field.relation.as_deref();
+        let model = comodel.and_then(|name| self.scope.catalog.model(name).ok().flatten());
+        model.is_some_and(|model| check_read(&model, self.scope.principal).is_ok())
     }
 
     /// Why the tools do not read the field, if they don't.
@@ -344,15 +361,6 @@ impl Described<'_> {
             self.selection = &[];
         }
         help || selection
-    }
-}
-
-/// `groupable` of Odoo's `fields_get`: there is a column, the field's own or one that it leads to.
-fn is_groupable(field: &Field, told: Option<&FieldDescription>) -> bool {
-    match field.field_type {
-        FieldType::One2many => false,
-        FieldType::Binary => field.column.is_some(),
-        _ => field.store || told.is_some_and(|told| told.has_related_column),
     }
 }
 

@@ -374,3 +374,19 @@ fn a_period_that_has_not_ended_or_begun_is_no_figure_like_the_others() {
     odoo.rows.clear();
     assert_eq!(codes(series(&odoo, past)), ["filled_values"]);
 }
+
+#[test]
+fn what_every_client_is_told_is_short() {
+    let list: Value = serde_json::from_str(&odoo_compiler::tool::list()).expect("JSON");
+    let tools = list["tools"].to_string().chars().count();
+    let instructions = list["instructions"]
+        .as_str()
+        .map(str::len)
+        .unwrap_or_default();
+    println!("{tools} {instructions}");
+    assert!(tools <= 6_500, "tools: {tools} characters");
+    assert!(
+        instructions <= 2_000,
+        "instructions: {instructions} characters"
+    );
+}
