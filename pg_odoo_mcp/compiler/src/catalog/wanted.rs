@@ -4,6 +4,8 @@ use strsim::normalized_damerau_levenshtein;
 
 /// A word must be so much like another one to pass for it.
 const LIKE: f64 = 0.7;
+/// And a name so much like the query to be proposed where nothing passes.
+const MEANT: f64 = 0.65;
 
 /// What is looked for.
 pub(crate) struct Wanted {
@@ -18,24 +20,24 @@ impl Wanted {
         Wanted { text, words }
     }
 
-    /// How well something of these names fits, 1 for the same name; nothing where it does not.
-    /// Words of `also` help to find it, but less than its names do.
+    /// How well something of these names fits, at most 1 but for the very name; nothing where it
+    /// does not. Words of `also` are as good as part of a name.
     pub(crate) fn score(&self, names: &[&str], also: &str) -> Option<f64> {
         let whole = names.iter().map(|name| self.whole(&plain(name)));
         let words = names
             .iter()
-            .map(|name| self.by_words(&plain(name), 1.0))
-            .chain([self.by_words(&plain(also), 0.9)]);
+            .map(|name| self.by_words(&plain(name), 0.13))
+            .chain([self.by_words(&plain(also), 0.0)]);
         let best = whole.chain(words).fold(0.0, f64::max);
         // each word may be of another name
-        let spread = self.by_words(&plain(&format!("{} {also}", names.join(" "))), 0.8);
+        let spread = self.by_words(&plain(&format!("{} {also}", names.join(" "))), 0.0) * 0.9;
         Some(best.max(spread)).filter(|score| *score > 0.0)
     }
 
     fn whole(&self, name: &str) -> f64 {
         let share = self.text.len() as f64 / name.len().max(1) as f64;
         if *name == self.text {
-            1.0
+            1.2
         } else if name.starts_with(&self.text) {
             0.9 + 0.09 * share
         } else if self.text.len() > 2 && name.contains(&self.text) {
@@ -45,9 +47,9 @@ impl Wanted {
         }
     }
 
-    /// Every word of the query is near a word of the name: the mean of their likeness, a bit more
-    /// where few other words are left.
-    fn by_words(&self, name: &str, weight: f64) -> f64 {
+    /// Every word of the query is near a word of the name: the mean of their likeness, up to
+    /// `brief` more where few other words are left.
+    fn by_words(&self, name: &str, brief: f64) -> f64 {
         let parts: Vec<&str> = name.split(' ').filter(|part| !part.is_empty()).collect();
         let mut sum = 0.0;
         for word in &self.words {
@@ -59,10 +61,10 @@ impl Wanted {
             sum += best;
         }
         let share = self.words.len() as f64 / parts.len().max(1) as f64;
-        weight * (0.75 * sum / self.words.len() as f64 + 0.13 * share.min(1.0))
+        0.8 * sum / self.words.len() as f64 + brief * share.min(1.0)
     }
 
-    /// The three nearest, however far.
+    /// The three nearest, if they are near enough to be meant.
     pub(crate) fn closest<'a>(
         &self,
         candidates: impl Iterator<Item = (&'a str, [&'a str; 3])>,
@@ -75,6 +77,7 @@ impl Wanted {
                 (near.fold(0.0, f64::max), name)
             })
             .collect();
+        scored.retain(|(near, _)| *near >= MEANT);
         scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
         scored.into_iter().take(3).map(|(_, name)| name).collect()
     }
@@ -144,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn the_closest_are_named_even_if_they_are_far() {
+    fn the_closest_are_named_where_nothing_fits() {
         let candidates = MODELS
             .iter()
             .map(|(name, label, _)| (*name, [*name, *label, *label]));

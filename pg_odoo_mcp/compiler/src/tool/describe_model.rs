@@ -134,7 +134,7 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
             own: told(&described, &of.model.name, &field.name),
             base: told(&described, base, &field.name),
         };
-        let mut row = asked.row(field, &told, unsupported);
+        let mut row = asked.row(field, &told, unsupported)?;
         if named.is_none() {
             is_short |= row.shorten();
         }
@@ -246,9 +246,9 @@ impl Asked<'_> {
         field: &'a Field,
         told: &Told<'a>,
         unsupported: Option<String>,
-    ) -> Described<'a> {
+    ) -> Result<Described<'a>> {
         let facts = self.of.facts.fields.get(&field.name);
-        Described {
+        Ok(Described {
             name: &field.name,
             field_type: field.field_type.name(),
             label: told.base.map_or(&field.label, |told| &told.label),
@@ -259,31 +259,29 @@ impl Asked<'_> {
             required: told.own.is_some_and(|told| told.required),
             readonly: told.own.is_some_and(|told| told.readonly),
             stored: field.store,
-            groupable: self.is_groupable(field, told.own),
+            groupable: self.is_groupable(field, told.own)?,
             searchable: !field.store && self.is_searchable(field),
             currency_field: facts.and_then(|facts| facts.currency.as_deref()),
             translated: field.translate,
             company_dependent: field.company_dependent,
             related: field.related.as_deref().filter(|_| !field.store),
             unsupported,
-        }
+        })
     }
 
     /// `groupable` of Odoo's `fields_get`: there is a column, the field's own or one that it leads
     /// to. A few that Odoo's Python puts into SQL by itself count as not groupable here.
-    fn is_groupable(&self, field: &Field, told: Option<&FieldDescription>) -> bool {
+    fn is_groupable(&self, field: &Field, told: Option<&FieldDescription>) -> Result<bool> {
         match field.field_type {
-            FieldType::One2many => false,
-            FieldType::Binary => field.column.is_some(),
-            FieldType::Many2many if field.store => self.may_read_comodel(field),
-            _ => field.store || told.is_some_and(|told| told.has_related_column),
+            FieldType::One2many => Ok(false),
+            FieldType::Binary => Ok(field.column.is_some()),
+            FieldType::Many2many if field.store => {
+                let comodel = field.relation.as_deref().unwrap_or_default();
+                let model = self.scope.catalog.model(comodel)?;
+                Ok(model.is_some_and(|model| check_read(&model, self.scope.principal).is_ok()))
+            }
+            _ => Ok(field.store || told.is_some_and(|told| told.has_related_column)),
         }
-    }
-
-    fn may_read_comodel(&self, field: &Field) -> bool {
-        let comodel = field.relation.as_deref();
-        let model = comodel.and_then(|name| self.scope.catalog.model(name).ok().flatten());
-        model.is_some_and(|model| check_read(&model, self.scope.principal).is_ok())
     }
 
     /// Why the tools do not read the field, if they don't.
@@ -307,6 +305,9 @@ impl Asked<'_> {
             );
         if is_plain {
             return None;
+        }
+        if field.field_type == Binary {
+            return Some("fields of its type are not read in SQL".into());
         }
         let name = std::slice::from_ref(&field.name);
         let planned = self.probe(|scope| {

@@ -12,6 +12,9 @@ use serde::Serialize;
 pub(super) const DEFAULT_LIMIT: u64 = 50;
 pub(super) const MAX_LIMIT: u64 = 1000;
 
+/// How much better a model fits for being answered: not enough to hide one of that very name.
+const ANSWERED: f64 = 0.1;
+
 /// What people call records whose model has another name.
 const ALSO: &[(&str, &str)] = &[
     (
@@ -70,15 +73,24 @@ impl<'a> Listed<'a> {
 
 /// In a few words, for they stand behind every such model.
 fn reason(name: &str, why: Unanswered<'_>) -> String {
-    let near = Unanswered::nearest(name);
     match why {
-        Unanswered::NotVetted if near.is_empty() => "not answered yet".into(),
-        Unanswered::NotVetted => format!("not answered yet; near: {}", near.join(", ")),
+        Unanswered::NotVetted => match Unanswered::nearest(name).first() {
+            Some(near) if is_kin(name, near) => {
+                format!("not answered yet by these tools; {near} is")
+            }
+            _ => "not answered yet by these tools".into(),
+        },
         Unanswered::ExtendedBy(module) => {
             format!("not answered while the module {module} is installed")
         }
         Unanswered::NoTable => "not answered: it has no table here".into(),
     }
+}
+
+/// `sale.order` is kin to `sale.order.option`; what only shares an application's name is not.
+fn is_kin(name: &str, near: &str) -> bool {
+    let common = name.split('.').zip(near.split('.'));
+    common.take_while(|(a, b)| a == b).count() >= 2
 }
 
 fn scope<'a>(call: &'a Call<'_>) -> Result<Scope<'a>> {
@@ -100,10 +112,14 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
         readable.iter().map(|of| (0.0, Listed::new(of))).collect()
     } else {
         let wanted = Wanted::new(query);
-        readable
-            .iter()
-            .filter_map(|of| Some((score(&wanted, of)?, Listed::new(of))))
-            .collect()
+        let scored = |of| {
+            let (score, listed) = (score(&wanted, of)?, Listed::new(of));
+            Some((
+                score + if listed.is_answered() { ANSWERED } else { 0.0 },
+                listed,
+            ))
+        };
+        readable.iter().filter_map(scored).collect()
     };
     models.sort_by(|(a, one), (b, other)| {
         b.total_cmp(a)
@@ -149,10 +165,12 @@ fn no_match(query: &str, readable: &[ListedModel]) -> String {
             .iter()
             .map(|of| (of.name.as_str(), [of.name.as_str(), &of.label, &of.english])),
     );
-    format!(
-        "no model that this user may read matches {shown:?}; the nearest names: {}",
-        near.join(", ")
-    )
+    let said = format!("no model that this user may read matches {shown:?}");
+    if near.is_empty() {
+        format!("{said}; leave out query to see all of them")
+    } else {
+        format!("{said}; the nearest names: {}", near.join(", "))
+    }
 }
 
 /// It is answered from Odoo's own lists, so there is no statement of ours to show.
