@@ -80,7 +80,8 @@ impl ToMany {
             }
             _ => Way::Link(
                 on.link
-                    .clone()
+                    .as_deref()
+                    .cloned()
                     .ok_or_else(|| refuse("it has no table of its own"))?,
             ),
         };

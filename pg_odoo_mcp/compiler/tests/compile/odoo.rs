@@ -1,7 +1,9 @@
 //! A small Odoo as plain data: a salesperson of two companies, and a few models.
 
 use odoo_compiler::answer::{Database, Environment, Row};
-use odoo_compiler::catalog::{Catalog, Model, Unaccent};
+use odoo_compiler::catalog::{
+    Catalog, FieldDescription, ListedModel, Model, ModelDescription, Unaccent,
+};
 use odoo_compiler::error::Result;
 use odoo_compiler::principal::Principal;
 use odoo_compiler::sql::Statement;
@@ -330,5 +332,69 @@ impl Database for Odoo {
             odoo_version: "19.0.1.3".into(),
             token: None,
         })
+    }
+
+    fn listed_models(
+        &self,
+        principal: &Principal,
+        lang: &str,
+        examined: &[&str],
+    ) -> Result<Vec<ListedModel>> {
+        let readable = |model: &Model| {
+            model.access_lists.iter().any(|list| {
+                list.group_id
+                    .is_none_or(|id| principal.group_ids.contains(&id))
+            })
+        };
+        let mut listed = Vec::new();
+        for name in self.model_names()? {
+            let Some(model) = self.model(&name)?.filter(|model| readable(model)) else {
+                continue;
+            };
+            let is_examined = examined.contains(&name.as_str());
+            listed.push(ListedModel {
+                label: format!("{} in {lang}", model.label),
+                english: model.label.clone(),
+                modules: if is_examined {
+                    model.modules.clone()
+                } else {
+                    Vec::new()
+                },
+                has_table: is_examined && model.table.is_some(),
+                name,
+            });
+        }
+        Ok(listed)
+    }
+
+    fn described_models(
+        &self,
+        names: &[&str],
+        lang: &str,
+    ) -> Result<BTreeMap<String, ModelDescription>> {
+        let mut described = BTreeMap::new();
+        for name in names {
+            let Some(model) = self.model(name)? else {
+                continue;
+            };
+            let told = |text: &str| format!("{text} of {name} in {lang}");
+            let fields = model.fields.values().map(|field| {
+                let description = FieldDescription {
+                    label: told(&field.name),
+                    help: (field.name == "note").then(|| told("help")),
+                    required: field.not_null,
+                    readonly: !field.store,
+                    has_related_column: field.related.is_some() && !field.store,
+                    selection: field.selection.clone(),
+                };
+                (field.name.clone(), description)
+            });
+            let description = ModelDescription {
+                label: told(&model.label),
+                fields: fields.collect(),
+            };
+            described.insert(name.to_string(), description);
+        }
+        Ok(described)
     }
 }
