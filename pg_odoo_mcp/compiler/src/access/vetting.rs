@@ -51,7 +51,11 @@ pub fn subject(scope: &Scope<'_>, name: &str) -> Result<Subject> {
         .detail("its Python has not been vetted for reads in SQL")
         .hint(hint));
     };
-    if let Some(module) = model.modules.iter().find(|m| !facts.modules.contains(m)) {
+    if let Some(module) = model
+        .modules
+        .iter()
+        .find(|m| !facts.modules.contains(m.as_str()))
+    {
         return Err(Error::new(
             Code::NotSupported,
             format!(

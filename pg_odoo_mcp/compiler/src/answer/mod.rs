@@ -1,8 +1,12 @@
 //! One call from arguments to answer. The extension lends a [`Database`]; everything else is here.
 
+mod calendar;
+mod group;
+mod read_group;
 mod series;
 mod timeline;
 
+pub(crate) use read_group::FormattedGroups;
 pub(crate) use series::{Fill, Frame, assemble};
 pub(crate) use timeline::{Timeline, weekday};
 

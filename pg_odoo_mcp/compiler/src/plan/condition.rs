@@ -37,13 +37,24 @@ pub(super) fn visible(
     domain: &Domain,
 ) -> Result<Predicate> {
     check_read(&of.model, scope.principal)?;
+    let found = found(scope, of, alias, domain, scope.active_test)?;
+    Ok(Predicate::all(vec![found, ruled(scope, of, alias)?]))
+}
+
+/// The records of a subject in a domain, archived ones left out where `active_test` says so.
+pub(super) fn found(
+    scope: &Scope<'_>,
+    of: &Subject,
+    alias: u32,
+    domain: &Domain,
+    active_test: bool,
+) -> Result<Predicate> {
     let user = Resolver {
         scope,
         rights: Rights::User,
     };
     let mut parts = vec![user.resolve(of, alias, domain, false)?];
-    if scope.active_test && of.model.fields.contains_key("active") && !domain.names_field("active")
-    {
+    if active_test && of.model.fields.contains_key("active") && !domain.names_field("active") {
         parts.push(user.resolve(
             of,
             alias,
@@ -51,12 +62,11 @@ pub(super) fn visible(
             false,
         )?);
     }
-    parts.push(ruled(scope, of, alias)?);
     Ok(Predicate::all(parts))
 }
 
 /// The record rules of a subject.
-fn ruled(scope: &Scope<'_>, of: &Subject, alias: u32) -> Result<Predicate> {
+pub(super) fn ruled(scope: &Scope<'_>, of: &Subject, alias: u32) -> Result<Predicate> {
     let rules = record_rules(scope, of)?;
     Resolver {
         scope,

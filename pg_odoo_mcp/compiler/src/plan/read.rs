@@ -2,6 +2,7 @@
 
 use super::column::{comodel_name, field, parent_link, user_column};
 use super::condition::visible;
+use super::display::record_name;
 use super::order::{OrderTerm, order};
 use super::{Column, Display, Predicate, Source, display};
 use crate::access::{Subject, check_read, is_readable, subject};
@@ -218,32 +219,15 @@ fn typed(
     })
 }
 
-/// A many2one and the name of what it points to; Odoo reads that name without asking rights.
-pub(super) fn record(
+/// A many2one and the name of what it points to.
+fn record(
     scope: &Scope<'_>,
     source: &mut Source,
     of: &Subject,
     on: &Field,
     column: Column,
 ) -> Result<Cell> {
-    let comodel = comodel_name(of, on)?;
-    let Some(table) = scope.catalog.model(comodel)?.and_then(|m| m.table.clone()) else {
-        scope.warn(
-            "display_name_open",
-            format!("the names of {comodel} are shown as null; the ids are right"),
-        );
-        return Ok(Cell::Record {
-            id: column,
-            name: Display::Open,
-        });
-    };
-    let before = source.joins.len();
-    let coalias = source.join(scope, &column, &table);
-    let name = display(scope, source, comodel, coalias)?;
-    if name == Display::Open {
-        // nothing is read from it
-        source.joins.truncate(before);
-    }
+    let name = record_name(scope, source, comodel_name(of, on)?, &column)?;
     Ok(Cell::Record { id: column, name })
 }
 

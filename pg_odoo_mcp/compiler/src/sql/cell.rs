@@ -40,7 +40,7 @@ impl Fragment {
     }
 
     /// A display name in JSON: false where there is none, null where it is left open.
-    fn push_name_json(&mut self, name: &Display) -> &mut Self {
+    pub(super) fn push_name_json(&mut self, name: &Display) -> &mut Self {
         match name {
             Display::Open => self.push("NULL::text"),
             Display::Column(_) => self

@@ -3,11 +3,11 @@
 
 mod cell;
 mod fragment;
+mod groups;
 mod predicate;
 mod select;
-mod series;
 mod statement;
 
+pub use groups::{group_count, groups};
 pub use select::{count, select};
-pub use series::series;
 pub use statement::{Param, PgType, Statement};

@@ -21,7 +21,7 @@ impl Fragment {
         self
     }
 
-    fn push_predicate(&mut self, predicate: &Predicate) -> &mut Self {
+    pub(super) fn push_predicate(&mut self, predicate: &Predicate) -> &mut Self {
         match predicate {
             Predicate::Const(true) => self.push("TRUE"),
             Predicate::Const(false) => self.push("FALSE"),

@@ -144,6 +144,15 @@ impl Arguments {
             .map_or(Ok(Domain::Const(true)), domain::parse_json)
     }
 
+    /// A filter of groups: a domain whose fields are measures.
+    pub(super) fn having(&self) -> Result<Option<Domain>> {
+        match self.get("having") {
+            None => Ok(None),
+            Some(Json::Array(list)) if list.is_empty() => Ok(None),
+            Some(json) => domain::parse_json(json).map(Some),
+        }
+    }
+
     /// The context.
     pub(super) fn context(&self) -> Result<Context> {
         let Some(json) = self.get("context") else {

@@ -4,6 +4,7 @@ mod arguments;
 mod context;
 mod count;
 mod explain;
+mod read_group;
 mod schema;
 mod search;
 mod time_series;
@@ -68,6 +69,14 @@ const TOOLS: &[Tool] = &[
         schema: schema::count,
         run: count::run,
         explain: Some(count::explain),
+    },
+    Tool {
+        name: "odoo_read_group",
+        title: "Grouped figures",
+        description: "Odoo's own grouped read: aggregates of a model by keys, sums of plain numbers in whatever currencies.",
+        schema: schema::read_group,
+        run: read_group::run,
+        explain: Some(read_group::explain),
     },
     Tool {
         name: "odoo_time_series",

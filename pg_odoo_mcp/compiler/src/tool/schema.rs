@@ -48,6 +48,22 @@ pub(super) fn count() -> Json {
     )
 }
 
+pub(super) fn read_group() -> Json {
+    object(
+        &["model"],
+        json!({
+            "model": model(), "domain": domain(),
+            "groupby": {"type": "array", "items": {"type": "string"}, "description": "such as [\"date_order:month\", \"partner_id.country_id\"]"},
+            "aggregates": {"type": "array", "items": {"type": "string"}, "description": "as measures of odoo_time_series"},
+            "having": {"type": "array", "description": "such as [[\"amount_total:sum\", \">\", 1000]]"},
+            "order": {"type": "string", "description": "such as \"amount_total:sum desc\""},
+            "limit": {"type": "integer", "minimum": 1, "maximum": super::read_group::MAX_LIMIT, "default": super::read_group::DEFAULT_LIMIT},
+            "offset": {"type": "integer", "minimum": 0},
+            "context": shared_context(),
+        }),
+    )
+}
+
 pub(super) fn time_series() -> Json {
     let fills: Vec<&str> = FILLS.iter().map(|(name, _)| *name).collect();
     let periods: Vec<&str> = Period::NAMES.iter().map(|(name, _)| *name).collect();
