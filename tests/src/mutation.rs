@@ -60,19 +60,22 @@ impl Mutation {
     /// # Errors
     /// If the text to be changed is not there exactly once.
     pub fn plant(&self, source: &str) -> Result<String, String> {
-        // whole lines only
-        let source = format!("\n{source}\n");
-        let before = format!("\n{}\n", self.before);
-        match source.matches(&before).count() {
-            1 => Ok(source
-                .replacen(&before, &format!("\n{}\n", self.after), 1)
-                .trim_start_matches('\n')
-                .to_owned()),
-            n => Err(format!(
-                "{} has its text {n} times, not once: write it anew",
-                self.file
-            )),
-        }
+        let lines: Vec<&str> = source.lines().collect();
+        let before: Vec<&str> = self.before.lines().collect();
+        let places: Vec<usize> = (0..lines.len())
+            .filter(|at| lines[*at..].starts_with(&before))
+            .collect();
+        let [at] = places.as_slice() else {
+            return Err(format!(
+                "{} has its text {} times, not once: write it anew",
+                self.file,
+                places.len()
+            ));
+        };
+        let mut mutated: Vec<&str> = lines[..*at].to_vec();
+        mutated.extend(self.after.lines());
+        mutated.extend(&lines[at + before.len()..]);
+        Ok(mutated.join("\n") + "\n")
     }
 }
 
@@ -90,7 +93,7 @@ mod tests {
             mutation
                 .plant("use x;\nfn f() {\n    a + b\n}\n")
                 .as_deref(),
-            Ok("use x;\nfn f() {\n    a\n}\n\n")
+            Ok("use x;\nfn f() {\n    a\n}\n")
         );
     }
 

@@ -1,6 +1,6 @@
 //! The promise: the same user gets the same from the front as from Odoo's own RPC.
 //!
-//! `PARITY_CASES` and `PARITY_SEED` make it another run.
+//! `PARITY_CASES` and `PARITY_SEED` make it another run, `PARITY_TOOLS=odoo_search,odoo_pivot` asks these tools only.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -23,6 +23,13 @@ fn number(name: &str, default: u64) -> u64 {
     })
 }
 
+fn is_asked(tools: &Option<String>, question: &Question) -> bool {
+    let tool = question.kind.tool();
+    tools
+        .as_ref()
+        .is_none_or(|tools| tools.split(',').any(|name| name == tool))
+}
+
 #[derive(Default)]
 struct Tally {
     same: BTreeMap<Kind, usize>,
@@ -34,6 +41,7 @@ struct Tally {
 }
 
 fn run(environment: &Environment, mcp_url: &str, cases: usize, seed: u64) -> Tally {
+    let tools = std::env::var("PARITY_TOOLS").ok();
     let mut client = environment.superuser();
     let shape = Shape::load(&mut client);
     let languages: Vec<Language> = client
@@ -77,7 +85,9 @@ fn run(environment: &Environment, mcp_url: &str, cases: usize, seed: u64) -> Tal
                     for _ in 0..cases.div_ceil(users.len()) {
                         let question =
                             Question::random(&mut random, &shape, &companies[index], &languages);
-                        tally.add(&user.login, &question, question.ask(&mut mcp, &odoo));
+                        if is_asked(&tools, &question) {
+                            tally.add(&user.login, &question, question.ask(&mut mcp, &odoo));
+                        }
                     }
                     tallies.lock().expect("no thread failed").push(tally);
                 }

@@ -40,7 +40,8 @@ pub(super) fn groups(random: &mut Random, shape: &Shape, context: Value) -> Ques
             aggregates.push(next);
         }
     }
-    if keys.is_empty() && aggregates.is_empty() {
+    if aggregates.is_empty() {
+        // what we answer unasked
         aggregates.push("__count".into());
     }
     let specs: Vec<&str> = keys.iter().map(|key| key.spec.as_str()).collect();
@@ -50,7 +51,8 @@ pub(super) fn groups(random: &mut Random, shape: &Shape, context: Value) -> Ques
     if let Some(order) = order {
         more["order"] = json!(order);
     }
-    if random.once_in(4) {
+    // without keys Odoo takes no notice of it, and we refuse it
+    if !keys.is_empty() && random.once_in(4) {
         more["having"] = having(random, &aggregates);
     }
     if !is_ordered {

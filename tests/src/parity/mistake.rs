@@ -28,7 +28,7 @@ pub(super) fn make(random: &mut Random, question: &mut Question) {
             "aggregates",
             random.pick::<&str>(&["id:median", "no_such_field:sum", "no_such_field"]),
         ),
-        (Kind::Group, 2) => {
+        (Kind::Group, 2) if more["groupby"] != json!([]) => {
             more["having"] = random
                 .pick(&[
                     json!([["no_such_field:sum", ">", 1]]),

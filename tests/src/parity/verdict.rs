@@ -56,6 +56,10 @@ impl Question {
                     class(&error)
                 ))
             }
+            // Odoo drops a condition that cannot change the answer before it looks at its value
+            (None, Ok(_)) if self.has_mistake() && is_invalid(ours.code()) => {
+                Verdict::SameRefusal(format!("{}, though Odoo answers", ours.code()))
+            }
             (None, theirs) => self.different(ours.error(), &theirs),
             (Some(content), Err(error)) => self.different(content, &Err(error)),
             (Some(content), Ok(theirs)) => {
@@ -81,14 +85,11 @@ impl Question {
     /// Whether Odoo's exception is of the kind that our code stands for.
     fn is_same_refusal(&self, code: &str, error: &OdooError) -> bool {
         let is_access = (error.status, class(error)) == (403, "AccessError");
-        let is_invalid = matches!(class(error), "ValueError" | "UserError");
+        let is_value_error = matches!(class(error), "ValueError" | "UserError");
         match code {
             // who may not ask and asks wrongly besides may be told the one or the other
-            "access_denied" => is_access || (is_invalid && self.has_mistake()),
-            "unknown_field" | "invalid_domain" | "invalid_arguments" => {
-                is_invalid || (is_access && self.has_mistake())
-            }
-            _ => false,
+            "access_denied" => is_access || (is_value_error && self.has_mistake()),
+            code => is_invalid(code) && (is_value_error || (is_access && self.has_mistake())),
         }
     }
 
@@ -114,6 +115,14 @@ impl Question {
             cut(&theirs)
         ))
     }
+}
+
+/// Whether the code says that the question makes no sense.
+fn is_invalid(code: &str) -> bool {
+    matches!(
+        code,
+        "unknown_field" | "invalid_domain" | "invalid_arguments"
+    )
 }
 
 fn class(error: &OdooError) -> &str {
