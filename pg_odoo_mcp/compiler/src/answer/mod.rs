@@ -2,10 +2,12 @@
 
 mod calendar;
 mod group;
+mod pivot;
 mod read_group;
 mod series;
 mod timeline;
 
+pub(crate) use pivot::Pivot;
 pub(crate) use read_group::FormattedGroups;
 pub(crate) use series::{Fill, Frame, assemble};
 pub(crate) use timeline::{Timeline, weekday};

@@ -261,3 +261,17 @@ pub(super) fn is_record_field<'a>(of: &'a Subject, key: &str) -> Option<&'a str>
         .then_some(on.relation.as_deref())
         .flatten()
 }
+
+/// Whether a record is in several groups of the key: it ends in a many2many field.
+pub(super) fn counts_several_times(scope: &Scope<'_>, of: &Subject, spec: &str) -> Result<bool> {
+    let path = spec.split(':').next().unwrap_or_default();
+    let Some((step, rest)) = path.split_once('.') else {
+        return Ok(field(scope, of, path)?.field_type == FieldType::Many2many);
+    };
+    let on = field(scope, of, step)?;
+    if on.field_type != FieldType::Many2one {
+        return Ok(false);
+    }
+    let comodel = subject(scope, comodel_name(of, on)?)?;
+    counts_several_times(scope, &comodel, rest)
+}

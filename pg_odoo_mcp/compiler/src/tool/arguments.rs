@@ -88,6 +88,15 @@ impl Arguments {
         })
     }
 
+    /// A boolean.
+    pub(super) fn flag(&self, name: &str, default: bool) -> Result<bool> {
+        match self.get(name) {
+            None => Ok(default),
+            Some(Json::Bool(flag)) => Ok(*flag),
+            Some(_) => Err(invalid(format!("{name} is neither true nor false"))),
+        }
+    }
+
     /// A list of names; one name alone is a list of one.
     pub(super) fn names(&self, name: &str) -> Result<Option<Vec<String>>> {
         let wrong = || invalid(format!("{name} is no list of field names"));

@@ -4,6 +4,7 @@ mod arguments;
 mod context;
 mod count;
 mod explain;
+mod pivot;
 mod read_group;
 mod schema;
 mod search;
@@ -69,6 +70,14 @@ const TOOLS: &[Tool] = &[
         schema: schema::count,
         run: count::run,
         explain: Some(count::explain),
+    },
+    Tool {
+        name: "odoo_pivot",
+        title: "Pivot table",
+        description: "Measures of a model by row keys and column keys, with totals.",
+        schema: schema::pivot,
+        run: pivot::run,
+        explain: Some(pivot::explain),
     },
     Tool {
         name: "odoo_read_group",

@@ -95,6 +95,9 @@ fn currencies(call: &Call<'_>) -> Result<Vec<String>> {
     let of = subject(&scope, arguments.required_text("model")?)?;
     let measures = arguments.names("aggregates")?.unwrap_or_default();
     let plan = plan::currencies(&scope, &of, &measures, &arguments.domain()?)?;
+    if plan.currency_code.is_none() {
+        return Ok(Vec::new());
+    }
     let mut codes = Vec::new();
     call.database
         .rows(&sql::groups(&plan, scope.relations()), &mut |row| {
@@ -127,6 +130,8 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
     let mut codes = Vec::new();
     if found.has_several_currencies() {
         codes = currencies(call)?;
+    }
+    if codes.len() > 1 {
         scope.warn(
             "several_currencies",
             format!("the records are in several currencies ({}), and sums are of plain numbers as in Odoo: group by the currency field, or use odoo_pivot or odoo_time_series, which split by currency", codes.join(", ")),

@@ -64,6 +64,21 @@ pub(super) fn read_group() -> Json {
     )
 }
 
+pub(super) fn pivot() -> Json {
+    let keys = || json!({"type": "array", "items": {"type": "string"}});
+    object(
+        &["model", "rows"],
+        json!({
+            "model": model(), "domain": domain(), "rows": keys(), "columns": keys(), "measures": keys(),
+            "totals": {"type": "boolean", "default": true},
+            "sort": {"type": "string", "description": "a measure or row key, such as \"amount_total:sum desc\""},
+            "top": {"type": "integer", "minimum": 1, "maximum": super::pivot::MAX_TOP, "default": super::pivot::DEFAULT_TOP},
+            "timezone": {"type": "string"},
+            "context": shared_context(),
+        }),
+    )
+}
+
 pub(super) fn time_series() -> Json {
     let fills: Vec<&str> = FILLS.iter().map(|(name, _)| *name).collect();
     let periods: Vec<&str> = Period::NAMES.iter().map(|(name, _)| *name).collect();

@@ -44,11 +44,13 @@ struct Body<'a> {
 
 /// Where the figures come from.
 #[derive(Serialize)]
-struct Lineage<'a> {
-    model: &'a str,
-    date_field: &'a str,
-    records: u64,
-    rules: Vec<String>,
+pub(super) struct Lineage<'a> {
+    pub(super) model: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) date_field: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) records: Option<u64>,
+    pub(super) rules: Vec<String>,
 }
 
 struct Planned<'a> {
@@ -175,8 +177,8 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
         warnings: planned.scope.warnings(),
         lineage: Lineage {
             model: &planned.model,
-            date_field: &plan.date_field,
-            records: timeline.record_count(),
+            date_field: Some(&plan.date_field),
+            records: Some(timeline.record_count()),
             rules: planned.scope.rules().into_iter().map(|r| r.name).collect(),
         },
     };

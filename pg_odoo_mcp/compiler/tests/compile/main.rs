@@ -2,5 +2,6 @@
 
 mod answers;
 mod domains;
+mod groups;
 mod odoo;
 mod rights;
