@@ -1,6 +1,6 @@
 //! Pivots: one `formatted_read_group` for the cells, and one for each kind of total.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
@@ -42,12 +42,18 @@ pub(super) fn pivot(random: &mut Random, shape: &Shape, context: Value) -> Quest
     if random.once_in(3) {
         more["totals"] = json!(false);
     }
-    if random.once_in(3) {
-        let by = *random.pick(&measures);
+    // what has no one order is compared as a whole
+    let is_ordered = rows.iter().chain(&columns).all(|key| key.is_total);
+    if is_ordered && random.once_in(2) {
+        let by = if random.once_in(3) {
+            &random.pick(&rows).spec
+        } else {
+            *random.pick(&measures)
+        };
         more["sort"] = json!(format!("{by}{}", random.pick(&["", " asc", " desc"])));
-        if random.once_in(2) {
-            more["top"] = json!(1 + random.below(6));
-        }
+    }
+    if is_ordered && random.once_in(3) {
+        more["top"] = json!(1 + random.below(6));
     }
     Question {
         kind: Kind::Pivot,
@@ -59,51 +65,60 @@ pub(super) fn pivot(random: &mut Random, shape: &Shape, context: Value) -> Quest
         },
         context,
         more,
-        is_ordered: rows.iter().all(|key| key.is_total),
+        is_ordered,
     }
 }
 
-/// `row cells | currency` to `measure and column values` to the figure.
-type Cells = BTreeMap<String, BTreeMap<String, Value>>;
+/// The cells of the row keys, with `total` in place of those that a total is over, and the currency.
+#[derive(Clone, Debug, PartialEq)]
+struct Line {
+    cells: Vec<Value>,
+    currency: Option<String>,
+    /// By measure and column values.
+    figures: BTreeMap<String, Value>,
+}
 
-/// A pivot in one form: its cells and totals, its rows in order, how many there are.
+/// A pivot in one form.
 #[derive(Default)]
 struct Table {
-    cells: Cells,
-    totals: Cells,
-    /// Without the currency, each once.
-    rows: Vec<String>,
-    currencies: BTreeSet<String>,
+    rows: Vec<Line>,
+    totals: Vec<Line>,
+    /// Rows there are, shown or not.
+    total: usize,
+    has_more: bool,
 }
 
-impl Table {
-    fn put(
-        &mut self,
-        is_total: bool,
-        row: &[Value],
-        currency: Option<&str>,
-        at: String,
-        value: &Value,
-    ) {
-        // Odoo says false where there is nothing to add up, a table has no cell there
-        if matches!(value, Value::Bool(false) | Value::Null) {
-            return;
-        }
-        let cells = if is_total {
-            &mut self.totals
-        } else {
-            &mut self.cells
-        };
-        let key = format!("{} | {}", json!(row), currency.unwrap_or_default());
-        cells.entry(key).or_default().insert(at, value.clone());
+impl Line {
+    fn is_within(&self, total: &Line) -> bool {
+        let pairs = self.cells.iter().zip(&total.cells);
+        self.currency == total.currency
+            && pairs
+                .into_iter()
+                .all(|(a, b)| a == b || *b == json!("total"))
     }
 
-    fn see(&mut self, row: &[Value]) {
-        let row = json!(row).to_string();
-        if !self.rows.contains(&row) {
-            self.rows.push(row);
-        }
+    fn is_grand_total(&self) -> bool {
+        self.cells.iter().all(|cell| *cell == json!("total"))
     }
+
+    fn name(&self) -> String {
+        let currency = self.currency.as_deref().unwrap_or_default();
+        format!("{} {currency}", json!(self.cells))
+    }
+}
+
+/// The line of these cells and this currency, a new one if there is none yet.
+fn line<'a>(lines: &'a mut Vec<Line>, cells: Vec<Value>, currency: Option<&str>) -> &'a mut Line {
+    let known = |line: &Line| line.cells == cells && line.currency.as_deref() == currency;
+    let at = lines.iter().position(known).unwrap_or_else(|| {
+        lines.push(Line {
+            cells: cells.clone(),
+            currency: currency.map(str::to_owned),
+            figures: BTreeMap::new(),
+        });
+        lines.len() - 1
+    });
+    &mut lines[at]
 }
 
 impl Question {
@@ -112,46 +127,54 @@ impl Question {
         list.filter_map(Value::as_str).collect()
     }
 
+    /// The measure or row key that is sorted by, and whether downwards.
+    fn sort(&self) -> Option<(&str, bool)> {
+        let sort = self.more["sort"].as_str()?;
+        Some((sort.split(' ').next()?, sort.ends_with(" desc")))
+    }
+
     fn odoo_table(&self, odoo: &OdooClient) -> Result<Table, OdooError> {
         let (rows, columns) = (self.names("rows"), self.names("columns"));
         let currency = self.more["_currency"].as_str().filter(|c| !c.is_empty());
         let has_totals = self.more["totals"] != false;
         let mut table = Table::default();
+        // rows alone come first, for their order; then rows by columns; then each kind of total
         for kept in (0..=rows.len()).rev() {
             let is_total = kept < rows.len();
-            if is_total && !has_totals {
-                break;
-            }
             for by_column in [false, true] {
-                // without columns there is one figure a row; the total over them stands beside them
-                if by_column && columns.is_empty() {
+                if (is_total && !has_totals) || (by_column && columns.is_empty()) {
                     continue;
                 }
-                let is_cell = by_column || columns.is_empty();
                 let mut groupby = rows[..kept].to_vec();
                 if by_column {
                     groupby.extend(&columns);
                 }
                 groupby.extend(currency);
-                let groups = odoo.call(
-                    &self.model,
-                    "formatted_read_group",
-                    &json!({"domain": self.domain, "groupby": groupby, "aggregates": self.more["measures"], "context": self.context}),
-                )?;
+                let mut arguments = json!({
+                    "domain": self.domain, "groupby": groupby,
+                    "aggregates": self.more["measures"], "context": self.context,
+                });
+                if let Some((key, downwards)) = self.sort().filter(|(key, _)| groupby.contains(key))
+                {
+                    let rest = groupby.iter().filter(|other| **other != key).copied();
+                    let first = format!("{key}{}", if downwards { " desc" } else { "" });
+                    let terms: Vec<&str> = std::iter::once(first.as_str()).chain(rest).collect();
+                    arguments["order"] = json!(terms.join(", "));
+                }
+                let groups = odoo.call(&self.model, "formatted_read_group", &arguments)?;
                 for group in groups.as_array().into_iter().flatten() {
-                    let mut row: Vec<Value> = rows[..kept]
+                    let mut cells: Vec<Value> = rows[..kept]
                         .iter()
                         .map(|name| self.cell(name, &group[*name]))
                         .collect();
-                    row.resize(rows.len(), json!("total"));
-                    if !is_total {
-                        table.see(&row);
-                    }
+                    cells.resize(rows.len(), json!("total"));
                     let currency = currency.and_then(|name| group[name][1].as_str());
-                    table.currencies.extend(currency.map(str::to_owned));
-                    if !is_cell && !has_totals {
-                        continue;
-                    }
+                    let lines = if is_total {
+                        &mut table.totals
+                    } else {
+                        &mut table.rows
+                    };
+                    let line = line(lines, cells, currency);
                     for measure in self.names("measures") {
                         let at = if by_column {
                             let values = columns.iter().map(|name| self.cell(name, &group[*name]));
@@ -159,12 +182,48 @@ impl Question {
                         } else {
                             measure.to_owned()
                         };
-                        table.put(is_total, &row, currency, at, &group[measure]);
+                        line.figures.insert(at, group[measure].clone());
                     }
                 }
             }
         }
+        self.sort_and_cut(&mut table);
+        if !columns.is_empty() && !has_totals {
+            for line in &mut table.rows {
+                line.figures.retain(|at, _| at.contains(' '));
+            }
+        }
         Ok(table)
+    }
+
+    /// Rows of each currency apart, sorted by the total over the columns, cut; then the totals of what is left.
+    fn sort_and_cut(&self, table: &mut Table) {
+        let by = self
+            .sort()
+            .filter(|(by, _)| self.names("measures").contains(by));
+        table.rows.sort_by(|a, b| {
+            let figure = |line: &Line| by.and_then(|(by, _)| line.figures[by].as_f64());
+            let (x, y) = (figure(a), figure(b));
+            let by_figure = match (x, y) {
+                (Some(x), Some(y)) if by.is_some_and(|(_, downwards)| downwards) => y.total_cmp(&x),
+                (Some(x), Some(y)) => x.total_cmp(&y),
+                _ => x.is_none().cmp(&y.is_none()),
+            };
+            a.currency.cmp(&b.currency).then(by_figure)
+        });
+        table.total = table.rows.len();
+        let top = self.more["top"].as_u64().unwrap_or(200) as usize;
+        let mut kept: BTreeMap<Option<String>, usize> = BTreeMap::new();
+        table.rows.retain(|line| {
+            let kept = kept.entry(line.currency.clone()).or_default();
+            *kept += 1;
+            *kept <= top
+        });
+        table.has_more = table.rows.len() < table.total;
+        let rows = &table.rows;
+        table
+            .totals
+            .retain(|total| total.is_grand_total() || rows.iter().any(|row| row.is_within(total)));
     }
 
     /// A group's value as a cell shows it, a record by its id.
@@ -185,24 +244,23 @@ impl Question {
         let columns: Vec<&Value> = list("columns").collect();
         let currency_at = columns.iter().position(|column| *column == "currency");
         let only_currency = list("currencies").next().and_then(Value::as_str);
-        let has_currency = self.more["_currency"] != "";
-        let mut table = Table::default();
-        table
-            .currencies
-            .extend(list("currencies").filter_map(|c| c.as_str().map(str::to_owned)));
-        for (key, is_total) in [("rows", false), ("totals", true)] {
+        let mut table = Table {
+            total: content["total"].as_u64().unwrap_or(u64::MAX) as usize,
+            has_more: content["has_more"] == true,
+            ..Table::default()
+        };
+        for (key, lines) in [("rows", &mut table.rows), ("totals", &mut table.totals)] {
             for row in list(key) {
-                let cells: Vec<Value> = (0..row_count).map(|at| plain(&row[at])).collect();
-                if !is_total {
-                    table.see(&cells);
-                }
                 let currency = currency_at.map_or(only_currency, |at| row[at].as_str());
                 let first = row_count + usize::from(currency_at.is_some());
-                for (at, column) in columns.iter().enumerate().skip(first) {
-                    let name = self.figure(column);
-                    let currency = currency.filter(|_| has_currency);
-                    table.put(is_total, &cells, currency, name, &row[at]);
-                }
+                let figures = columns.iter().enumerate().skip(first);
+                lines.push(Line {
+                    cells: (0..row_count).map(|at| plain(&row[at])).collect(),
+                    currency: currency.map(str::to_owned),
+                    figures: figures
+                        .map(|(at, column)| (self.figure(column), row[at].clone()))
+                        .collect(),
+                });
             }
         }
         table
@@ -223,39 +281,36 @@ impl Question {
         }
     }
 
-    /// Odoo's figures: all of them where we show all rows, otherwise those of the rows we show.
-    pub(super) fn odoo_pivot(
-        &self,
-        odoo: &OdooClient,
-        content: Option<&Value>,
-    ) -> Result<Value, OdooError> {
-        let theirs = self.odoo_table(odoo)?;
-        let ours = content.map(|content| self.our_table(content));
-        Ok(self.form(&theirs, ours.as_ref()))
+    pub(super) fn odoo_pivot(&self, odoo: &OdooClient) -> Result<Value, OdooError> {
+        Ok(self.form(self.odoo_table(odoo)?))
     }
 
     /// Ours in the same form.
     pub(super) fn our_pivot(&self, content: &Value) -> Value {
-        let ours = self.our_table(content);
-        self.form(&ours, Some(&ours))
+        self.form(self.our_table(content))
     }
 
-    fn form(&self, table: &Table, shown: Option<&Table>) -> Value {
-        let mut cells = table.cells.clone();
-        let mut rows = table.rows.clone();
-        if let Some(shown) = shown {
-            cells.retain(|key, _| {
-                shown
-                    .rows
-                    .iter()
-                    .any(|row| key.starts_with(&format!("{row} | ")))
-            });
-            if self.more.get("sort").is_some() || !self.is_ordered {
-                rows.retain(|row| shown.rows.contains(row));
-                rows.sort();
-            }
+    fn form(&self, mut table: Table) -> Value {
+        if !self.is_ordered {
+            table.rows.sort_by_key(Line::name);
         }
-        json!({"cells": cells, "totals": table.totals, "rows": rows, "currencies": table.currencies})
+        // the order of the totals among themselves is no one's question
+        table.totals.sort_by_key(Line::name);
+        let shown = |lines: &[Line]| -> Vec<Value> {
+            lines
+                .iter()
+                .map(|line| {
+                    // Odoo says false where there is nothing to add up, a table has no figure there
+                    let figures: BTreeMap<&String, &Value> = line
+                        .figures
+                        .iter()
+                        .filter(|(_, value)| !matches!(value, Value::Bool(false) | Value::Null))
+                        .collect();
+                    json!({"of": line.name(), "figures": figures})
+                })
+                .collect()
+        };
+        json!({"rows": shown(&table.rows), "totals": shown(&table.totals), "total": table.total, "has_more": table.has_more})
     }
 }
 

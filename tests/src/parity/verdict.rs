@@ -41,7 +41,7 @@ impl Question {
             Kind::Count => self.odoo_count(odoo),
             Kind::Group => self.odoo_groups(odoo),
             Kind::Series => self.odoo_series(odoo),
-            Kind::Pivot => self.odoo_pivot(odoo, content),
+            Kind::Pivot => self.odoo_pivot(odoo),
         };
         match (content, theirs) {
             (None, Err(error)) if is_crash(&error) && ours.code() == "internal" => {
