@@ -340,7 +340,7 @@ fn what_a_series_cannot_be() {
 fn every_tool_has_a_closed_schema_and_says_that_it_only_reads() {
     let list: Value = serde_json::from_str(&odoo_compiler::tool::list()).expect("JSON");
     let tools = list["tools"].as_array().expect("tools");
-    assert_eq!(tools.len(), 6);
+    assert_eq!(tools.len(), 8);
     for tool in tools {
         assert_eq!(tool["inputSchema"]["additionalProperties"], false, "{tool}");
         assert_eq!(tool["annotations"]["readOnlyHint"], true, "{tool}");
