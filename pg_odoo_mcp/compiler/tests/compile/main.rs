@@ -1,6 +1,9 @@
 //! From a call to SQL, and from rows to an answer, without a database.
 
 mod answers;
+mod arbitrary;
 mod domains;
+mod hierarchy;
 mod odoo;
 mod rights;
+mod x2many;
