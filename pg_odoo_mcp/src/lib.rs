@@ -105,6 +105,6 @@ mod odoo_mcp_private {}
 #[pg_guard]
 pub extern "C-unwind" fn _PG_init() {
     gucs::init();
-    exec::relation::init();
+    exec::invalidation::init();
     exec::function_guard::init();
 }

@@ -1,6 +1,6 @@
-//! What one call knows of the database: each model is read once, nothing outlives the call.
+//! What one call knows of the database: the state of each model is read once, in the call's snapshot.
 
-use super::load;
+use super::{cache, load, shape, state};
 use crate::exec::plan::Bind;
 use crate::exec::read_only::Reader;
 use odoo_compiler::answer::{Database, Environment, Row, Token};
@@ -16,32 +16,99 @@ use std::rc::Rc;
 /// The compiler's view of the database for one call.
 pub(crate) struct CallDatabase<'a> {
     reader: &'a Reader<'a>,
+    tool: &'a str,
     token: Option<Token>,
-    models: RefCell<HashMap<String, Option<Rc<Model>>>>,
+    models: RefCell<Models>,
     unaccent: OnceCell<Unaccent>,
 }
 
+/// The models of this call.
+#[derive(Default)]
+struct Models {
+    known: HashMap<String, Option<Rc<Model>>>,
+    /// Those that were asked for, in that order.
+    touched: Vec<String>,
+}
+
 impl<'a> CallDatabase<'a> {
-    pub(crate) fn new(reader: &'a Reader<'a>, token: Option<Token>) -> Self {
+    pub(crate) fn new(reader: &'a Reader<'a>, tool: &'a str, token: Option<Token>) -> Self {
         CallDatabase {
             reader,
+            tool,
             token,
             models: RefCell::default(),
             unaccent: OnceCell::new(),
+        }
+    }
+
+    /// Reads the model, and with the first one those that the same question touched last time: one
+    /// statement for all costs less than one for each.
+    fn read(&self, name: &str) -> Result<()> {
+        let is_first = self.models.borrow().touched.is_empty();
+        let companions = is_first
+            .then(|| cache::companions(self.tool, name))
+            .flatten();
+        let mut names = vec![name];
+        names.extend(
+            companions
+                .iter()
+                .flat_map(|list| list.iter())
+                .map(String::as_str),
+        );
+        names.sort_unstable();
+        names.dedup();
+        let mut found = None;
+        for state in state::states(self.reader, &names)? {
+            let is_wanted = state.name == name;
+            let known = cache::find(self.reader.source(), &state)?;
+            let model = match known {
+                Some(model) => model,
+                None if is_wanted => {
+                    let shape = shape::shape(self.reader, name)?;
+                    cache::keep(self.reader.source(), state, shape)?
+                }
+                // perhaps it is not asked for
+                None => continue,
+            };
+            if is_wanted {
+                found = Some(model);
+            } else {
+                let mut models = self.models.borrow_mut();
+                models.known.insert(model.name.clone(), Some(model));
+            }
+        }
+        self.models
+            .borrow_mut()
+            .known
+            .insert(name.to_owned(), found);
+        Ok(())
+    }
+}
+
+impl Drop for CallDatabase<'_> {
+    fn drop(&mut self) {
+        let touched = std::mem::take(&mut self.models.get_mut().touched);
+        if let [first, ..] = touched.as_slice() {
+            let first = first.clone();
+            cache::remember(self.tool, &first, touched);
         }
     }
 }
 
 impl Catalog for CallDatabase<'_> {
     fn model(&self, name: &str) -> Result<Option<Rc<Model>>> {
-        if let Some(model) = self.models.borrow().get(name) {
-            return Ok(model.clone());
+        // PostgreSQL's texts hold none, so there is no such model
+        if name.contains('\0') {
+            return Ok(None);
         }
-        let model = load::model(self.reader, name)?.map(Rc::new);
-        self.models
-            .borrow_mut()
-            .insert(name.to_owned(), model.clone());
-        Ok(model)
+        if !self.models.borrow().known.contains_key(name) {
+            self.read(name)?;
+        }
+        let mut models = self.models.borrow_mut();
+        if !models.touched.iter().any(|touched| touched == name) {
+            models.touched.push(name.to_owned());
+        }
+        Ok(models.known.get(name).cloned().flatten())
     }
 
     fn model_names(&self) -> Result<Vec<String>> {

@@ -3,14 +3,12 @@
 use crate::exec::plan::Bind;
 use crate::exec::read_only::{Reader, Source};
 use odoo_compiler::answer::{Environment, Token};
-use odoo_compiler::catalog::{ListedModel, Model, ModelDescription, Unaccent, suggestion};
+use odoo_compiler::catalog::{ListedModel, ModelDescription, Unaccent, suggestion};
 use odoo_compiler::error::{Code, Error, Result};
 use odoo_compiler::principal::Principal;
 use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
 
 const PRINCIPAL: &str = include_str!("../../../sql/statements/principal.sql");
-const MODEL: &str = include_str!("../../../sql/statements/model.sql");
 const MODEL_NAMES: &str = include_str!("../../../sql/statements/model_names.sql");
 const READABLE_MODELS: &str = include_str!("../../../sql/statements/readable_models.sql");
 const UNACCENT: &str = include_str!("../../../sql/statements/unaccent.sql");
@@ -25,29 +23,6 @@ const DATABASE_UUID: &str = include_str!("../../../sql/statements/database_uuid.
 /// The active user of that id, with what its rights are computed from.
 pub(crate) fn principal(reader: &Reader<'_>, user_id: i64) -> Result<Option<Principal>> {
     json(reader, PRINCIPAL, &[Bind::int4(user_id)])
-}
-
-/// The model of that exact name.
-pub(crate) fn model(reader: &Reader<'_>, name: &str) -> Result<Option<Model>> {
-    let binds = [
-        Bind::text(name),
-        Bind::text(Model::table_name(name)),
-        Bind::text(reader.odoo_schema()),
-    ];
-    let rows = reader.named(MODEL, &binds)?;
-    let mut cells = rows.into_iter().flatten().flatten();
-    let (Some(model), Some(columns)) = (cells.next(), cells.next()) else {
-        return Ok(None);
-    };
-    let mut model: Model = parsed(&model)?;
-    let columns: BTreeMap<String, (String, bool)> = parsed(&columns)?;
-    for (name, (type_name, not_null)) in columns {
-        if let Some(field) = model.fields.get_mut(&name) {
-            field.column = Some(type_name);
-            field.not_null = not_null;
-        }
-    }
-    Ok(Some(model))
 }
 
 /// The names of all models.
@@ -151,7 +126,7 @@ fn json<T: DeserializeOwned>(
         .transpose()
 }
 
-fn parsed<T: DeserializeOwned>(body: &str) -> Result<T> {
+pub(super) fn parsed<T: DeserializeOwned>(body: &str) -> Result<T> {
     serde_json::from_str(body).map_err(|fault| {
         Error::new(
             Code::NotSupported,
@@ -178,7 +153,7 @@ pub(crate) fn listed_models(
     let binds = [
         Bind::int4_array(principal.group_ids.iter()),
         Bind::text(lang),
-        Bind::text_array(examined),
+        Bind::text_array(examined.iter().copied()),
         Bind::text(reader.odoo_schema()),
     ];
     Ok(json(reader, LIST_MODELS, &binds)?.unwrap_or_default())
@@ -190,6 +165,6 @@ pub(crate) fn described_models(
     names: &[&str],
     lang: &str,
 ) -> Result<BTreeMap<String, ModelDescription>> {
-    let binds = [Bind::text_array(names), Bind::text(lang)];
+    let binds = [Bind::text_array(names.iter().copied()), Bind::text(lang)];
     Ok(json(reader, DESCRIBE_MODELS, &binds)?.unwrap_or_default())
 }

@@ -1,7 +1,10 @@
 //! Odoo's tables as the compiler's plain data, read in the call's own snapshot.
 
+mod cache;
 mod call;
 mod load;
+mod shape;
+mod state;
 
 pub(crate) use call::CallDatabase;
 pub(crate) use load::{database_uuid, principal, user_by_login};

@@ -1,6 +1,7 @@
 //! Running SQL safely: the only SPI, the only catch, the only `unsafe`.
 
 pub(crate) mod function_guard;
+pub(crate) mod invalidation;
 pub(crate) mod native;
 pub(crate) mod owner;
 pub(crate) mod plan;

@@ -41,12 +41,11 @@ impl Bind {
         )
     }
 
-    pub(crate) fn text_array(values: &[&str]) -> Self {
-        let quoted = |value: &&str| {
-            let escaped = value.replace('\\', "\\\\").replace('"', "\\\"");
-            format!("\"{escaped}\"")
-        };
-        let list: Vec<String> = values.iter().map(quoted).collect();
+    /// Values that hold no NUL character.
+    pub(crate) fn text_array<'a>(values: impl Iterator<Item = &'a str>) -> Self {
+        let list: Vec<String> = values
+            .map(|value| format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")))
+            .collect();
         Bind::new(
             pg_sys::TEXTARRAYOID,
             Some(format!("{{{}}}", list.join(","))),

@@ -12,7 +12,7 @@ use pgrx::pg_sys;
 use std::cell::Cell;
 
 /// Whose tables are read, and as whom.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Source {
     /// The role the statements run as.
     pub role: pg_sys::Oid,
@@ -46,6 +46,11 @@ impl Reader<'_> {
                 })
             })
         })
+    }
+
+    /// Whose tables are read, and as whom.
+    pub(crate) fn source(&self) -> &Source {
+        self.source
     }
 
     /// The schema of Odoo's tables.

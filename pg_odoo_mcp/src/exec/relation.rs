@@ -9,7 +9,7 @@ use super::plan::{Bind, Plan};
 use super::read_only::Source;
 use odoo_compiler::catalog::Table;
 use odoo_compiler::error::{Code, Error, Result};
-use pgrx::{pg_guard, pg_sys};
+use pgrx::pg_sys;
 use std::cell::RefCell;
 use std::collections::HashSet;
 
@@ -22,30 +22,12 @@ thread_local! {
     static HARMLESS: RefCell<HashSet<(u32, u32, u32)>> = RefCell::default();
 }
 
-/// Asks PostgreSQL to be told of changes.
-pub(crate) fn init() {
-    // SAFETY: callbacks of the right types that live as long as the library
-    unsafe {
-        pg_sys::CacheRegisterRelcacheCallback(Some(on_relation_change), pg_sys::Datum::null());
-        pg_sys::CacheRegisterSyscacheCallback(
-            pg_sys::SysCacheIdentifier::PROCOID as i32,
-            Some(on_function_change),
-            pg_sys::Datum::null(),
-        );
-    }
-}
-
-#[pg_guard]
-unsafe extern "C-unwind" fn on_relation_change(_arg: pg_sys::Datum, relation: pg_sys::Oid) {
+/// The relation, or every one for an invalid oid, is to be checked again.
+pub(super) fn forget(relation: pg_sys::Oid) {
     HARMLESS.with_borrow_mut(|known| match relation {
         pg_sys::InvalidOid => known.clear(),
         relation => known.retain(|(oid, ..)| *oid != relation.to_u32()),
     });
-}
-
-#[pg_guard]
-unsafe extern "C-unwind" fn on_function_change(_arg: pg_sys::Datum, _cache: i32, _hash: u32) {
-    HARMLESS.with_borrow_mut(HashSet::clear);
 }
 
 /// Locks relations against change until the (sub)transaction ends; waits within lock_timeout.

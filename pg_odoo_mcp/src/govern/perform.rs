@@ -86,7 +86,7 @@ impl Call<'_> {
             return Err(Error::new(Code::AccessDenied, "the Odoo user is archived or gone")
                 .hint("an Odoo administrator restores the user, or a DBA issues a token for another one"));
         };
-        let database = CallDatabase::new(reader, self.token.clone());
+        let database = CallDatabase::new(reader, self.tool, self.token.clone());
         match question {
             Question::Answer => answer::answer(self.tool, self.arguments, &principal, &database),
             Question::Explain => answer::explain(self.tool, self.arguments, &principal, &database),

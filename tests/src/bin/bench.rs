@@ -1,10 +1,12 @@
 //! A first figure: the median time of two questions, over MCP, over Odoo's JSON-2 and as plain SQL, on the demo stack.
+//! And what the cache of a server process does: first call, warm call, call after a change, memory.
 //!
 //! One caller, one connection each, after a warm-up; what is measured is what the caller waits.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use odoo_mcp_tests::backend::{Backend, widest_models};
 use odoo_mcp_tests::{McpClient, OdooClient, Users};
 use postgres::{Client, NoTls};
 use serde_json::json;
@@ -12,6 +14,7 @@ use serde_json::json;
 const LOGIN: &str = "sales_all";
 const WARM_UP: usize = 20;
 const ROUNDS: usize = 300;
+const BACKENDS: usize = 10;
 
 fn main() {
     let setting = |name: &str| {
@@ -94,6 +97,65 @@ fn main() {
             );
         },
     );
+    backends(&setting("DATABASE_URL"), &tokens[LOGIN]);
+}
+
+/// Fresh server processes, by SQL, without a front between.
+fn backends(url: &str, token: &str) {
+    let connect = || Client::connect(url, NoTls).expect("the database");
+    let question = json!({"model": "res.partner", "limit": 20,
+        "fields": ["name", "email", "city", "country_id", "user_id", "company_id"]});
+    let mut superuser = connect();
+    let mut first = Vec::new();
+    let (mut warm, mut changed) = (Vec::new(), Vec::new());
+    for _ in 0..BACKENDS {
+        let mut backend = Backend::new(connect(), token);
+        first.push(backend.time("odoo_search", &question));
+        backend.median(WARM_UP, "odoo_search", &question);
+        warm.push(backend.median(ROUNDS / BACKENDS, "odoo_search", &question));
+        superuser
+            .batch_execute("update ir_model_fields set help = help where model = 'res.partner' and name = 'city'")
+            .expect("a field's row written anew");
+        changed.push(backend.time("odoo_search", &question));
+    }
+    let warm = middle(warm);
+    println!(
+        "\none server process, \"20 partners, 6 fields\", without the front; median of {BACKENDS}"
+    );
+    for (what, took) in [
+        ("warm call", warm),
+        ("first call of a process", middle(first)),
+        ("call after a change of the model", middle(changed)),
+    ] {
+        let ratio = took.as_secs_f64() / warm.as_secs_f64();
+        println!(
+            "{what:<34} {:>17.2} ms {ratio:>17.1} ×",
+            took.as_secs_f64() * 1000.0
+        );
+    }
+    let models = widest_models(&mut superuser, 60);
+    let mut backend = Backend::new(connect(), token);
+    let before = backend.private_bytes();
+    backend.call("odoo_search", &question);
+    let one = backend.private_bytes();
+    backend.touch(&models);
+    let all = backend.private_bytes();
+    let mebibytes = |bytes: u64| bytes as f64 / 1024.0 / 1024.0;
+    for (what, bytes) in [
+        ("after that call", one),
+        ("after the 60 widest models", all),
+    ] {
+        println!(
+            "{:<34} {:>16.2} MiB",
+            format!("private memory {what}"),
+            mebibytes(bytes.saturating_sub(before))
+        );
+    }
+}
+
+fn middle(mut took: Vec<Duration>) -> Duration {
+    took.sort_unstable();
+    took[took.len() / 2]
 }
 
 fn row(what: &str, ours: impl FnMut(), theirs: impl FnMut(), plain: impl FnMut()) {

@@ -1,10 +1,14 @@
 //! One call from arguments to answer. The extension lends a [`Database`]; everything else is here.
 
-#[allow(dead_code, reason = "grouped reads are about to call it")]
-pub(crate) mod calendar;
+mod calendar;
+mod group;
+mod pivot;
+mod read_group;
 mod series;
 mod timeline;
 
+pub(crate) use pivot::Pivot;
+pub(crate) use read_group::FormattedGroups;
 pub(crate) use series::{Fill, Frame, assemble};
 pub(crate) use timeline::{Timeline, weekday};
 

@@ -63,8 +63,6 @@ impl FieldType {
 pub struct Field {
     /// `ir_model_fields.name`
     pub name: String,
-    /// English label.
-    pub label: String,
     /// Its type.
     #[serde(rename = "type")]
     pub field_type: FieldType,
@@ -76,7 +74,7 @@ pub struct Field {
     pub inverse: Option<String>,
     /// The table of a stored many2many field, where there is an ordinary table with both columns.
     #[serde(default)]
-    pub link: Option<LinkTable>,
+    pub link: Option<Box<LinkTable>>,
     /// Whether Odoo says it is stored.
     #[serde(default)]
     pub store: bool,

@@ -2,12 +2,14 @@
 
 mod description;
 mod field;
+mod fields;
 mod model;
 mod near;
 mod wanted;
 
 pub use description::{FieldDescription, ListedModel, ModelDescription};
 pub use field::{Field, FieldType, LinkTable};
+pub use fields::Fields;
 pub use model::{AccessList, Model, RecordRule, Table};
 pub use near::{nearest, suggestion};
 pub(crate) use wanted::Wanted;

@@ -1,6 +1,5 @@
-use super::Field;
+use super::Fields;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 
 /// One model as the database describes it.
 #[derive(Debug, Clone, Deserialize)]
@@ -17,7 +16,7 @@ pub struct Model {
     /// The modules that define or extend the model (`ir_model_data`).
     pub modules: Vec<String>,
     /// Fields by name.
-    pub fields: BTreeMap<String, Field>,
+    pub fields: Fields,
     /// Active `ir_model_access` rows that grant read.
     pub access_lists: Vec<AccessList>,
     /// Active `ir_rule` rows that apply to read.

@@ -251,7 +251,7 @@ impl Asked<'_> {
         Ok(Described {
             name: &field.name,
             field_type: field.field_type.name(),
-            label: told.base.map_or(&field.label, |told| &told.label),
+            label: told.base.map_or(&field.name, |told| &told.label),
             help: told.base.and_then(|told| told.help.as_deref()),
             relation: field.relation.as_deref(),
             selection: told.own.map_or(&[], |told| &told.selection),

@@ -6,6 +6,8 @@ mod count;
 mod describe_model;
 mod explain;
 mod list_models;
+mod pivot;
+mod read_group;
 mod schema;
 mod search;
 mod time_series;
@@ -88,12 +90,28 @@ const TOOLS: &[Tool] = &[
         explain: Some(count::explain),
     },
     Tool {
+        name: "odoo_read_group",
+        title: "Grouped figures",
+        description: "Odoo's own groups with their figures, and in __extra_domain the way to a group's records. Sums ignore currency; a warning says so.",
+        schema: schema::read_group,
+        run: read_group::run,
+        explain: Some(read_group::explain),
+    },
+    Tool {
         name: "odoo_time_series",
         title: "Time series",
         description: "Measures by period, gaps filled, optionally one series for each group. Rows are [start, group…, currency?, values…] as `columns` says; money in several currencies is split, never added.",
         schema: schema::time_series,
         run: time_series::run,
         explain: Some(time_series::explain),
+    },
+    Tool {
+        name: "odoo_pivot",
+        title: "Pivot table",
+        description: "Measures by row and column keys, totals labelled, for a report or a top list (sort, top). Money in several currencies is split by currency.",
+        schema: schema::pivot,
+        run: pivot::run,
+        explain: Some(pivot::explain),
     },
 ];
 

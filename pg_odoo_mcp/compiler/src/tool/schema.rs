@@ -2,7 +2,7 @@
 //! common is said once in `instructions`, and a schema holds what a call cannot be made without.
 
 use super::time_series::FILLS;
-use super::{list_models, search};
+use super::{list_models, pivot, read_group, search};
 use crate::plan::{Period, listed_aggregates};
 use serde_json::{Value as Json, json};
 
@@ -50,10 +50,8 @@ fn measures() -> Json {
     ))
 }
 
-fn keys(more: &str) -> Json {
-    texts(&format!(
-        "fields, many2one paths, dates as date_order:month{more}"
-    ))
+fn keys() -> Json {
+    texts("field, many2one path, date_order:month")
 }
 
 pub(super) fn context() -> Json {
@@ -99,15 +97,14 @@ pub(super) fn count() -> Json {
     )
 }
 
-#[allow(dead_code, reason = "the tool is about to be added to the table")]
 pub(super) fn read_group() -> Json {
     object(
-        &["model", "groupby"],
+        &["model"],
         json!({
-            "model": model(), "domain": domain(), "groupby": keys(""), "aggregates": measures(),
+            "model": model(), "domain": domain(), "groupby": keys(), "aggregates": measures(),
             "having": {"type": "array", "description": "domain on aggregates: [[\"amount_total:sum\", \">\", 1000]]"},
             "order": text("such as \"amount_total:sum desc\""),
-            "limit": number(1, 2000, 200), "offset": offset(), "context": shared_context(),
+            "limit": number(1, read_group::MAX_LIMIT, read_group::DEFAULT_LIMIT), "offset": offset(), "context": shared_context(),
         }),
     )
 }
@@ -133,16 +130,15 @@ pub(super) fn time_series() -> Json {
     )
 }
 
-#[allow(dead_code, reason = "the tool is about to be added to the table")]
 pub(super) fn pivot() -> Json {
     object(
         &["model", "rows"],
         json!({
-            "model": model(), "rows": keys(""), "columns": texts("the same, across"),
+            "model": model(), "rows": keys(), "columns": texts("the same, across"),
             "measures": measures(), "domain": domain(),
             "totals": {"type": "boolean", "default": true},
             "sort": text("a measure, by its row total, or a row field; such as \"amount_total:sum desc\""),
-            "top": number(1, 2000, 200), "timezone": text("default the user's"),
+            "top": number(1, pivot::MAX_TOP, pivot::DEFAULT_TOP), "timezone": text("default the user's"),
             "context": shared_context(),
         }),
     )

@@ -3,5 +3,6 @@
 mod answers;
 mod descriptions;
 mod domains;
+mod groups;
 mod odoo;
 mod rights;

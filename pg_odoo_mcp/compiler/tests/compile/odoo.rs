@@ -23,7 +23,7 @@ pub(crate) struct Odoo {
 }
 
 fn field(spec: &str) -> (String, Value) {
-    // name type column [relation|translate|required]…
+    // name type column [relation|inverse|link|translate|not_null]…
     let mut words = spec.split(' ');
     let (name, kind, column) = (
         words.next().expect("name"),
@@ -33,6 +33,19 @@ fn field(spec: &str) -> (String, Value) {
     let mut json = json!({"name": name, "label": name, "type": kind, "store": column != "-", "column": (column != "-").then_some(column)});
     for word in words {
         match word.split_once('=') {
+            // link=table/column/column_to_comodel
+            Some(("link", value)) => {
+                let names: Vec<&str> = value.split('/').collect();
+                json["store"] = json!(true);
+                json["link"] = json!({
+                    "table": {"schema": "public", "name": names[0]},
+                    "column": names[1], "column_to_comodel": names[2],
+                });
+            }
+            Some(("inverse", value)) => {
+                json["store"] = json!(true);
+                json["inverse"] = json!(value);
+            }
             Some((key, value)) => json[key] = json!(value),
             None => json[word] = json!(true),
         }
@@ -81,7 +94,8 @@ impl Odoo {
                     "company_id many2one int4 relation=res.company not_null",
                     "currency_id many2one int4 relation=res.currency",
                     "locked boolean bool",
-                    "tag_ids many2many - relation=crm.tag",
+                    "tag_ids many2many - relation=crm.tag link=sale_order_tag_rel/order_id/tag_id",
+                    "order_line one2many - relation=sale.order.line inverse=order_id",
                     "note html text",
                 ],
                 orders,
@@ -104,10 +118,48 @@ impl Odoo {
                     "country_id many2one int4 relation=res.country",
                     "company_id many2one int4 relation=res.company",
                     "partner_latitude float numeric",
+                    "child_ids one2many - relation=res.partner inverse=parent_id",
+                    "sale_order_ids one2many - relation=sale.order inverse=partner_id",
+                    "category_id many2many - relation=res.partner.category link=res_partner_res_partner_category_rel/partner_id/category_id",
                 ],
                 company_rule(
                     "['|', '|', ('partner_share', '=', False), ('company_id', 'parent_of', company_ids), ('company_id', '=', False)]",
                 ),
+            ),
+            model(
+                "sale.order.line",
+                "order_id, sequence, id",
+                &[
+                    "name text text not_null",
+                    "sequence integer int4",
+                    "order_id many2one int4 relation=sale.order not_null",
+                    "product_id many2one int4 relation=product.product",
+                    "company_id many2one int4 relation=res.company",
+                ],
+                json!([{"id": 9, "name": "lines", "domain": "[('company_id', 'in', company_ids)]", "is_global": true, "group_ids": []}]),
+            ),
+            model(
+                "product.category",
+                "complete_name",
+                &[
+                    "name char varchar not_null",
+                    "complete_name char varchar",
+                    "parent_id many2one int4 relation=product.category",
+                    "parent_path char varchar",
+                ],
+                json!([]),
+            ),
+            model(
+                "crm.team",
+                "sequence ASC, create_date DESC, id DESC",
+                &[
+                    "name char jsonb translate",
+                    "sequence integer int4",
+                    "active boolean bool",
+                    "create_date datetime timestamp",
+                    "crm_team_member_all_ids one2many - relation=crm.team.member inverse=crm_team_id",
+                ],
+                json!([]),
             ),
             model(
                 "res.country",
@@ -118,7 +170,12 @@ impl Odoo {
             model(
                 "res.company",
                 "sequence, name",
-                &["name char varchar", "sequence integer int4"],
+                &[
+                    "name char varchar",
+                    "sequence integer int4",
+                    "parent_id many2one int4 relation=res.company",
+                    "parent_path char varchar",
+                ],
                 json!([]),
             ),
             model(
@@ -133,7 +190,10 @@ impl Odoo {
                 &[
                     "name char jsonb translate",
                     "list_price float numeric",
+                    "active boolean bool",
+                    "categ_id many2one int4 relation=product.category",
                     "company_id many2one int4 relation=res.company",
+                    "product_variant_ids one2many - relation=product.product inverse=product_tmpl_id",
                 ],
                 company_rule(
                     "['|', ('company_id', 'parent_of', company_ids), ('company_id', '=', False)]",
@@ -148,6 +208,7 @@ impl Odoo {
                     "name char - related=product_tmpl_id.name",
                     "list_price float - related=product_tmpl_id.list_price",
                     "company_id many2one - relation=res.company related=product_tmpl_id.company_id",
+                    "categ_id many2one - relation=product.category related=product_tmpl_id.categ_id",
                 ],
                 json!([]),
             ),
@@ -319,7 +380,7 @@ impl Database for Odoo {
             let told = |text: &str| format!("{text} of {name} in {lang}");
             let fields = model.fields.values().map(|field| {
                 let description = FieldDescription {
-                    label: told(&field.label),
+                    label: told(&field.name),
                     help: (field.name == "note").then(|| told("help")),
                     required: field.not_null,
                     readonly: !field.store,

@@ -277,7 +277,7 @@ fn names_of_fields_of_other_groups_are_not_suggested() {
 fn what_a_statement_may_hold_is_bounded_before_the_planner_sees_it() {
     let odoo = Odoo::new();
     let many: Vec<Value> = (0..40)
-        .map(|i| json!(["parent_id.name", "=", i.to_string()]))
+        .map(|i| json!(["child_ids.name", "=", i.to_string()]))
         .collect();
     let error = odoo
         .call(
@@ -286,7 +286,7 @@ fn what_a_statement_may_hold_is_bounded_before_the_planner_sees_it() {
         )
         .expect_err("refused");
     assert_eq!(error.code, Code::OverBudget);
-    let hierarchies: Vec<Value> = (0..40).map(|i| json!(["id", "child_of", i])).collect();
+    let hierarchies: Vec<Value> = (1..40).map(|i| json!(["id", "child_of", i])).collect();
     let error = odoo
         .call(
             "odoo_count",

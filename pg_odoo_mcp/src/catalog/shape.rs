@@ -1,0 +1,193 @@
+//! The shape of a model: its table and fields, what is large and seldom changes.
+
+use crate::exec::plan::{Bind, Row};
+use crate::exec::read_only::Reader;
+use odoo_compiler::catalog::{Field, FieldType, Fields, LinkTable, Model, Table};
+use odoo_compiler::error::{Code, Error, Result};
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error as Unknown, StrDeserializer};
+use std::collections::HashMap;
+
+const MODEL_FIELDS: &str = include_str!("../../../sql/statements/model_fields.sql");
+const MODEL_SELECTIONS: &str = include_str!("../../../sql/statements/model_selections.sql");
+const RELATION_COLUMNS: &str = include_str!("../../../sql/statements/relation_columns.sql");
+
+/// What is kept of a model between calls.
+#[derive(Clone)]
+pub(super) struct Shape {
+    pub table: Option<Table>,
+    pub fields: Fields,
+}
+
+/// A column of a table.
+struct Column {
+    type_name: String,
+    not_null: bool,
+    is_readable: bool,
+}
+
+/// A row of `ir_model_fields` whose columns are not looked up yet.
+struct Declared {
+    field: Field,
+    relation_table: Option<String>,
+    column: Option<String>,
+    column_to_comodel: Option<String>,
+}
+
+/// Reads the shape of a model in the call's snapshot.
+pub(super) fn shape(reader: &Reader<'_>, model: &str) -> Result<Shape> {
+    let table_name = Model::table_name(model);
+    let mut declared = reader
+        .named(MODEL_FIELDS, &[Bind::text(model)])?
+        .into_iter()
+        .map(|row| field(row).ok_or_else(unexpected))
+        .collect::<Result<Vec<Declared>>>()?;
+    let mut selections = selections(reader, model, &declared)?;
+    let relations = declared
+        .iter()
+        .filter_map(|declared| declared.relation_table.as_deref())
+        .chain([table_name.as_str()]);
+    let columns = columns(reader, relations)?;
+    let table = |name: &str| Table {
+        schema: reader.odoo_schema().to_owned(),
+        name: name.to_owned(),
+    };
+    for declared in &mut declared {
+        if let Some(keys) = selections.remove(&declared.field.name) {
+            declared.field.selection = keys;
+        }
+        if let Some(column) = columns
+            .get(&(table_name.clone(), declared.field.name.clone()))
+            .filter(|column| column.is_readable)
+        {
+            declared.field.column = Some(column.type_name.clone());
+            declared.field.not_null = column.not_null;
+        }
+        declared.field.link = declared.link(&columns, table);
+    }
+    let has_table = columns.keys().any(|(relation, _)| *relation == table_name);
+    Ok(Shape {
+        table: has_table.then(|| table(&table_name)),
+        fields: declared
+            .into_iter()
+            .map(|declared| declared.field)
+            .collect(),
+    })
+}
+
+impl Declared {
+    /// The table of a many2many field, where it is an ordinary one that has both columns.
+    fn link(&self, columns: &Columns, table: impl Fn(&str) -> Table) -> Option<Box<LinkTable>> {
+        let relation = self.relation_table.as_ref()?;
+        let is_id = |column: &str| {
+            columns
+                .get(&(relation.clone(), column.to_owned()))
+                .is_some_and(|column| column.type_name == "int4")
+        };
+        let (column, column_to_comodel) = (self.column.as_ref()?, self.column_to_comodel.as_ref()?);
+        (is_id(column) && is_id(column_to_comodel)).then(|| {
+            Box::new(LinkTable {
+                table: table(relation),
+                column: column.clone(),
+                column_to_comodel: column_to_comodel.clone(),
+            })
+        })
+    }
+}
+
+/// A row of model_fields.sql.
+fn field(row: Row) -> Option<Declared> {
+    let [
+        name,
+        field_type,
+        relation,
+        inverse,
+        store,
+        related,
+        translate,
+        company_dependent,
+        currency_field,
+        manual,
+        relation_table,
+        column,
+        column_to_comodel,
+    ] = <[Option<String>; 13]>::try_from(row).ok()?;
+    let is = |cell: Option<String>| cell.as_deref() == Some("true");
+    Some(Declared {
+        field: Field {
+            name: name?,
+            field_type: field_type_of(&field_type?)?,
+            relation,
+            inverse,
+            link: None,
+            store: is(store),
+            related,
+            translate: is(translate),
+            company_dependent: is(company_dependent),
+            currency_field,
+            manual: is(manual),
+            selection: Vec::new(),
+            column: None,
+            not_null: false,
+        },
+        relation_table,
+        column,
+        column_to_comodel,
+    })
+}
+
+fn field_type_of(name: &str) -> Option<FieldType> {
+    let name: StrDeserializer<'_, Unknown> = name.into_deserializer();
+    FieldType::deserialize(name).ok()
+}
+
+/// Keys with labels by field.
+fn selections(
+    reader: &Reader<'_>,
+    model: &str,
+    declared: &[Declared],
+) -> Result<HashMap<String, Vec<(String, String)>>> {
+    let mut by_field: HashMap<String, Vec<(String, String)>> = HashMap::new();
+    if declared
+        .iter()
+        .any(|declared| declared.field.field_type == FieldType::Selection)
+    {
+        for row in reader.named(MODEL_SELECTIONS, &[Bind::text(model)])? {
+            let [field, key, label] = <[Option<String>; 3]>::try_from(row).unwrap_or_default();
+            let (Some(field), Some(key), Some(label)) = (field, key, label) else {
+                return Err(unexpected());
+            };
+            by_field.entry(field).or_default().push((key, label));
+        }
+    }
+    // they stay for long
+    by_field.values_mut().for_each(Vec::shrink_to_fit);
+    Ok(by_field)
+}
+
+/// By relation and column.
+type Columns = HashMap<(String, String), Column>;
+
+fn columns<'a>(reader: &Reader<'_>, relations: impl Iterator<Item = &'a str>) -> Result<Columns> {
+    let binds = [
+        Bind::text_array(relations),
+        Bind::text(reader.odoo_schema()),
+    ];
+    let column = |row: Row| {
+        let [relation, name, type_name, not_null, is_readable] =
+            <[Option<String>; 5]>::try_from(row).ok()?;
+        let column = Column {
+            type_name: type_name?,
+            not_null: not_null.as_deref() == Some("true"),
+            is_readable: is_readable.as_deref() == Some("true"),
+        };
+        Some(((relation?, name?), column))
+    };
+    let rows = reader.named(RELATION_COLUMNS, &binds)?;
+    Ok(rows.into_iter().filter_map(column).collect())
+}
+
+fn unexpected() -> Error {
+    Error::new(Code::NotSupported, "Odoo's catalog has an unexpected shape")
+}

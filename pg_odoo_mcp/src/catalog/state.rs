@@ -1,0 +1,52 @@
+//! What a call reads of every model it touches, in its own snapshot.
+
+use crate::exec::plan::Bind;
+use crate::exec::read_only::Reader;
+use crate::exec::{invalidation, native};
+use odoo_compiler::catalog::Model;
+use odoo_compiler::error::Result;
+
+const MODEL_STATE: &str = include_str!("../../../sql/statements/model_state.sql");
+
+/// The tables whose rows [`State::version`] counts. A row's place says nothing once they are
+/// rewritten, which a transaction can do between its own calls.
+const VERSIONED: [(&str, Option<&str>); 4] = [
+    ("ir_model_fields", None),
+    ("ir_model_fields_selection", None),
+    ("pg_class", Some("pg_catalog")),
+    ("pg_attribute", Some("pg_catalog")),
+];
+
+/// One model as the snapshot has it.
+pub(super) struct State {
+    /// `ir_model.model`
+    pub name: String,
+    /// Order, modules, access lists and rules, as JSON.
+    pub head: String,
+    /// Another one, if anything was written that the model's shape is read from.
+    pub version: String,
+}
+
+/// The states of those models that there are.
+pub(super) fn states(reader: &Reader<'_>, names: &[&str]) -> Result<Vec<State>> {
+    let tables: Vec<String> = names.iter().map(|name| Model::table_name(name)).collect();
+    let binds = [
+        Bind::text_array(names.iter().copied()),
+        Bind::text_array(tables.iter().map(String::as_str)),
+        Bind::text(reader.odoo_schema()),
+    ];
+    let rows = reader.named(MODEL_STATE, &binds)?;
+    // the statement has locked its tables, so news of them are in
+    invalidation::watch(VERSIONED.iter().filter_map(|(table, schema)| {
+        native::relation_oid(schema.unwrap_or(reader.odoo_schema()), table)
+    }));
+    let state = |row: Vec<Option<String>>| {
+        let [name, head, version] = <[Option<String>; 3]>::try_from(row).ok()?;
+        Some(State {
+            name: name?,
+            head: head?,
+            version: version?,
+        })
+    };
+    Ok(rows.into_iter().filter_map(state).collect())
+}

@@ -1,0 +1,69 @@
+-- $1: names of models, $2: the names their tables have if they have some, in the same order, $3: Odoo's schema.
+-- For each model that there is: its name; what is small and read in every call, as JSON: order, modules, access lists,
+-- rules; and a hash that changes with any row that the statements of its shape read, so that it is read again only then.
+-- A row's version is its place and the transaction that wrote it (ctid, xmin): both stay until the row is written again.
+-- Freezing leaves xmin as it is; VACUUM FULL moves rows, which means reading a shape once more for nothing.
+with recursive family (root, id, model) as (
+    select i.model::text, i.id, i.model::text
+      from :odoo.ir_model i
+     where i.model = any ($1::text[] || 'base'::text)
+    union
+    select k.root, p.id, p.model::text
+      from family k, :odoo.ir_model_inherit i, :odoo.ir_model p
+     where i.model_id = k.id and p.id = i.parent_id
+), module as materialized (
+    -- whose Python may have a say: the model's, that of what it inherits from, and of the base of all
+    select k.root, d.module
+      from family k, lateral (
+        select d.module::text
+          from :odoo.ir_model_data d
+         where d.model = 'ir.model' and d.res_id = k.id
+           and d.name = 'model_' || pg_catalog.replace(k.model, '.', '_')
+        -- a look-up for each of these few, not a join with all of them
+        offset 0) d
+     group by k.root, d.module
+)
+select m.model::text,
+       pg_catalog.json_build_object(
+           'name', m.model,
+           'label', coalesce(m.name ->> 'en_US', m.model),
+           'order', coalesce(m."order", 'id'),
+           'modules', coalesce((
+               select pg_catalog.json_agg(distinct k.module) from module k where k.root in (m.model, 'base')), '[]'),
+           'access_lists', coalesce((
+               select pg_catalog.json_agg(pg_catalog.json_build_object('group_id', a.group_id, 'group', (
+                          select pg_catalog.concat_ws(' / ', (
+                                     select p.name ->> 'en_US' from :odoo.res_groups_privilege p where p.id = g.privilege_id),
+                                     g.name ->> 'en_US')
+                            from :odoo.res_groups g where g.id = a.group_id)) order by a.id)
+                 from :odoo.ir_model_access a
+                where a.model_id = m.id and a.active and a.perm_read), '[]'),
+           'rules', coalesce((
+               select pg_catalog.json_agg(pg_catalog.json_build_object(
+                          'id', r.id, 'name', coalesce(r.name, ''), 'domain', r.domain_force,
+                          'is_global', coalesce(r.global, false),
+                          'group_ids', coalesce((select pg_catalog.json_agg(x.group_id order by x.group_id)
+                                                   from :odoo.rule_group_rel x where x.rule_group_id = r.id), '[]'))
+                      order by r.id)
+                 from :odoo.ir_rule r
+                where r.model_id = m.id and r.active and r.perm_read), '[]')
+       )::text,
+       pg_catalog.encode(pg_catalog.sha256(
+           coalesce(f.rows, '')
+           || coalesce((
+               select pg_catalog.array_send(pg_catalog.array_agg(s.ctid)) || pg_catalog.array_send(pg_catalog.array_agg(s.xmin))
+                 from :odoo.ir_model_fields_selection s where s.field_id = any (f.selections)), '')
+           || coalesce((
+               select pg_catalog.array_send(pg_catalog.array_agg(c.ctid)) || pg_catalog.array_send(pg_catalog.array_agg(c.xmin))
+                      || pg_catalog.array_send(pg_catalog.array_agg(a.ctid)) || pg_catalog.array_send(pg_catalog.array_agg(a.xmin))
+                 from pg_catalog.pg_namespace n, pg_catalog.pg_class c, pg_catalog.pg_attribute a
+                where n.nspname = $3::name and c.relnamespace = n.oid and c.relname = any (f.links || w.table_name)
+                  and a.attrelid = c.oid and a.attnum > 0), '')), 'base64')
+  from unnest($1::text[], $2::name[]) as w (model, table_name), :odoo.ir_model m,
+       lateral (
+        select pg_catalog.array_send(pg_catalog.array_agg(f.ctid)) || pg_catalog.array_send(pg_catalog.array_agg(f.xmin)) as rows,
+               pg_catalog.array_agg(f.id) filter (where f.ttype = 'selection') as selections,
+               pg_catalog.array_agg(f.relation_table::name) filter (where f.ttype = 'many2many' and f.store) as links
+          from :odoo.ir_model_fields f
+         where f.model = w.model) f
+ where m.model = w.model
