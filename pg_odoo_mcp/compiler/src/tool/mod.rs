@@ -4,6 +4,7 @@ mod arguments;
 mod context;
 mod count;
 mod describe_model;
+mod described_field;
 mod explain;
 mod list_models;
 mod pivot;
