@@ -32,7 +32,7 @@ pub(super) enum Way {
 pub(super) fn active_field(of: &Subject) -> Option<&'static str> {
     ["active", "x_active"]
         .into_iter()
-        .find(|name| of.model.fields.contains_key(*name))
+        .find(|name| of.model.fields.contains_key(name))
 }
 
 impl ToMany {
