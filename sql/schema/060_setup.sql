@@ -95,7 +95,8 @@ AS $$
     SELECT p.oid::regprocedure
       FROM pg_catalog.pg_proc p
      WHERE p.pronamespace = 'odoo_mcp'::regnamespace
-       AND p.proname IN ('act_as', 'call', 'explain', 'search', 'count', 'time_series', 'context', 'list_tools', 'health')
+       AND p.proname IN ('act_as', 'call', 'explain', 'search', 'count', 'time_series', 'context', 'list_tools', 'health',
+                         'list_models', 'describe_model', 'read_group', 'pivot')
 $$;
 
 -- API: Private. What `admin` may do.

@@ -31,6 +31,10 @@ COMMENT ON FUNCTION odoo_mcp.explain(text, jsonb) IS 'How a tool call would be a
 COMMENT ON FUNCTION odoo_mcp.search(text, jsonb, text[], integer, integer, text, jsonb) IS 'Records of a model that the user may read.';
 COMMENT ON FUNCTION odoo_mcp.count(text, jsonb, jsonb) IS 'How many records of a model the user may read.';
 COMMENT ON FUNCTION odoo_mcp.time_series(text, text, text, text[], jsonb, text, text, text, text, text, jsonb) IS 'Measures of a model per period, gaps filled.';
+COMMENT ON FUNCTION odoo_mcp.list_models(text, integer) IS 'Models that the user may read, best match first; engine sql is answered here.';
+COMMENT ON FUNCTION odoo_mcp.describe_model(text, text[], jsonb) IS 'Fields of a model that the user may read, as Odoo calls them.';
+COMMENT ON FUNCTION odoo_mcp.read_group(text, jsonb, text[], text[], jsonb, text, integer, integer, jsonb) IS 'Groups as Odoo''s formatted_read_group: keys, measures, and the domain that leads to each group''s records.';
+COMMENT ON FUNCTION odoo_mcp.pivot(text, text[], text[], text[], jsonb, boolean, text, integer, text, jsonb) IS 'Rows by columns with totals, several currencies apart.';
 COMMENT ON FUNCTION odoo_mcp.context() IS 'As whom the session acts, with companies, versions and time.';
 COMMENT ON FUNCTION odoo_mcp.health() IS 'Whether the extension works in this database, and if not, why.';
 COMMENT ON FUNCTION odoo_mcp.list_tools() IS 'The tools and the instructions that MCP clients are told.';

@@ -8,6 +8,9 @@ the modules listed with them. A model that is touched by another module is not a
 """
 import json
 import sys
+from collections.abc import Mapping
+
+from odoo.fields import Domain
 
 VETTED = {
     'sale.order': 'name partner_id date_order state user_id team_id company_id currency_id amount_total',
@@ -87,7 +90,51 @@ def field_facts(model, field):
         facts['company_currency'] = True  # of the record's company, or else of the first allowed one
     if field.type == 'selection' and not isinstance(field.selection, list):
         facts['open_selection'] = True
+    if field.type in ('one2many', 'many2many') and field.store:
+        facts.update(x2many_facts(field))
     return facts
+
+
+def x2many_facts(field):
+    """What a search through the field, and reading it, add to the comodel's records."""
+    facts = {}
+    if callable(field.domain):
+        facts['open_domain'] = True
+    elif field.domain and not isinstance(field.domain, str):  # a text is for the web client
+        facts['domain'] = list(Domain(field.domain))
+    context = field.context if isinstance(field.context, Mapping) else {'': field.context}
+    if 'active_test' in context:
+        facts['active_test'] = bool(context['active_test'])
+    if any(key != 'active_test' and not key.startswith('default_') for key in context):
+        facts['open_context'] = True
+    return facts
+
+
+def order_fields(model):
+    """The fields of the model's order that have the columns and the rights that the database tells;
+    nothing where Python writes the order."""
+    if any(overridden(model, method) for method in ('_order_to_sql', '_order_field_to_sql', '_field_to_sql')):
+        return None
+    names = dict.fromkeys(term.split()[0].strip('"').split('.')[0] for term in model._order.split(','))
+    return [name for name in names if is_plain(model, name)]
+
+
+def is_plain(model, name):
+    """A field without groups that is a column, here or behind many2one columns."""
+    field = model._fields.get(name)
+    if field is None or field.groups:
+        return False
+    if field.store:
+        return bool(field.column_type)
+    if not field.related:
+        return False
+    *links, last = field.related.split('.')
+    for link in links:
+        step = model._fields[link]
+        if step.type != 'many2one' or not step.store:
+            return False
+        model = model.env[step.comodel_name]
+    return is_plain(model, last)
 
 
 def modules(name):
@@ -103,29 +150,59 @@ def modules(name):
     return [module for module, in env.cr.fetchall()]  # noqa: F821
 
 
-out = {'models': {}, 'display_names': {}}
+def own_modules(name):
+    """Without those of the base of all, which every model has."""
+    return [module for module in modules(name) if module not in out['base_modules']]
+
+
+out = {'base_modules': modules('base'), 'models': {}, 'display_names': {}}
 for name in sorted(env.registry.models):  # noqa: F821
     model = env[name]  # noqa: F821
     if not model._abstract and not model._transient:
-        entry = {'kind': display_name(model)}
+        entry = {'kind': display_name(model), 'modules': own_modules(name)}
         if entry['kind'] == 'column':
             entry['rec_name'] = model._rec_name
-        if entry['kind'] != 'python':
-            entry['modules'] = modules(name)
+        if (fields := order_fields(model)) is not None:
+            entry['order_fields'] = fields
         out['display_names'][name] = entry
 for name, defaults in VETTED.items():
     model = env[name]  # noqa: F821
+    facts = {f.name: field_facts(model, f) for f in sorted(model._fields.values(), key=lambda f: f.name)}
     entry = {
-        'modules': modules(name),
+        'modules': own_modules(name),
         'defaults': defaults.split(),
         'inherits': dict(model._inherits),
-        'fields': {f.name: field_facts(model, f) for f in sorted(model._fields.values(), key=lambda f: f.name)},
     }
+    # a field without facts is only a name
+    plain = [field for field, of in facts.items() if not of]
+    with_facts = {field: of for field, of in facts.items() if of}
+    if model._parent_name != 'parent_id':
+        entry['parent_name'] = model._parent_name
+    if model._parent_store:
+        entry['parent_store'] = True
     if not overridden(model, '_search_display_name'):
         entry['name_search'] = list(model._rec_names_search or ([model._rec_name] if model._rec_name else []))
     if name == 'account.move.line':
         entry['order_suffix'] = 'id'  # its search_fetch() appends it to every order
     missing = [f for f in entry['defaults'] if f not in model._fields]
     assert not missing, (name, missing)
-    out['models'][name] = entry
-json.dump(out, sys.stdout, indent=None, separators=(',', ':'), sort_keys=True)
+    out['models'][name] = entry, plain, with_facts
+
+
+def compact(value):
+    return json.dumps(value, separators=(',', ':'), sort_keys=True)
+
+
+# a line for each model and field, so that a change is seen
+print('{"base_modules":%s,' % compact(out['base_modules']))
+print('"display_names":{')
+print(',\n'.join('%s:%s' % (compact(name), compact(entry)) for name, entry in sorted(out['display_names'].items())))
+print('},"models":{')
+lines = []
+for name, (entry, plain, with_facts) in sorted(out['models'].items()):
+    fields = ',\n  '.join('%s:%s' % (compact(field), compact(facts)) for field, facts in sorted(with_facts.items()))
+    lines.append('%s:%s,\n "fields":{"plain":%s,"with_facts":{\n  %s}}}' % (
+        compact(name), compact(entry)[:-1], compact(plain), fields))
+print(',\n'.join(lines))
+print('}}')
+sys.stdout.flush()

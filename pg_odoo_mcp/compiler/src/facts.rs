@@ -1,16 +1,20 @@
 //! What only Odoo's Python knows of the vetted models: a list made by `facts/export.py` and read
 //! by hand. A general mechanism takes its place later; until then, what is not here is not answered.
 
+use crate::domain::{Domain, parse_json};
 use serde::Deserialize;
+use serde::de::{Deserializer, Error as _};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// The facts of every vetted model.
 #[derive(Debug, Deserialize)]
 pub struct Facts {
+    /// The modules that extend the base of all models.
+    base_modules: Names,
     /// By model name.
     pub models: BTreeMap<String, ModelFacts>,
-    /// How records of any model are called, by model name.
+    /// How records of any model are called and sorted, by model name.
     pub display_names: BTreeMap<String, DisplayName>,
 }
 
@@ -18,19 +22,85 @@ pub struct Facts {
 #[derive(Debug, Deserialize)]
 pub struct ModelFacts {
     /// The modules whose code was read; any other one that touches the model makes it unknown.
-    pub modules: Vec<String>,
+    pub modules: Modules,
     /// Fields a person wants to see when none is named.
     pub defaults: Vec<String>,
     /// `_inherits`: parent model by name, with the link field.
     pub inherits: BTreeMap<String, String>,
     /// Every field the vetted modules define.
-    pub fields: BTreeMap<String, FieldFacts>,
+    pub fields: Fields,
     /// `_rec_names_search` or `_rec_name`, where text search by name is the framework's own.
     #[serde(default)]
     pub name_search: Option<Vec<String>>,
     /// A field the model's Python appends to every order.
     #[serde(default)]
     pub order_suffix: Option<String>,
+    /// `_parent_name`, where it is not `parent_id`.
+    #[serde(default)]
+    parent_name: Option<String>,
+    /// `_parent_store`: `parent_path` holds the ids from the top down to each record.
+    #[serde(default)]
+    pub parent_store: bool,
+}
+
+impl ModelFacts {
+    /// `_parent_name`: the many2one to the record above in the model's own hierarchy.
+    pub fn parent_name(&self) -> &str {
+        self.parent_name.as_deref().unwrap_or("parent_id")
+    }
+}
+
+/// A list of names.
+#[derive(Debug, Default, Deserialize)]
+pub struct Names(Box<[Box<str>]>);
+
+impl Names {
+    /// Whether the name is one of them.
+    pub fn contains(&self, name: &str) -> bool {
+        self.0.iter().any(|known| **known == *name)
+    }
+
+    /// Each name.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|name| &**name)
+    }
+}
+
+/// The modules whose code was read for a model.
+#[derive(Debug, Default, Deserialize)]
+pub struct Modules(Names);
+
+impl Modules {
+    /// Whether the module was read: it is listed here, or it extends the base of all models.
+    pub fn contains(&self, module: &str) -> bool {
+        self.0.contains(module) || vetted().base_modules.contains(module)
+    }
+}
+
+/// The fields of a model; most have no facts beyond their name.
+#[derive(Debug, Default, Deserialize)]
+pub struct Fields {
+    plain: Names,
+    with_facts: BTreeMap<String, FieldFacts>,
+}
+
+impl Fields {
+    /// The facts of the field, if it is vetted.
+    pub fn get(&self, name: &str) -> Option<&FieldFacts> {
+        static PLAIN: FieldFacts = FieldFacts::PLAIN;
+        let found = self.with_facts.get(name);
+        found.or_else(|| self.plain.contains(name).then_some(&PLAIN))
+    }
+
+    /// Whether the field is vetted.
+    pub fn contains_key(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// The fields that have facts, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&String, &FieldFacts)> {
+        self.with_facts.iter()
+    }
 }
 
 /// One field.
@@ -53,6 +123,38 @@ pub struct FieldFacts {
     pub company_currency: bool,
     /// The selection's keys come from Python.
     pub open_selection: bool,
+    /// What an x2many field's comodel records must fulfil besides being linked.
+    #[serde(deserialize_with = "domain")]
+    pub domain: Option<Box<Domain>>,
+    /// That domain comes from Python.
+    pub open_domain: bool,
+    /// `active_test` in an x2many field's context, for the comodel and all that is reached from it.
+    pub active_test: Option<bool>,
+    /// An x2many field's context holds more than that.
+    pub open_context: bool,
+}
+
+impl FieldFacts {
+    const PLAIN: FieldFacts = FieldFacts {
+        groups: None,
+        search: false,
+        inherited: false,
+        bypass: false,
+        digits: None,
+        currency: None,
+        company_currency: false,
+        open_selection: false,
+        domain: None,
+        open_domain: false,
+        active_test: None,
+        open_context: false,
+    };
+}
+
+fn domain<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Box<Domain>>, D::Error> {
+    let json = serde_json::Value::deserialize(deserializer)?;
+    let domain = parse_json(&json).map_err(D::Error::custom)?;
+    Ok(Some(Box::new(domain)))
 }
 
 /// How a float is rounded.
@@ -65,8 +167,8 @@ pub enum Digits {
     Named(String),
 }
 
-/// How `display_name` is made.
-#[derive(Debug, Clone, Deserialize)]
+/// How `display_name` is made, and what the model's records are sorted by.
+#[derive(Debug, Deserialize)]
 pub struct DisplayName {
     /// Where it comes from.
     pub kind: DisplayNameKind,
@@ -74,8 +176,11 @@ pub struct DisplayName {
     #[serde(default)]
     pub rec_name: Option<String>,
     /// The modules whose code was read.
+    pub modules: Modules,
+    /// The fields of `_order` without groups whose columns are here or behind many2one columns;
+    /// nothing where Python writes the order.
     #[serde(default)]
-    pub modules: Vec<String>,
+    pub order_fields: Option<Names>,
 }
 
 /// Where a display name comes from.
@@ -108,13 +213,26 @@ pub fn vetted() -> &'static Facts {
 
 #[cfg(test)]
 mod tests {
+    use super::vetted;
+
     #[test]
     fn the_file_is_well_formed_and_its_defaults_exist() {
-        for (name, model) in &super::vetted().models {
-            assert!(super::vetted().display_names.contains_key(name), "{name}");
+        for (name, model) in &vetted().models {
+            assert!(vetted().display_names.contains_key(name), "{name}");
             for field in model.defaults.iter().chain(model.inherits.values()) {
                 assert!(model.fields.contains_key(field), "{name}.{field}");
             }
         }
+    }
+
+    #[test]
+    fn fields_with_and_without_facts_are_found_and_others_are_not() {
+        let partner = &vetted().models["res.partner"];
+        assert!(partner.fields.contains_key("color") && !partner.fields.contains_key("colour"));
+        let children = partner.fields.get("child_ids").expect("it is vetted");
+        assert!(children.domain.is_some() && children.active_test == Some(false));
+        assert!(partner.modules.contains("base") && !partner.modules.contains("acme"));
+        assert_eq!(vetted().models["uom.uom"].parent_name(), "relative_uom_id");
+        assert!(vetted().models["product.category"].parent_store && !partner.parent_store);
     }
 }

@@ -4,6 +4,7 @@
 use crate::catalog::{Catalog, Table, nearest};
 use crate::error::{Code, Error, Result};
 use crate::principal::{Company, Principal};
+use chrono::{LocalResult, NaiveDateTime, Offset, TimeDelta, TimeZone};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use std::cell::{Cell, RefCell};
@@ -146,6 +147,11 @@ impl<'a> Scope<'a> {
         self.next_alias.replace(self.next_alias.get() + 1)
     }
 
+    /// A new alias for rows that are no table's.
+    pub fn derived_alias(&self) -> u32 {
+        self.next_alias.replace(self.next_alias.get() + 1)
+    }
+
     /// The alias of a subquery's table. The planner's memory grows with every subquery, before any
     /// budget counts it, so a statement holds a bounded number.
     pub fn subquery_alias(&self, table: &Table) -> Result<u32> {
@@ -206,6 +212,19 @@ pub fn timezone(name: &str) -> Result<Tz> {
         };
         Error::new(Code::InvalidArguments, format!("unknown timezone {name:?}")).hint(hint)
     })
+}
+
+/// The moment in UTC of a local time. Where the clock shows it twice or never, standard time
+/// decides, as in Odoo's timezone library.
+pub fn utc(tz: Tz, local: NaiveDateTime) -> NaiveDateTime {
+    let offset = match tz.offset_from_local_datetime(&local) {
+        LocalResult::Single(offset) => offset.fix(),
+        LocalResult::Ambiguous(_, standard) => standard.fix(),
+        LocalResult::None => tz
+            .offset_from_utc_datetime(&(local - TimeDelta::days(1)))
+            .fix(),
+    };
+    local - TimeDelta::seconds(i64::from(offset.local_minus_utc()))
 }
 
 fn companies(principal: &Principal, asked: Option<&[i64]>) -> Result<Vec<i64>> {

@@ -4,13 +4,13 @@ use super::{cache, load, shape, state};
 use crate::exec::plan::Bind;
 use crate::exec::read_only::Reader;
 use odoo_compiler::answer::{Database, Environment, Row, Token};
-use odoo_compiler::catalog::{Catalog, Model, Unaccent};
+use odoo_compiler::catalog::{Catalog, ListedModel, Model, ModelDescription, Unaccent};
 use odoo_compiler::error::{Code, Error, Result};
 use odoo_compiler::principal::Principal;
 use odoo_compiler::sql::{Param, PgType, Statement};
 use pgrx::pg_sys;
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 /// The compiler's view of the database for one call.
@@ -144,6 +144,23 @@ impl Database for CallDatabase<'_> {
 
     fn environment(&self) -> Result<Environment> {
         load::environment(self.reader, self.token.clone())
+    }
+
+    fn listed_models(
+        &self,
+        principal: &Principal,
+        lang: &str,
+        examined: &[&str],
+    ) -> Result<Vec<ListedModel>> {
+        load::listed_models(self.reader, principal, lang, examined)
+    }
+
+    fn described_models(
+        &self,
+        names: &[&str],
+        lang: &str,
+    ) -> Result<BTreeMap<String, ModelDescription>> {
+        load::described_models(self.reader, names, lang)
     }
 }
 

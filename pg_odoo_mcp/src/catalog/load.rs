@@ -3,10 +3,11 @@
 use crate::exec::plan::Bind;
 use crate::exec::read_only::{Reader, Source};
 use odoo_compiler::answer::{Environment, Token};
-use odoo_compiler::catalog::{Unaccent, suggestion};
+use odoo_compiler::catalog::{ListedModel, ModelDescription, Unaccent, suggestion};
 use odoo_compiler::error::{Code, Error, Result};
 use odoo_compiler::principal::Principal;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
 
 const PRINCIPAL: &str = include_str!("../../../sql/statements/principal.sql");
 const MODEL_NAMES: &str = include_str!("../../../sql/statements/model_names.sql");
@@ -16,6 +17,8 @@ const ENVIRONMENT: &str = include_str!("../../../sql/statements/environment.sql"
 const DECIMAL_PRECISION: &str = include_str!("../../../sql/statements/decimal_precision.sql");
 const USER_BY_LOGIN: &str = include_str!("../../../sql/statements/user_by_login.sql");
 const LOGINS: &str = include_str!("../../../sql/statements/logins.sql");
+const LIST_MODELS: &str = include_str!("../../../sql/statements/list_models.sql");
+const DESCRIBE_MODELS: &str = include_str!("../../../sql/statements/describe_models.sql");
 const DATABASE_UUID: &str = include_str!("../../../sql/statements/database_uuid.sql");
 
 /// The active user of that id, with what its rights are computed from.
@@ -139,4 +142,30 @@ fn oid(cell: Option<&Option<String>>) -> Option<pgrx::pg_sys::Oid> {
         .parse::<u32>()
         .ok()
         .map(pgrx::pg_sys::Oid::from_u32)
+}
+
+/// The models of a list, for the principal.
+pub(crate) fn listed_models(
+    reader: &Reader<'_>,
+    principal: &Principal,
+    lang: &str,
+    examined: &[&str],
+) -> Result<Vec<ListedModel>> {
+    let binds = [
+        Bind::int4_array(principal.group_ids.iter()),
+        Bind::text(lang),
+        Bind::text_array(examined.iter().copied()),
+        Bind::text(reader.odoo_schema()),
+    ];
+    Ok(json(reader, LIST_MODELS, &binds)?.unwrap_or_default())
+}
+
+/// What Odoo tells people of these models.
+pub(crate) fn described_models(
+    reader: &Reader<'_>,
+    names: &[&str],
+    lang: &str,
+) -> Result<BTreeMap<String, ModelDescription>> {
+    let binds = [Bind::text_array(names.iter().copied()), Bind::text(lang)];
+    Ok(json(reader, DESCRIBE_MODELS, &binds)?.unwrap_or_default())
 }

@@ -9,3 +9,4 @@ pub use acl::check_read;
 pub use field_groups::{check_field, is_readable};
 pub use rule::record_rules;
 pub use vetting::{Subject, subject};
+pub(crate) use vetting::{Unanswered, verdict};

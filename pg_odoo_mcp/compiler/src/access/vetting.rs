@@ -31,45 +31,89 @@ pub fn subject(scope: &Scope<'_>, name: &str) -> Result<Subject> {
             }
         });
     };
-    let Some(facts) = vetted().models.get(name) else {
-        let answerable: Vec<&str> = vetted().models.keys().map(String::as_str).collect();
-        let near = nearest(name, answerable.iter().copied(), 2);
-        let near = if near.is_empty() {
-            same_family(name, &answerable)
-        } else {
-            near
-        };
-        let hint = if near.is_empty() {
-            format!("models that are answered: {}", answerable.join(", "))
-        } else {
-            format!("the nearest model that is answered: {}", near.join(", "))
-        };
-        return Err(Error::new(
-            Code::NotSupported,
-            format!("{name} ({}) is not answered yet", model.label),
-        )
-        .detail("its Python has not been vetted for reads in SQL")
-        .hint(hint));
+    let facts = match verdict(name, &model.modules, model.table.is_some()) {
+        Ok(facts) => facts,
+        Err(unanswered) => return Err(unanswered.error(name, &model.label)),
     };
-    if let Some(module) = model.modules.iter().find(|m| !facts.modules.contains(m)) {
-        return Err(Error::new(
-            Code::NotSupported,
-            format!(
-                "{name} is extended by the module {module}, which has not been vetted for reads in SQL"
-            ),
-        ));
-    }
     let Some(table) = model.table.clone() else {
-        return Err(Error::new(
-            Code::NotSupported,
-            format!("{name} has no ordinary table in this database"),
-        ));
+        return Err(Unanswered::NoTable.error(name, &model.label));
     };
     Ok(Subject {
         model,
         facts,
         table,
     })
+}
+
+/// Why SQL may not answer a model.
+pub(crate) enum Unanswered<'a> {
+    /// Nobody has read its Python.
+    NotVetted,
+    /// A module whose Python nobody has read has a say in it.
+    ExtendedBy(&'a str),
+    /// There is no ordinary table of its name.
+    NoTable,
+}
+
+/// The facts of a model that SQL may answer in a database where these modules touch it.
+pub(crate) fn verdict<'a>(
+    name: &str,
+    modules: &'a [String],
+    has_table: bool,
+) -> Result<&'static ModelFacts, Unanswered<'a>> {
+    let facts = vetted().models.get(name).ok_or(Unanswered::NotVetted)?;
+    if let Some(module) = modules.iter().find(|m| !facts.modules.contains(m.as_str())) {
+        return Err(Unanswered::ExtendedBy(module));
+    }
+    if has_table {
+        Ok(facts)
+    } else {
+        Err(Unanswered::NoTable)
+    }
+}
+
+impl Unanswered<'_> {
+    /// The names of the answered models that come nearest, if some come near.
+    pub(crate) fn nearest(name: &str) -> Vec<&'static str> {
+        let answerable: Vec<&str> = vetted().models.keys().map(String::as_str).collect();
+        let near = nearest(name, answerable.iter().copied(), 2);
+        if near.is_empty() {
+            same_family(name, &answerable)
+        } else {
+            near
+        }
+    }
+
+    fn error(&self, name: &str, label: &str) -> Error {
+        match self {
+            Unanswered::NotVetted => {
+                let near = Self::nearest(name);
+                let hint = if near.is_empty() {
+                    let answerable: Vec<&str> =
+                        vetted().models.keys().map(String::as_str).collect();
+                    format!("models that are answered: {}", answerable.join(", "))
+                } else {
+                    format!("the nearest model that is answered: {}", near.join(", "))
+                };
+                Error::new(
+                    Code::NotSupported,
+                    format!("{name} ({label}) is not answered yet"),
+                )
+                .detail("its Python has not been vetted for reads in SQL")
+                .hint(hint)
+            }
+            Unanswered::ExtendedBy(module) => Error::new(
+                Code::NotSupported,
+                format!(
+                    "{name} is extended by the module {module}, which has not been vetted for reads in SQL"
+                ),
+            ),
+            Unanswered::NoTable => Error::new(
+                Code::NotSupported,
+                format!("{name} has no ordinary table in this database"),
+            ),
+        }
+    }
 }
 
 /// Models with the longest common first words, as `sale.order` for `sale.order.option`.

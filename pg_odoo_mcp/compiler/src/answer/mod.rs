@@ -1,15 +1,22 @@
 //! One call from arguments to answer. The extension lends a [`Database`]; everything else is here.
 
+mod calendar;
+mod group;
+mod pivot;
+mod read_group;
 mod series;
 mod timeline;
 
+pub(crate) use pivot::Pivot;
+pub(crate) use read_group::FormattedGroups;
 pub(crate) use series::{Fill, Frame, assemble};
 pub(crate) use timeline::{Timeline, weekday};
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, ListedModel, ModelDescription};
 use crate::error::{Code, Error, Result};
 use crate::principal::Principal;
 use crate::sql::Statement;
+use std::collections::BTreeMap;
 
 /// A row: every column as text, or nothing for NULL.
 pub type Row = Vec<Option<String>>;
@@ -22,6 +29,22 @@ pub trait Database: Catalog {
 
     /// The models that some access list lets the principal read.
     fn readable_models(&self, principal: &Principal) -> Result<Vec<String>>;
+
+    /// The models that some access list lets the principal read and that have records of their own,
+    /// labels in that language. Modules and table are looked up for those named in `examined`.
+    fn listed_models(
+        &self,
+        principal: &Principal,
+        lang: &str,
+        examined: &[&str],
+    ) -> Result<Vec<ListedModel>>;
+
+    /// What Odoo tells people of these models, in that language, by model name.
+    fn described_models(
+        &self,
+        names: &[&str],
+        lang: &str,
+    ) -> Result<BTreeMap<String, ModelDescription>>;
 
     /// What the answer needs to know of the surroundings.
     fn environment(&self) -> Result<Environment>;

@@ -1,8 +1,9 @@
 //! A time series as a table: every bucket of every series, with gaps filled.
 
+use super::group::period_start;
 use super::timeline::{Series, Timeline, axis, truncate};
 use crate::error::{Code, Error, Result};
-use crate::plan::{Period, SeriesPlan};
+use crate::plan::{Bucket, Period, SeriesPlan};
 use crate::scope::Scope;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use serde_json::value::RawValue;
@@ -67,7 +68,12 @@ pub(crate) fn assemble(
         to,
         now,
     } = frame;
-    let date_field = &plan.date.name;
+    let date_field = &plan.date_field;
+    let Bucket {
+        period, week_start, ..
+    } = plan.bucket;
+    let keys = &plan.groups.keys[1..];
+    let measures = &plan.groups.measures;
     if timeline.undated > 0 {
         scope.warn(
             "undated_records",
@@ -112,17 +118,17 @@ pub(crate) fn assemble(
         record_count: 0,
         found: Default::default(),
     };
-    if series.is_empty() && plan.groups.is_empty() && (from.is_some() && to.is_some()) {
+    if series.is_empty() && keys.is_empty() && (from.is_some() && to.is_some()) {
         series.push(&nothing);
     }
     let starts = starts(plan, &series, frame, scope)?;
-    let running = truncate(now, plan.period, plan.week_start);
+    let running = truncate(now, period, week_start);
     if starts.last().is_some_and(|last| *last > running) {
         scope.warn(
             "future_periods",
             format!(
                 "periods after {} have not begun yet",
-                label(running, plan.period)
+                period_start(running, period)
             ),
         );
     }
@@ -131,7 +137,7 @@ pub(crate) fn assemble(
             "running_period",
             format!(
                 "the period {} is still running",
-                label(running, plan.period)
+                period_start(running, period)
             ),
         );
     }
@@ -150,14 +156,14 @@ pub(crate) fn assemble(
     }
     let mut rows = Vec::new();
     for one in &series {
-        let filled: Vec<Vec<Option<String>>> = (0..plan.measures.len())
+        let filled: Vec<Vec<Option<String>>> = (0..measures.len())
             .map(|m| column(plan, one, m, &starts, fill))
             .collect();
         for (i, start) in starts.iter().enumerate() {
             if fill == Fill::None && !one.found.contains_key(start) {
                 continue;
             }
-            let mut row = vec![raw(&format!("\"{}\"", label(*start, plan.period)))?];
+            let mut row = vec![raw(&format!("\"{}\"", period_start(*start, period)))?];
             for value in &one.group {
                 row.push(raw(&value.to_string())?);
             }
@@ -172,12 +178,12 @@ pub(crate) fn assemble(
             rows.push(row);
         }
     }
-    let mut columns = vec![format!("{date_field}:{}", plan.period.name())];
-    columns.extend(plan.groups.iter().map(|g| g.key.clone()));
+    let mut columns = vec![format!("{date_field}:{}", plan.bucket.period.name())];
+    columns.extend(keys.iter().map(|g| g.key.clone()));
     if by_currency {
         columns.push("currency".into());
     }
-    columns.extend(plan.measures.iter().map(|m| m.key.clone()));
+    columns.extend(measures.iter().map(|m| m.key.clone()));
     Ok(Table {
         columns,
         rows,
@@ -199,7 +205,11 @@ fn starts(
         .flat_map(|s| s.found.keys().copied())
         .collect();
     let bucket = |day: NaiveDate, time: NaiveTime| {
-        truncate(day.and_time(time), plan.period, plan.week_start)
+        truncate(
+            day.and_time(time),
+            plan.bucket.period,
+            plan.bucket.week_start,
+        )
     };
     let last_hour = NaiveTime::from_hms_opt(23, 0, 0).unwrap_or(NaiveTime::MIN);
     let first = from
@@ -218,7 +228,7 @@ fn starts(
         );
     }
     if let Some(day) = to.filter(|day| {
-        plan.period != Period::Hour
+        plan.bucket.period != Period::Hour
             && day
                 .succ_opt()
                 .is_some_and(|next| bucket(next, NaiveTime::MIN) == last)
@@ -231,16 +241,17 @@ fn starts(
     if fill == Fill::None {
         return Ok(found.into_iter().collect());
     }
-    let tz = plan.is_datetime.then_some(scope.tz);
-    let mut starts: BTreeSet<NaiveDateTime> = axis(first, last, plan.period, tz, MAX_BUCKETS + 1)
-        .into_iter()
-        .collect();
+    let tz = plan.bucket.is_datetime.then_some(scope.tz);
+    let mut starts: BTreeSet<NaiveDateTime> =
+        axis(first, last, plan.bucket.period, tz, MAX_BUCKETS + 1)
+            .into_iter()
+            .collect();
     // an hour that the clock leaves out in part still has its records
     starts.extend(found);
     if starts.len() > MAX_BUCKETS {
         return Err(too_long(format!(
             "more than {MAX_BUCKETS} periods of the length {}",
-            plan.period.name()
+            plan.bucket.period.name()
         )));
     }
     Ok(starts.into_iter().collect())
@@ -262,7 +273,7 @@ fn column(
     starts: &[NaiveDateTime],
     fill: Fill,
 ) -> Vec<Option<String>> {
-    let is_zero = plan.measures[measure].aggregate.is_zero_when_empty();
+    let is_zero = plan.groups.measures[measure].aggregate.is_zero_when_empty();
     let mut values: Vec<Option<String>> = starts
         .iter()
         .map(|s| {
@@ -270,7 +281,6 @@ fn column(
                 .found
                 .get(s)
                 .and_then(|found| found.get(measure).cloned().flatten())
-                .filter(|text| is_number(text))
         })
         .collect();
     match fill {
@@ -305,19 +315,6 @@ fn interpolate(values: &mut [Option<String>]) {
             let share = (step + 1) as f64 / (j - i) as f64;
             *value = serde_json::Number::from_f64(a + (b - a) * share).map(|n| n.to_string());
         }
-    }
-}
-
-/// Whether PostgreSQL's text of a number is JSON's too; NaN and infinity are not.
-fn is_number(text: &str) -> bool {
-    serde_json::from_str::<serde_json::Number>(text).is_ok()
-}
-
-/// The start of a bucket: a day, or an hour of local time.
-fn label(start: NaiveDateTime, period: Period) -> String {
-    match period {
-        Period::Hour => start.format("%Y-%m-%d %H:%M:%S").to_string(),
-        _ => start.format("%Y-%m-%d").to_string(),
     }
 }
 

@@ -1,13 +1,14 @@
 //! The buckets of a time series: their calendar, and the figures that were found in them.
 
 use super::Row;
+use super::group::{Group, KeyCell};
 use crate::error::{Code, Error, Result};
-use crate::plan::{Cell, Period, SeriesPlan};
+use crate::plan::{GroupPlan, Period};
 use chrono::{
     Datelike, Days, LocalResult, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone,
 };
 use chrono_tz::Tz;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 /// How many figures one call may collect.
@@ -22,83 +23,40 @@ pub(super) struct Series {
     pub(super) currency: Option<String>,
     /// In all buckets.
     pub(super) record_count: u64,
-    /// The figures by bucket; each as the text of a JSON number, or nothing for NULL.
+    /// The figures by bucket; each as JSON, or nothing for NULL.
     pub(super) found: BTreeMap<NaiveDateTime, Vec<Option<String>>>,
 }
 
 /// What a series statement yielded.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Timeline {
-    /// Which columns belong to a group key, and whether they are an id and a name.
-    keys: Vec<KeyKind>,
-    has_currency: bool,
     pub(super) series: Vec<Series>,
-    by_key: BTreeMap<Vec<Option<String>>, usize>,
+    by_key: BTreeMap<String, usize>,
     found: usize,
     /// Records without a date.
     pub(super) undated: u64,
     record_count: u64,
 }
 
-#[derive(Debug, Clone, Copy)]
-enum KeyKind {
-    Record,
-    Boolean,
-    Text,
-}
-
 impl Timeline {
-    /// An empty one for the plan's columns.
-    pub(crate) fn new(plan: &SeriesPlan) -> Timeline {
-        let kind = |cell: &Cell| match cell {
-            Cell::Record { .. } => KeyKind::Record,
-            Cell::Boolean(_) => KeyKind::Boolean,
-            _ => KeyKind::Text,
-        };
-        Timeline {
-            keys: plan.groups.iter().map(|g| kind(&g.cell)).collect(),
-            has_currency: plan.currency.is_some(),
-            series: Vec::new(),
-            by_key: BTreeMap::new(),
-            found: 0,
-            undated: 0,
-            record_count: 0,
-        }
-    }
-
     /// Records in all buckets, undated ones left out.
     pub(crate) fn record_count(&self) -> u64 {
         self.record_count
     }
 
-    /// Takes one row of the statement.
-    pub(crate) fn push(&mut self, row: Row) -> Result<()> {
-        let broken = || Error::new(Code::Internal, "a row of the series is not as planned");
-        let width = 1
-            + self
-                .keys
-                .iter()
-                .map(|k| if matches!(k, KeyKind::Record) { 2 } else { 1 })
-                .sum::<usize>()
-            + usize::from(self.has_currency);
-        if row.len() <= width {
-            return Err(broken());
-        }
-        let records: u64 = row[width]
-            .as_deref()
-            .and_then(|n| n.parse().ok())
-            .ok_or_else(broken)?;
-        let Some(bucket) = row[0].as_deref() else {
-            self.undated += records;
+    /// Takes one row of the statement, whose first key is the bucket.
+    pub(crate) fn push(&mut self, plan: &GroupPlan, row: Row) -> Result<()> {
+        let mut found = Group::read(plan, row)?;
+        let Some(KeyCell::Period { start: bucket, .. }) = found.keys.first().cloned() else {
+            return Err(Error::new(
+                Code::Internal,
+                "a row of the series has no bucket",
+            ));
+        };
+        let Some(bucket) = bucket else {
+            self.undated += found.record_count;
             return Ok(());
         };
-        let bucket = NaiveDateTime::parse_from_str(bucket, "%Y-%m-%d %H:%M:%S").map_err(|_| {
-            Error::new(
-                Code::NotSupported,
-                "a record's date is outside the calendar",
-            )
-            .detail(bucket.to_owned())
-        })?;
         self.found += 1;
         if self.found > MAX_FOUND {
             return Err(Error::new(
@@ -107,17 +65,14 @@ impl Timeline {
             )
             .hint("narrow from and to, take a longer period, or group by fewer values"));
         }
-        let key = row[1..width].to_vec();
+        let group: Vec<Json> = found.keys.drain(1..).map(KeyCell::into_json).collect();
+        let key = format!("{group:?}{:?}", found.currency);
         let at = match self.by_key.get(&key) {
             Some(at) => *at,
             None => {
                 self.series.push(Series {
-                    group: self.group(&key),
-                    currency: if self.has_currency {
-                        key.last().cloned().flatten()
-                    } else {
-                        None
-                    },
+                    group,
+                    currency: found.currency,
                     record_count: 0,
                     found: BTreeMap::new(),
                 });
@@ -125,32 +80,10 @@ impl Timeline {
                 self.series.len() - 1
             }
         };
-        self.record_count += records;
-        self.series[at].record_count += records;
-        self.series[at]
-            .found
-            .insert(bucket, row[width + 1..].to_vec());
+        self.record_count += found.record_count;
+        self.series[at].record_count += found.record_count;
+        self.series[at].found.insert(bucket, found.figures);
         Ok(())
-    }
-
-    /// Group values as Odoo writes them.
-    fn group(&self, key: &[Option<String>]) -> Vec<Json> {
-        let mut columns = key.iter();
-        let mut next = || columns.next().cloned().flatten();
-        self.keys
-            .iter()
-            .map(|kind| match kind {
-                KeyKind::Record => {
-                    let (id, name) = (next(), next());
-                    match id.and_then(|id| id.parse::<i64>().ok()) {
-                        Some(id) => json!([id, name]),
-                        None => json!(false),
-                    }
-                }
-                KeyKind::Boolean => json!(next().as_deref() == Some("true")),
-                KeyKind::Text => next().map_or(json!(false), |text| json!(text)),
-            })
-            .collect()
     }
 }
 

@@ -30,6 +30,34 @@ pub enum FieldType {
     Other,
 }
 
+impl FieldType {
+    /// `ir_model_fields.ttype`
+    pub fn name(self) -> &'static str {
+        match self {
+            FieldType::Char => "char",
+            FieldType::Text => "text",
+            FieldType::Html => "html",
+            FieldType::Integer => "integer",
+            FieldType::Float => "float",
+            FieldType::Monetary => "monetary",
+            FieldType::Boolean => "boolean",
+            FieldType::Date => "date",
+            FieldType::Datetime => "datetime",
+            FieldType::Selection => "selection",
+            FieldType::Many2one => "many2one",
+            FieldType::One2many => "one2many",
+            FieldType::Many2many => "many2many",
+            FieldType::Reference => "reference",
+            FieldType::Many2oneReference => "many2one_reference",
+            FieldType::Binary => "binary",
+            FieldType::Json => "json",
+            FieldType::Properties => "properties",
+            FieldType::PropertiesDefinition => "properties_definition",
+            FieldType::Other => "other",
+        }
+    }
+}
+
 /// One field as `ir_model_fields` and `pg_attribute` describe it.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Field {

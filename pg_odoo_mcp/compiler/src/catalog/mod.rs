@@ -1,14 +1,18 @@
 //! What Odoo's registry and PostgreSQL's catalog say of models, as plain data.
 
+mod description;
 mod field;
 mod fields;
 mod model;
 mod near;
+mod wanted;
 
+pub use description::{FieldDescription, ListedModel, ModelDescription};
 pub use field::{Field, FieldType, LinkTable};
 pub use fields::Fields;
 pub use model::{AccessList, Model, RecordRule, Table};
 pub use near::{nearest, suggestion};
+pub(crate) use wanted::Wanted;
 
 use crate::error::Result;
 use std::rc::Rc;

@@ -45,6 +45,13 @@ pub enum Operand {
     Domain(Box<Domain>),
 }
 
+impl Default for Domain {
+    /// Every record.
+    fn default() -> Domain {
+        Domain::Const(true)
+    }
+}
+
 impl Domain {
     /// A condition with a literal.
     pub fn condition(field_path: impl Into<String>, operator: Operator, value: Value) -> Domain {
@@ -100,13 +107,36 @@ impl Domain {
         }
     }
 
-    /// Whether some condition of this level is on exactly that field; sub-domains do not count.
+    /// Whether some condition of this level is on exactly that field; sub-domains do not count,
+    /// nor does what stands beside a constant that settles it.
     pub fn names_field(&self, field: &str) -> bool {
+        self.constant().is_none()
+            && match self {
+                Domain::Const(_) => false,
+                Domain::All(parts) | Domain::Any(parts) => {
+                    parts.iter().any(|p| p.names_field(field))
+                }
+                Domain::Not(inner) => inner.names_field(field),
+                Domain::Condition(c) => c.field_path == field,
+            }
+    }
+
+    /// The constant that the constants in it make of it.
+    fn constant(&self) -> Option<bool> {
+        let settled = |parts: &[Domain], by: bool| {
+            let constants: Vec<Option<bool>> = parts.iter().map(Domain::constant).collect();
+            if constants.contains(&Some(by)) {
+                Some(by)
+            } else {
+                constants.iter().all(Option::is_some).then_some(!by)
+            }
+        };
         match self {
-            Domain::Const(_) => false,
-            Domain::All(parts) | Domain::Any(parts) => parts.iter().any(|p| p.names_field(field)),
-            Domain::Not(inner) => inner.names_field(field),
-            Domain::Condition(c) => c.field_path == field,
+            Domain::Const(value) => Some(*value),
+            Domain::Not(inner) => inner.constant().map(|value| !value),
+            Domain::All(parts) => settled(parts, false),
+            Domain::Any(parts) => settled(parts, true),
+            Domain::Condition(_) => None,
         }
     }
 }

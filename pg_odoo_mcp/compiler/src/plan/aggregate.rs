@@ -1,7 +1,8 @@
 //! Measures: `field:aggregate`, or `__count`.
 
-use super::Column;
-use super::column::{field, user_column};
+use super::column::field;
+use super::inherited::held_column;
+use super::{Column, Source};
 use crate::access::Subject;
 use crate::catalog::{Field, FieldType, suggestion};
 use crate::error::{Code, Error, Result};
@@ -14,6 +15,8 @@ pub struct Measure {
     pub key: String,
     /// What is computed.
     pub aggregate: Aggregate,
+    /// What the figure is.
+    pub figure: Figure,
     /// The currency field of a sum of money.
     pub currency_field: Option<String>,
 }
@@ -29,6 +32,23 @@ pub enum Aggregate {
     Maximum(Column),
     Count(Column),
     CountDistinct(Column),
+    BoolAnd(Column),
+    BoolOr(Column),
+}
+
+/// What a figure is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Figure {
+    /// A number.
+    Number,
+    /// A number of a `float8` column, or an average.
+    Float,
+    /// True or false.
+    Boolean,
+    /// A day.
+    Date,
+    /// A moment in UTC.
+    Datetime,
 }
 
 /// A function's name, and the aggregate it makes of a column.
@@ -41,27 +61,68 @@ const FUNCTIONS: &[Function] = &[
     ("max", Aggregate::Maximum),
     ("count", Aggregate::Count),
     ("count_distinct", Aggregate::CountDistinct),
+    ("bool_and", Aggregate::BoolAnd),
+    ("bool_or", Aggregate::BoolOr),
 ];
+
+/// How many measures one call may ask for.
+const MAX_MEASURES: usize = 20;
 
 impl Aggregate {
     /// Whether a group without records has the figure 0. An average or an extreme of nothing is
     /// no number.
     pub fn is_zero_when_empty(&self) -> bool {
-        !matches!(
+        matches!(
             self,
-            Aggregate::Average(_) | Aggregate::Minimum(_) | Aggregate::Maximum(_)
+            Aggregate::Records
+                | Aggregate::Sum(_)
+                | Aggregate::Count(_)
+                | Aggregate::CountDistinct(_)
         )
     }
 }
 
-/// The measure of that spelling.
-pub(super) fn measure(scope: &Scope<'_>, of: &Subject, alias: u32, key: &str) -> Result<Measure> {
+/// The measures of these spellings; the number of records where there is none.
+pub(super) fn measures(
+    scope: &Scope<'_>,
+    source: &mut Source,
+    of: &Subject,
+    keys: &[String],
+) -> Result<Vec<Measure>> {
+    if keys.is_empty() {
+        return Ok(vec![records()]);
+    }
+    if keys.len() > MAX_MEASURES {
+        return Err(Error::new(
+            Code::InvalidArguments,
+            format!("at most {MAX_MEASURES} measures a call"),
+        ));
+    }
+    let mut measures: Vec<Measure> = Vec::new();
+    for key in keys {
+        if measures.iter().any(|m| m.key == *key) {
+            return Err(Error::new(
+                Code::InvalidArguments,
+                format!("the measure {key:?} is named twice"),
+            ));
+        }
+        measures.push(measure(scope, source, of, key)?);
+    }
+    Ok(measures)
+}
+
+fn records() -> Measure {
+    Measure {
+        key: "__count".into(),
+        aggregate: Aggregate::Records,
+        figure: Figure::Number,
+        currency_field: None,
+    }
+}
+
+fn measure(scope: &Scope<'_>, source: &mut Source, of: &Subject, key: &str) -> Result<Measure> {
     if key == "__count" {
-        return Ok(Measure {
-            key: key.into(),
-            aggregate: Aggregate::Records,
-            currency_field: None,
-        });
+        return Ok(records());
     }
     let (name, function) = match key.split_once(':') {
         Some((name, function)) => (name, function),
@@ -78,6 +139,13 @@ pub(super) fn measure(scope: &Scope<'_>, of: &Subject, alias: u32, key: &str) ->
             }));
         }
     };
+    if name.contains('.') {
+        return Err(Error::new(
+            Code::InvalidArguments,
+            format!("the measure {key:?} leads through a path"),
+        )
+        .hint("measures are of the model's own fields; ask the other model instead"));
+    }
     let on = field(scope, of, name)?;
     let known = || FUNCTIONS.iter().map(|(name, _)| *name);
     let Some((_, aggregate)) = FUNCTIONS.iter().find(|(name, _)| *name == function) else {
@@ -89,28 +157,39 @@ pub(super) fn measure(scope: &Scope<'_>, of: &Subject, alias: u32, key: &str) ->
             suggestion(function, known()).unwrap_or_else(|| format!("aggregates: {}", listed())),
         ));
     };
-    let column = user_column(scope, of, alias, on)?;
-    let aggregate = aggregate(column);
-    let is_counting = matches!(aggregate, Aggregate::Count(_) | Aggregate::CountDistinct(_));
-    if !is_counting && !is_number(on) {
-        return Err(Error::new(
+    let alias = source.alias;
+    let aggregate = aggregate(held_column(scope, source, of, alias, on)?);
+    let unfit = |what: &str, hint: String| {
+        Error::new(
             Code::InvalidArguments,
-            format!("{key:?}: {name:?} is no number"),
+            format!("{key:?}: {name:?} is no {what}"),
         )
-        .hint(format!(
-            "use {name}:count, {name}:count_distinct or __count"
-        )));
-    }
-    let is_money = on.field_type == FieldType::Monetary && !is_counting;
-    let currency_field = if is_money {
-        Some(currency_field(of, on)?)
-    } else {
-        None
+        .hint(hint)
     };
+    let counting = format!("use {name}:count, {name}:count_distinct or __count");
+    let is_float = on.column.as_deref() == Some("float8");
+    let figure = match (&aggregate, on.field_type) {
+        (Aggregate::Records | Aggregate::Count(_) | Aggregate::CountDistinct(_), _) => {
+            Figure::Number
+        }
+        (Aggregate::BoolAnd(_) | Aggregate::BoolOr(_), FieldType::Boolean) => Figure::Boolean,
+        (Aggregate::BoolAnd(_) | Aggregate::BoolOr(_), _) => {
+            return Err(unfit("boolean", counting));
+        }
+        (Aggregate::Minimum(_) | Aggregate::Maximum(_), FieldType::Date) => Figure::Date,
+        (Aggregate::Minimum(_) | Aggregate::Maximum(_), FieldType::Datetime) => Figure::Datetime,
+        (Aggregate::Average(_), _) if is_number(on) => Figure::Float,
+        _ if is_number(on) && is_float => Figure::Float,
+        _ if is_number(on) => Figure::Number,
+        _ => return Err(unfit("number", counting)),
+    };
+    let is_money = on.field_type == FieldType::Monetary
+        && !matches!(aggregate, Aggregate::Count(_) | Aggregate::CountDistinct(_));
     Ok(Measure {
         key: key.into(),
         aggregate,
-        currency_field,
+        figure,
+        currency_field: is_money.then(|| currency_field(of, on)).transpose()?,
     })
 }
 

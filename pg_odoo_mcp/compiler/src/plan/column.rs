@@ -2,7 +2,7 @@
 
 use super::{Column, Form};
 use crate::access::{Subject, check_field};
-use crate::catalog::{Field, FieldType, suggestion};
+use crate::catalog::{Field, FieldType, Model, suggestion};
 use crate::error::{Code, Error, Result};
 use crate::scope::Scope;
 
@@ -33,18 +33,30 @@ pub(super) fn stored_column(
     alias: u32,
     field: &Field,
 ) -> Result<Column> {
-    let refuse = |why: &str| {
-        Err(Error::new(
-            Code::NotSupported,
-            format!(
-                "the field {:?} of {} is not answered yet: {why}",
-                field.name, of.model.name
-            ),
-        ))
-    };
     if !field.manual && !of.facts.fields.contains_key(&field.name) {
-        return refuse("its groups are not known");
+        return Err(refused(&of.model, field, "its groups are not known"));
     }
+    plain_column(scope, &of.model, alias, field)
+}
+
+fn refused(model: &Model, field: &Field, why: &str) -> Error {
+    Error::new(
+        Code::NotSupported,
+        format!(
+            "the field {:?} of {} is not answered yet: {why}",
+            field.name, model.name
+        ),
+    )
+}
+
+/// The column of a field, whatever Python says of it.
+pub(super) fn plain_column(
+    scope: &Scope<'_>,
+    model: &Model,
+    alias: u32,
+    field: &Field,
+) -> Result<Column> {
+    let refuse = |why: &str| Err(refused(model, field, why));
     if matches!(field.field_type, FieldType::One2many | FieldType::Many2many) {
         return refuse("it holds several records");
     }
@@ -95,6 +107,12 @@ pub(super) fn comodel_name<'a>(of: &Subject, field: &'a Field) -> Result<&'a str
             format!("{:?} of {} names no comodel", field.name, of.model.name),
         )
     })
+}
+
+/// Whether the field comes from an `_inherits` parent and has no column here.
+pub(super) fn is_inherited(of: &Subject, field: &Field) -> bool {
+    let facts = of.facts.fields.get(&field.name);
+    facts.is_some_and(|f| f.inherited) && field.column.is_none()
 }
 
 /// The link field to the `_inherits` parent that an inherited field comes from.

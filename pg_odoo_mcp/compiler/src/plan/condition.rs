@@ -1,12 +1,13 @@
 //! Domains to predicates: the meaning of each operator for each type of field, as Odoo 19 has it
 //! (`odoo/orm/domains.py`, `odoo/orm/fields*.py`).
 
-use super::column::{comodel_name, field, parent_link, stored_column, user_column};
-use super::hierarchy::{self, Hierarchy};
+use super::column::{field, is_inherited, parent_link, stored_column, user_column};
 use super::literal::{self, Falsy};
+use super::merge::{self, is_relational};
 use super::name_search::by_name;
+use super::x2many::{active_field, comodel};
 use super::{Column, Inequality, Predicate, Subquery};
-use crate::access::{Subject, check_read, record_rules, subject};
+use crate::access::{Subject, check_read, record_rules};
 use crate::catalog::{Field, FieldType, Unaccent};
 use crate::domain::{Condition, Domain, Operand, Operator};
 use crate::error::{Code, Error, Result};
@@ -24,9 +25,12 @@ pub(super) enum Rights {
 }
 
 /// Resolves domains for one scope.
+#[derive(Clone, Copy)]
 pub(super) struct Resolver<'a> {
     pub(super) scope: &'a Scope<'a>,
     pub(super) rights: Rights,
+    /// Whether archived records of x2many fields are left out; a many2one finds them in any case.
+    pub(super) active_test: bool,
 }
 
 /// The records of a subject a user may see: domain, active filter, access list and record rules.
@@ -36,35 +40,25 @@ pub(super) fn visible(
     alias: u32,
     domain: &Domain,
 ) -> Result<Predicate> {
-    check_read(&of.model, scope.principal)?;
-    let user = Resolver {
+    Resolver {
         scope,
         rights: Rights::User,
-    };
-    let mut parts = vec![user.resolve(of, alias, domain, false)?];
-    if scope.active_test && of.model.fields.contains_key("active") && !domain.names_field("active")
-    {
-        parts.push(user.resolve(
-            of,
-            alias,
-            &Domain::condition("active", Operator::Equal, Value::Bool(true)),
-            false,
-        )?);
+        active_test: scope.active_test,
     }
-    parts.push(ruled(scope, of, alias)?);
-    Ok(Predicate::all(parts))
+    .search(of, alias, domain)
 }
 
 /// The record rules of a subject.
-fn ruled(scope: &Scope<'_>, of: &Subject, alias: u32) -> Result<Predicate> {
+pub(super) fn ruled(scope: &Scope<'_>, of: &Subject, alias: u32) -> Result<Predicate> {
     let rules = record_rules(scope, of)?;
     Resolver {
         scope,
         rights: Rights::Superuser,
+        active_test: false,
     }
     .resolve(of, alias, &rules, false)
     .map_err(|e| match e.code {
-        Code::NotSupported | Code::Internal => e,
+        Code::NotSupported | Code::Internal | Code::OverBudget => e,
         // what a rule says wrongly is not the caller's mistake
         _ => Error::new(
             Code::NotSupported,
@@ -77,7 +71,46 @@ fn ruled(scope: &Scope<'_>, of: &Subject, alias: u32) -> Result<Predicate> {
     })
 }
 
+/// What to do where the comodel of a field is not answered.
+pub(super) fn unless_comodel_is_answered(on: &Field, error: Error) -> Error {
+    match error.code {
+        Code::NotSupported if on.field_type == FieldType::Many2one => error.hint(format!(
+            "compare {:?} itself, with ids or false; reading or grouping by it shows ids and names",
+            on.name
+        )),
+        Code::NotSupported => error.hint(format!(
+            "leave {:?} out, or ask for the records that point back to these",
+            on.name
+        )),
+        _ => error,
+    }
+}
+
 impl Resolver<'_> {
+    /// What Odoo's search finds: the domain, the active filter unless the domain names the field,
+    /// and for a user access list and record rules.
+    pub(super) fn search(&self, of: &Subject, alias: u32, domain: &Domain) -> Result<Predicate> {
+        if self.rights == Rights::User {
+            check_read(&of.model, self.scope.principal)?;
+        }
+        let mut parts = vec![self.found(of, alias, domain)?];
+        if self.rights == Rights::User {
+            parts.push(ruled(self.scope, of, alias)?);
+        }
+        Ok(Predicate::all(parts))
+    }
+
+    /// The domain and the active filter, whoever may see the records.
+    pub(super) fn found(&self, of: &Subject, alias: u32, domain: &Domain) -> Result<Predicate> {
+        let mut parts = vec![self.resolve(of, alias, domain, false)?];
+        if let Some(active) = active_field(of).filter(|name| !domain.names_field(name))
+            && self.active_test
+        {
+            parts.push(self.active(of, alias, active)?);
+        }
+        Ok(Predicate::all(parts))
+    }
+
     /// The predicate of a domain, or of its negation.
     pub(super) fn resolve(
         &self,
@@ -86,36 +119,38 @@ impl Resolver<'_> {
         domain: &Domain,
         negated: bool,
     ) -> Result<Predicate> {
-        // under a negation, all and any change places, and so does what settles them
-        let each = |parts: &[Domain], settled_by: bool| {
-            self.each(of, alias, parts, negated, settled_by != negated)
-        };
         Ok(match domain {
             Domain::Const(value) => Predicate::Const(*value != negated),
             Domain::Not(inner) => self.resolve(of, alias, inner, !negated)?,
-            Domain::All(parts) if negated => Predicate::any(each(parts, false)?),
-            Domain::All(parts) => Predicate::all(each(parts, false)?),
-            Domain::Any(parts) if negated => Predicate::all(each(parts, true)?),
-            Domain::Any(parts) => Predicate::any(each(parts, true)?),
+            // under a negation, all and any change places
+            Domain::All(parts) | Domain::Any(parts) => {
+                let is_any = matches!(domain, Domain::Any(_)) != negated;
+                let parts = self.each(of, alias, parts, is_any, negated)?;
+                if is_any {
+                    Predicate::any(parts)
+                } else {
+                    Predicate::all(parts)
+                }
+            }
             Domain::Condition(condition) => self.condition(of, alias, condition, negated)?,
         })
     }
 
-    /// The parts of a connective. A part that settles it alone makes the rights that the others
+    /// The parts of a connective, or their negations. A part that settles it alone makes the rights that the others
     /// want, and what is not known of them, irrelevant: Odoo drops them before it looks.
     fn each(
         &self,
         of: &Subject,
         alias: u32,
         parts: &[Domain],
+        is_any: bool,
         negated: bool,
-        settled_by: bool,
     ) -> Result<Vec<Predicate>> {
-        let resolved: Vec<Result<Predicate>> = parts
+        let resolved: Vec<Result<Predicate>> = merge::parts(of, parts, is_any, negated)
             .iter()
-            .map(|part| self.resolve(of, alias, part, negated))
+            .map(|(part, negated)| self.resolve(of, alias, part, *negated))
             .collect();
-        let is_settled = resolved.contains(&Ok(Predicate::Const(settled_by)));
+        let is_settled = resolved.contains(&Ok(Predicate::Const(is_any)));
         let is_moot =
             |e: &Error| is_settled && matches!(e.code, Code::AccessDenied | Code::NotSupported);
         resolved
@@ -136,45 +171,25 @@ impl Resolver<'_> {
             None => (condition.field_path.as_str(), None),
         };
         let field = field(self.scope, of, name)?;
+        if let Some(domain) = merge::related(of, condition)? {
+            return self.resolve(of, alias, &domain, negated);
+        }
         if let Some(rest) = rest {
-            if !matches!(
-                field.field_type,
-                FieldType::Many2one | FieldType::One2many | FieldType::Many2many
-            ) {
-                return Err(not_a_path(of, field, rest));
-            }
-            let inner = Condition {
-                field_path: rest.to_owned(),
-                operator: condition.operator,
-                operand: condition.operand.clone(),
-            };
-            return self.exists(of, alias, field, &Domain::Condition(inner), negated, false);
+            return Err(not_a_path(of, field, rest));
         }
         let value = match &condition.operand {
             Operand::Domain(domain) => {
                 let negated = (condition.operator == Operator::NotExists) != negated;
-                if name == "id" {
-                    return self.resolve(of, alias, domain, negated);
-                }
                 return self.exists(of, alias, field, domain, negated, false);
             }
             Operand::Value(value) => value,
         };
         let operator = match condition.operator {
-            Operator::EqualIfSet if !value.is_truthy() => return Ok(Predicate::Const(!negated)),
             Operator::EqualIfSet => Operator::Equal,
             other => other,
         };
         if matches!(operator, Operator::ChildOf | Operator::ParentOf) {
-            return match hierarchy::condition(self, of, field, operator, value)? {
-                Hierarchy::Domain(domain) => self.resolve(of, alias, &domain, negated),
-                Hierarchy::Descendants(descendants) => Ok(Predicate::Descends {
-                    column: self.column(of, alias, field)?,
-                    negated,
-                    or_null: negated && !field.not_null,
-                    descendants,
-                }),
-            };
+            return self.hierarchy(of, alias, field, operator, value, negated);
         }
         if !negated {
             return self.test(of, alias, field, operator, value);
@@ -218,35 +233,16 @@ impl Resolver<'_> {
             let domain = by_name(of, operator, value)?;
             return self.resolve(of, alias, &domain, false);
         }
-        if of
-            .facts
-            .fields
-            .get(&field.name)
-            .is_some_and(|f| f.inherited)
-            && field.column.is_none()
-        {
-            let link = parent_link(of, field)?;
+        if is_inherited(of, field) {
             let inner = Domain::condition(field.name.clone(), operator, value.clone());
-            return self.exists(
-                of,
-                alias,
-                self::field(self.scope, of, link)?,
-                &inner,
-                false,
-                true,
-            );
+            return self.in_parent(of, alias, field, inner, false);
+        }
+        if is_relational(field) {
+            self.refuse_computed(of, field)?;
+            return self.related_test(of, alias, field, operator, value);
         }
         let column = self.column(of, alias, field)?;
-        if of.facts.fields.get(&field.name).is_some_and(|f| f.search) {
-            // the method decides even where there is a column
-            return Err(Error::new(
-                Code::NotSupported,
-                format!(
-                    "conditions on {:?} of {} are not answered yet: Odoo searches it in Python",
-                    field.name, of.model.name
-                ),
-            ));
-        }
+        self.refuse_computed(of, field)?;
         match operator {
             _ if operator.is_like() => self.like(of, alias, field, column, operator, value),
             Operator::Equal | Operator::NotEqual | Operator::In | Operator::NotIn => {
@@ -258,9 +254,6 @@ impl Resolver<'_> {
                     FieldType::Boolean => literal::boolean_in(column, &values, negated),
                     FieldType::Datetime => {
                         literal::datetime_in(self.scope, of, field, column, &values, negated)
-                    }
-                    FieldType::Many2one if values.iter().any(|v| matches!(v, Value::Text(_))) => {
-                        self.named(of, alias, field, values, negated)
                     }
                     _ => {
                         self.note_selection(of, field, &values);
@@ -280,17 +273,76 @@ impl Resolver<'_> {
         }
     }
 
+    /// A test of a relational field by ids or false; texts were made a search of names before.
+    fn related_test(
+        &self,
+        of: &Subject,
+        alias: u32,
+        field: &Field,
+        operator: Operator,
+        value: &Value,
+    ) -> Result<Predicate> {
+        let is_single = field.field_type == FieldType::Many2one;
+        let column = || self.column(of, alias, field);
+        match operator {
+            Operator::Equal | Operator::NotEqual | Operator::In | Operator::NotIn => {
+                let negated = operator.is_negative();
+                let Some(values) = members(operator, value) else {
+                    return Ok(Predicate::Const(negated));
+                };
+                if is_single {
+                    if values.contains(&Value::Int(0)) {
+                        // Odoo takes it for false in one place and for an id in another
+                        return Err(literal::mismatch(of, field, value, "ids or false"));
+                    }
+                    literal::is_in(self.scope, of, field, column()?, &values, negated)
+                } else {
+                    self.linked_in(of, alias, field, &values, negated)
+                }
+            }
+            other => match Inequality::of(other) {
+                Some(inequality) if is_single => {
+                    literal::compare(self.scope, of, field, column()?, inequality, value)
+                }
+                _ => Err(Error::new(
+                    Code::InvalidDomain,
+                    format!(
+                        "{} does not fit {:?} of {}, which holds several records",
+                        other.name(),
+                        field.name,
+                        of.model.name
+                    ),
+                )
+                .hint("compare it with ids by in, or ask for records of it by any")),
+            },
+        }
+    }
+
+    /// Where a method searches the field, it decides even where there is a column.
+    pub(super) fn refuse_computed(&self, of: &Subject, field: &Field) -> Result<()> {
+        if !of.facts.fields.get(&field.name).is_some_and(|f| f.search) {
+            return Ok(());
+        }
+        Err(Error::new(
+            Code::NotSupported,
+            format!(
+                "conditions on {:?} of {} are not answered yet: Odoo searches it in Python",
+                field.name, of.model.name
+            ),
+        ))
+    }
+
     /// The stored column of a field the caller may use.
-    fn column(&self, of: &Subject, alias: u32, field: &Field) -> Result<Column> {
+    pub(super) fn column(&self, of: &Subject, alias: u32, field: &Field) -> Result<Column> {
         match self.rights {
             Rights::User => user_column(self.scope, of, alias, field),
             Rights::Superuser => stored_column(self.scope, of, alias, field),
         }
     }
 
-    /// `field any domain`: through a many2one to records the user may see, archived ones too.
-    /// `is_link` is set for the step to an `_inherits` parent, which asks no rights.
-    fn exists(
+    /// `field any domain`. `is_link` is set for the step to an `_inherits` parent, which asks no
+    /// rights.
+    pub(super) fn exists(
         &self,
         of: &Subject,
         alias: u32,
@@ -299,35 +351,67 @@ impl Resolver<'_> {
         negated: bool,
         is_link: bool,
     ) -> Result<Predicate> {
-        if field.field_type != FieldType::Many2one {
-            return Err(Error::new(
-                Code::NotSupported,
+        if is_inherited(of, field) {
+            let inner = Domain::exists(field.name.clone(), Operator::Exists, domain.clone());
+            return self.in_parent(of, alias, field, inner, negated);
+        }
+        match field.field_type {
+            FieldType::Many2one => self.any_of_one(of, alias, field, domain, negated, is_link),
+            FieldType::One2many | FieldType::Many2many => {
+                self.any_of_many(of, alias, field, domain, negated)
+            }
+            _ => Err(Error::new(
+                Code::InvalidDomain,
                 format!(
-                    "conditions through {:?} of {} are not answered yet",
+                    "{:?} of {} is no relation, so any does not fit it",
                     field.name, of.model.name
                 ),
-            )
-            .hint("conditions may go through many2one fields"));
-        }
-        let column = self.column(of, alias, field)?;
-        let comodel = subject(self.scope, comodel_name(of, field)?).map_err(|e| match e.code {
-            Code::NotSupported => e.hint(format!(
-                "compare {:?} itself, with ids or false; reading or grouping by it shows ids and names",
-                field.name
             )),
-            _ => e,
-        })?;
+        }
+    }
+
+    /// A condition on an inherited field, on the `_inherits` parent that it comes from.
+    pub(super) fn in_parent(
+        &self,
+        of: &Subject,
+        alias: u32,
+        field: &Field,
+        inner: Domain,
+        negated: bool,
+    ) -> Result<Predicate> {
+        let link = self::field(self.scope, of, parent_link(of, field)?)?;
+        let inner = if negated {
+            Domain::Not(Box::new(inner))
+        } else {
+            inner
+        };
+        self.exists(of, alias, link, &inner, false, true)
+    }
+
+    /// Through a many2one to records the user may see, archived ones too.
+    fn any_of_one(
+        &self,
+        of: &Subject,
+        alias: u32,
+        field: &Field,
+        domain: &Domain,
+        negated: bool,
+        is_link: bool,
+    ) -> Result<Predicate> {
+        let column = self.column(of, alias, field)?;
+        self.refuse_computed(of, field)?;
+        let comodel = comodel(self.scope, of, field)?;
         let bypass = is_link
             || self.rights == Rights::Superuser
             || of.facts.fields.get(&field.name).is_some_and(|f| f.bypass);
-        if !bypass {
-            check_read(&comodel.model, self.scope.principal)?;
-        }
         let coalias = self.scope.subquery_alias(&comodel.table)?;
-        let mut parts = vec![self.resolve(&comodel, coalias, domain, false)?];
-        if parts[0] == Predicate::Const(false) {
+        let Some(asked) = self.allowed(&comodel, bypass, || {
+            self.resolve(&comodel, coalias, domain, false)
+        })?
+        else {
             return Ok(Predicate::Const(negated));
-        }
+        };
+        let mut parts = vec![asked];
         if !bypass {
             parts.push(ruled(self.scope, &comodel, coalias)?);
         }
@@ -344,38 +428,6 @@ impl Resolver<'_> {
         })
     }
 
-    /// A many2one compared to texts: records whose display name is one of them.
-    fn named(
-        &self,
-        of: &Subject,
-        alias: u32,
-        field: &Field,
-        values: Vec<Value>,
-        negated: bool,
-    ) -> Result<Predicate> {
-        let (texts, others): (Vec<Value>, Vec<Value>) = values
-            .into_iter()
-            .partition(|v| matches!(v, Value::Text(_)));
-        let by_text = self.exists(
-            of,
-            alias,
-            field,
-            &Domain::condition("display_name", Operator::In, Value::List(texts)),
-            negated,
-            false,
-        )?;
-        if others.is_empty() {
-            return Ok(by_text);
-        }
-        let column = self.column(of, alias, field)?;
-        let by_id = literal::is_in(self.scope, of, field, column, &others, negated)?;
-        Ok(if negated {
-            Predicate::all(vec![by_text, by_id])
-        } else {
-            Predicate::any(vec![by_text, by_id])
-        })
-    }
-
     fn like(
         &self,
         of: &Subject,
@@ -385,10 +437,9 @@ impl Resolver<'_> {
         operator: Operator,
         value: &Value,
     ) -> Result<Predicate> {
-        let is_relational = field.field_type == FieldType::Many2one;
         if !value.is_truthy() {
             let matches_set = operator.is_negative() == operator.is_pattern();
-            if is_relational || operator.is_pattern() {
+            if operator.is_pattern() {
                 let operator = if matches_set {
                     Operator::NotEqual
                 } else {
@@ -403,15 +454,6 @@ impl Resolver<'_> {
             Value::Int(i) if !operator.is_pattern() => i.to_string(),
             other => return Err(literal::mismatch(of, field, other, "a text")),
         };
-        if is_relational {
-            let positive = if operator.is_negative() {
-                operator.inverse().unwrap_or(operator)
-            } else {
-                operator
-            };
-            let inner = Domain::condition("display_name", positive, Value::Text(text));
-            return self.exists(of, alias, field, &inner, operator.is_negative(), false);
-        }
         match field.field_type {
             FieldType::Boolean => {
                 return Err(Error::new(

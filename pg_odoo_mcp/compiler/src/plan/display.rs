@@ -65,6 +65,30 @@ pub fn display(
     Ok(found.unwrap_or_else(open))
 }
 
+/// The name of the record that `link` points to; Odoo reads it without asking rights.
+pub(super) fn record_name(
+    scope: &Scope<'_>,
+    source: &mut Source,
+    comodel: &str,
+    link: &Column,
+) -> Result<Display> {
+    let Some(table) = scope.catalog.model(comodel)?.and_then(|m| m.table.clone()) else {
+        scope.warn(
+            "display_name_open",
+            format!("the names of {comodel} are shown as null; the ids are right"),
+        );
+        return Ok(Display::Open);
+    };
+    let before = source.joins.len();
+    let coalias = source.join(scope, link, &table);
+    let name = display(scope, source, comodel, coalias)?;
+    if name == Display::Open {
+        // nothing is read from it
+        source.joins.truncate(before);
+    }
+    Ok(name)
+}
+
 fn text_column(scope: &Scope<'_>, model: &Model, name: &str, alias: u32) -> Option<Column> {
     let field = model.fields.get(name)?;
     let expected: &[&str] = if field.translate {

@@ -1,9 +1,10 @@
 //! `child_of` and `parent_of`.
 
-use super::Descendants;
-use super::column::comodel_name;
+use super::column::{comodel_name, is_inherited, stored_column};
 use super::condition::{Resolver, Rights};
-use crate::access::{Subject, check_read, subject};
+use super::x2many::{ToMany, Way, active_field, comodel};
+use super::{Column, Form, Hierarchy, Kinship, Predicate, Subquery};
+use crate::access::{Subject, check_field, check_read};
 use crate::catalog::{Field, FieldType};
 use crate::domain::{Domain, Operator};
 use crate::error::{Code, Error, Result};
@@ -11,101 +12,311 @@ use crate::sql::{Param, PgType};
 use crate::value::Value;
 use std::collections::BTreeSet;
 
-/// What a hierarchy operator comes to.
-pub(super) enum Hierarchy {
-    /// A plain condition.
-    Domain(Domain),
-    /// The records below others.
-    Descendants(Descendants),
+/// What a hierarchy starts from: ids, and texts that are looked for among display names.
+struct Start {
+    ids: Vec<i64>,
+    names: Vec<Value>,
 }
 
-/// The meaning of `child_of` for partners, and of `parent_of` for the user's own companies: what
-/// record rules ask for. Other hierarchies are not answered yet.
-pub(super) fn condition(
-    resolver: &Resolver<'_>,
-    of: &Subject,
-    field: &Field,
-    operator: Operator,
-    value: &Value,
-) -> Result<Hierarchy> {
-    if *value == Value::FALSE {
-        return Ok(Hierarchy::Domain(Domain::Const(false)));
+impl Resolver<'_> {
+    /// The records at, below or above those of `value`: as an id, or the ids of another field.
+    pub(super) fn hierarchy(
+        &self,
+        of: &Subject,
+        alias: u32,
+        field: &Field,
+        operator: Operator,
+        value: &Value,
+        negated: bool,
+    ) -> Result<Predicate> {
+        if *value == Value::FALSE {
+            return Ok(Predicate::Const(negated));
+        }
+        if is_inherited(of, field) {
+            let inner = Domain::condition(field.name.clone(), operator, value.clone());
+            let link = super::column::parent_link(of, field)?;
+            let link = super::column::field(self.scope, of, link)?;
+            return self.exists(of, alias, link, &inner, negated, true);
+        }
+        let refuse = |why: &str| {
+            Error::new(
+                Code::NotSupported,
+                format!(
+                    "{} on {:?} of {} is not answered yet: {why}",
+                    operator.name(),
+                    field.name,
+                    of.model.name
+                ),
+            )
+            .hint("compare ids with in")
+        };
+        let to = match field.field_type {
+            FieldType::Integer if field.name == "id" => of.model.name.as_str(),
+            FieldType::Many2one | FieldType::One2many | FieldType::Many2many => {
+                comodel_name(of, field)?
+            }
+            _ => {
+                return Err(Error::new(
+                    Code::InvalidDomain,
+                    format!(
+                        "{} fits relations and id, not {:?} of {}",
+                        operator.name(),
+                        field.name,
+                        of.model.name
+                    ),
+                ));
+            }
+        };
+        self.refuse_computed(of, field)?;
+        let start = start(of, field, operator, value)?;
+        let is_own = to == of.model.name && field.name != "id";
+        if is_own && field.field_type != FieldType::Many2one {
+            return Err(refuse(
+                "the field leads to several records of its own model",
+            ));
+        }
+        if let Some(ids) = self.own_companies(to, is_own, operator, &start)? {
+            let ids = Value::List(ids.into_iter().map(Value::Int).collect());
+            let within = Domain::condition(field.name.clone(), Operator::In, ids);
+            return self.resolve(of, alias, &within, negated);
+        }
+        let comodel = match field.name.as_str() {
+            "id" => of.clone(),
+            _ => comodel(self.scope, of, field)?,
+        };
+        if self.rights == Rights::User {
+            check_read(&comodel.model, self.scope.principal)?;
+        }
+        if start.ids.is_empty() && start.names.is_empty() {
+            return Ok(Predicate::Const(negated));
+        }
+        let parent = if is_own {
+            field.name.as_str()
+        } else {
+            comodel.facts.parent_name()
+        };
+        let Some(parent_field) = comodel.model.fields.get(parent) else {
+            return Err(refuse(&format!(
+                "{} has no hierarchy, for it has no field {parent:?}",
+                comodel.model.name
+            )));
+        };
+        let kinship = if comodel.facts.parent_store && parent == comodel.facts.parent_name() {
+            let path = comodel.model.fields.get("parent_path");
+            let path = path.ok_or_else(|| refuse("its model has no parent_path"))?;
+            self.plain_column(&comodel, path)?;
+            Kinship::Path
+        } else {
+            if parent_field.relation.as_deref() != Some(comodel.model.name.as_str()) {
+                return Err(refuse("the field above does not lead to the same model"));
+            }
+            Kinship::Parent(self.plain_column(&comodel, parent_field)?)
+        };
+        self.scope.subquery_alias(&comodel.table)?;
+        let hierarchy = self.started(of, &comodel, field, kinship, operator, start)?;
+        self.in_hierarchy(of, alias, field, hierarchy, is_own, negated)
     }
-    let refuse = || {
-        let error = Error::new(
-            Code::NotSupported,
-            format!(
-                "{} on {:?} of {} is not answered yet",
-                operator.name(),
-                field.name,
-                of.model.name
-            ),
-        );
-        error.hint("compare ids with in")
-    };
+
+    /// The condition on the field, or on the record's own id.
+    fn in_hierarchy(
+        &self,
+        of: &Subject,
+        alias: u32,
+        field: &Field,
+        hierarchy: Hierarchy,
+        is_own: bool,
+        negated: bool,
+    ) -> Result<Predicate> {
+        let within = |column, negated, or_null| Predicate::InHierarchy {
+            column,
+            negated,
+            or_null,
+            hierarchy: hierarchy.clone(),
+        };
+        if field.name == "id" || is_own {
+            return Ok(within(Column::plain(alias, "id"), negated, false));
+        }
+        if field.field_type == FieldType::Many2one {
+            let column = self.column(of, alias, field)?;
+            return Ok(within(column, negated, negated && !field.not_null));
+        }
+        if hierarchy.kinship != Kinship::Path || hierarchy.upwards {
+            return self.linked(of, alias, field, negated, |id| Ok(within(id, false, false)));
+        }
+        // Odoo makes `any!` of paths: without rights, but with the active filter
+        if self.rights == Rights::User {
+            check_field(of, &field.name, self.scope.principal)?;
+        }
+        let to_many = ToMany::new(self.scope, of, field)?;
+        let inside = Resolver {
+            active_test: to_many.facts.active_test.unwrap_or(self.active_test),
+            ..*self
+        };
+        to_many.exists(
+            self.scope,
+            Column::plain(alias, "id"),
+            negated,
+            |to_many, coalias| {
+                let mut parts = vec![
+                    within(Column::plain(coalias, "id"), false, false),
+                    inside.field_domain(to_many, coalias)?,
+                ];
+                if let Some(active) = active_field(&to_many.comodel)
+                    && inside.active_test
+                    && !to_many
+                        .facts
+                        .domain
+                        .as_ref()
+                        .is_some_and(|d| d.names_field(active))
+                {
+                    parts.push(inside.active(&to_many.comodel, coalias, active)?);
+                }
+                if let (Way::Inverse(inverse), Rights::User) = (&to_many.way, self.rights)
+                    && !inverse.not_null
+                {
+                    check_field(&to_many.comodel, &inverse.name, self.scope.principal)?;
+                }
+                Ok(Some(Predicate::all(parts)))
+            },
+        )
+    }
+
+    /// The hierarchy from its first records on. Names are searched with the user's rights; so are
+    /// the ids of a many2many, but no others.
+    fn started(
+        &self,
+        of: &Subject,
+        comodel: &Subject,
+        field: &Field,
+        kinship: Kinship,
+        operator: Operator,
+        start: Start,
+    ) -> Result<Hierarchy> {
+        let mut searched: Vec<Domain> = start
+            .names
+            .into_iter()
+            .map(|name| Domain::condition("display_name", Operator::Ilike, name))
+            .collect();
+        let mut ids = start.ids;
+        if field.field_type == FieldType::Many2many && !ids.is_empty() {
+            let ids = std::mem::take(&mut ids);
+            let ids = Value::List(ids.into_iter().map(Value::Int).collect());
+            searched.push(Domain::condition("id", Operator::In, ids));
+        }
+        let found = if searched.is_empty() {
+            None
+        } else {
+            let alias = self.scope.subquery_alias(&comodel.table)?;
+            let predicate = Resolver {
+                active_test: self.start_active_test(of, field),
+                ..*self
+            }
+            .search(comodel, alias, &Domain::any(searched))?;
+            Some(Subquery {
+                table: comodel.table.clone(),
+                alias,
+                predicate: Box::new(predicate),
+            })
+        };
+        let ids =
+            (!ids.is_empty()).then(|| Param::array(PgType::Int8, ids.iter().map(i64::to_string)));
+        Ok(Hierarchy {
+            table: comodel.table.clone(),
+            kinship,
+            upwards: operator == Operator::ParentOf,
+            ids,
+            found,
+        })
+    }
+
+    /// Whether archived records are left out of the search for the first ones. Odoo makes it
+    /// before any other field's context is there: the call's counts, or this field's.
+    fn start_active_test(&self, of: &Subject, field: &Field) -> bool {
+        let asked = self.rights == Rights::User && self.scope.active_test;
+        match field.field_type {
+            FieldType::Many2one => false,
+            FieldType::One2many | FieldType::Many2many => {
+                let facts = of.facts.fields.get(&field.name);
+                facts.and_then(|f| f.active_test).unwrap_or(asked)
+            }
+            _ => asked,
+        }
+    }
+
+    /// The name of a field's column, as it is.
+    fn plain_column(&self, of: &Subject, field: &Field) -> Result<String> {
+        let column = stored_column(self.scope, of, 0, field)?;
+        match column.form {
+            Form::Plain => Ok(column.name),
+            Form::Translated(_) => Err(Error::new(
+                Code::NotSupported,
+                format!("{:?} of {} is translated", field.name, of.model.name),
+            )),
+        }
+    }
+
+    /// The companies and all above them, where those are the user's own: known without a query.
+    fn own_companies(
+        &self,
+        to: &str,
+        is_own: bool,
+        operator: Operator,
+        start: &Start,
+    ) -> Result<Option<BTreeSet<i64>>> {
+        if to != "res.company" || is_own || operator != Operator::ParentOf {
+            return Ok(None);
+        }
+        if start.ids.is_empty() || !start.names.is_empty() {
+            return Ok(None);
+        }
+        if self.rights == Rights::User {
+            match self.scope.catalog.model(to)? {
+                Some(model) => check_read(&model, self.scope.principal)?,
+                None => return Ok(None),
+            }
+        }
+        let mut above = BTreeSet::new();
+        for id in &start.ids {
+            let companies = &self.scope.principal.companies;
+            let Some(company) = companies.iter().find(|c| c.id == *id) else {
+                return Ok(None);
+            };
+            for label in company.parent_path.split('/').filter(|l| !l.is_empty()) {
+                match label.parse() {
+                    Ok(id) => above.insert(id),
+                    Err(_) => return Ok(None),
+                };
+            }
+        }
+        Ok((!above.is_empty()).then_some(above))
+    }
+}
+
+fn start(of: &Subject, field: &Field, operator: Operator, value: &Value) -> Result<Start> {
     let values = match value {
         Value::List(values) => values.as_slice(),
         one => std::slice::from_ref(one),
     };
-    let mut ids = Vec::new();
-    for value in values {
-        let Value::Int(id) = value else {
-            return Err(refuse());
-        };
-        ids.push(*id);
-    }
-    if ids.is_empty() {
-        return Ok(Hierarchy::Domain(Domain::Const(false)));
-    }
-    let comodel = match field.field_type {
-        FieldType::Many2one => comodel_name(of, field)?,
-        FieldType::Integer if field.name == "id" => of.model.name.as_str(),
-        _ => return Err(refuse()),
+    let mut start = Start {
+        ids: Vec::new(),
+        names: Vec::new(),
     };
-    // a many2one to its own model is a hierarchy of its own
-    let is_own = field.field_type == FieldType::Many2one && comodel == of.model.name;
-    match (operator, comodel) {
-        (Operator::ParentOf, "res.company") if field.name != "id" && !is_own => {
-            ancestors(resolver, &ids)
-                .map(|ancestors| {
-                    let ids = ancestors.into_iter().map(Value::Int).collect();
-                    Hierarchy::Domain(Domain::condition(
-                        field.name.clone(),
-                        Operator::In,
-                        Value::List(ids),
-                    ))
-                })
-                .ok_or_else(refuse)
-        }
-        (Operator::ChildOf, "res.partner") if !is_own => {
-            let comodel = subject(resolver.scope, comodel)?;
-            if resolver.rights == Rights::User {
-                check_read(&comodel.model, resolver.scope.principal)?;
+    for value in values {
+        match value {
+            Value::Int(id) if *id > 0 => start.ids.push(*id),
+            Value::Text(_) => start.names.push(value.clone()),
+            other => {
+                return Err(Error::new(
+                    Code::NotSupported,
+                    format!(
+                        "{} on {:?} of {} takes ids and names, not {other}",
+                        operator.name(),
+                        field.name,
+                        of.model.name
+                    ),
+                ));
             }
-            let parent = comodel.model.fields.get("parent_id");
-            if parent.and_then(|f| f.column.as_deref()) != Some("int4") {
-                return Err(refuse());
-            }
-            resolver.scope.subquery_alias(&comodel.table)?;
-            Ok(Hierarchy::Descendants(Descendants {
-                table: comodel.table,
-                parent: "parent_id".into(),
-                roots: Param::array(PgType::Int8, ids.iter().map(i64::to_string)),
-            }))
-        }
-        _ => Err(refuse()),
-    }
-}
-
-/// The companies and all above them, if they are the user's own.
-fn ancestors(resolver: &Resolver<'_>, ids: &[i64]) -> Option<BTreeSet<i64>> {
-    let mut ancestors = BTreeSet::new();
-    for id in ids {
-        let companies = &resolver.scope.principal.companies;
-        let company = companies.iter().find(|c| c.id == *id)?;
-        for label in company.parent_path.split('/').filter(|l| !l.is_empty()) {
-            ancestors.insert(label.parse::<i64>().ok()?);
         }
     }
-    (!ancestors.is_empty()).then_some(ancestors)
+    Ok(start)
 }

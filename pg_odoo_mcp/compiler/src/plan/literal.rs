@@ -5,10 +5,10 @@ use crate::access::Subject;
 use crate::catalog::{Field, FieldType};
 use crate::error::{Code, Error, Result};
 use crate::facts::Digits;
-use crate::scope::Scope;
+use crate::scope::{Scope, utc};
 use crate::sql::{Param, PgType};
 use crate::value::Value;
-use chrono::{LocalResult, NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use chrono_tz::Tz;
 
 /// The value that a type takes NULL for.
@@ -396,22 +396,14 @@ fn moment(
     }
 }
 
-/// Local midnight in UTC. Where the clock shows it twice or never, standard time decides, as in
-/// Odoo's timezone library.
+/// Local midnight in UTC.
 fn midnight(tz: Tz, day: NaiveDate) -> NaiveDateTime {
     use chrono::Datelike;
     let local = day.and_time(chrono::NaiveTime::MIN);
     if matches!(day.year(), 1 | 9999) {
         return local;
     }
-    let offset = match tz.offset_from_local_datetime(&local) {
-        LocalResult::Single(offset) => offset.fix(),
-        LocalResult::Ambiguous(_, standard) => standard.fix(),
-        LocalResult::None => tz
-            .offset_from_utc_datetime(&(local - TimeDelta::days(1)))
-            .fix(),
-    };
-    local - TimeDelta::seconds(i64::from(offset.local_minus_utc()))
+    utc(tz, local)
 }
 
 /// An ISO date, or a datetime cut to its second, and whether it was a date.

@@ -1,11 +1,14 @@
 //! `order`: parsed by its grammar, many2one fields by the order of what they point to.
 
-use super::column::{comodel_name, field, parent_link, user_column};
+use super::column::{comodel_name, field, plain_column, user_column};
+use super::inherited::holder;
 use super::{Column, Source};
 use crate::access::{Subject, subject};
-use crate::catalog::FieldType;
+use crate::catalog::{FieldType, Model, Table};
 use crate::error::{Code, Error, Result};
+use crate::facts::vetted;
 use crate::scope::Scope;
+use std::rc::Rc;
 
 /// One term of ORDER BY.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,12 +32,12 @@ pub enum Sorting {
     IsNull(Column),
 }
 
-/// A term as it was written.
-struct Written<'a> {
-    field: &'a str,
-    by_id: bool,
-    descending: bool,
-    nulls_first: Option<bool>,
+/// A term as it was written: `path [asc|desc] [nulls first|nulls last]`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Written<'a> {
+    pub(super) path: &'a str,
+    pub(super) descending: bool,
+    pub(super) nulls_first: Option<bool>,
 }
 
 const MAX_TERMS: usize = 16;
@@ -47,12 +50,7 @@ pub(super) fn order(
     text: Option<&str>,
 ) -> Result<Vec<OrderTerm>> {
     let alias = source.alias;
-    let mut ordering = Ordering {
-        scope,
-        source,
-        seen: Vec::new(),
-        terms: Vec::new(),
-    };
+    let mut ordering = Ordering::new(scope, source);
     match text.map(str::trim).filter(|t| !t.is_empty()) {
         Some(text) => ordering.expand(of, alias, text, false)?,
         None => ordering.expand(of, alias, &of.model.order, false)?,
@@ -69,17 +67,39 @@ pub(super) fn order(
     Ok(terms)
 }
 
+/// The terms that sort by the records `link` points to, in the order of their own model.
+pub(super) fn related(
+    scope: &Scope<'_>,
+    source: &mut Source,
+    link: &Column,
+    comodel: &str,
+    written: &Written<'_>,
+) -> Result<Vec<OrderTerm>> {
+    let mut ordering = Ordering::new(scope, source);
+    ordering.records(link.clone(), comodel, written)?;
+    Ok(ordering.terms)
+}
+
 struct Ordering<'a, 'b> {
     scope: &'a Scope<'b>,
     source: &'a mut Source,
+    /// The many2one fields that are being expanded: a cycle ends where it began.
     seen: Vec<(String, String)>,
     terms: Vec<OrderTerm>,
 }
 
-impl Ordering<'_, '_> {
+impl<'a, 'b> Ordering<'a, 'b> {
+    fn new(scope: &'a Scope<'b>, source: &'a mut Source) -> Self {
+        Ordering {
+            scope,
+            source,
+            seen: Vec::new(),
+            terms: Vec::new(),
+        }
+    }
+
     fn expand(&mut self, of: &Subject, alias: u32, text: &str, reverse: bool) -> Result<()> {
-        for part in text.split(',') {
-            let mut written = parse_term(of, part)?;
+        for mut written in parse_terms(&of.model.name, text)? {
             if reverse {
                 written.descending = !written.descending;
                 written.nulls_first = written.nulls_first.map(|first| !first);
@@ -90,92 +110,173 @@ impl Ordering<'_, '_> {
     }
 
     fn term(&mut self, of: &Subject, alias: u32, written: &Written<'_>) -> Result<()> {
-        let on = field(self.scope, of, written.field)?;
-        let is_inherited =
-            of.facts.fields.get(&on.name).is_some_and(|f| f.inherited) && on.column.is_none();
-        if is_inherited {
-            let link = field(self.scope, of, parent_link(of, on)?)?;
-            let parent = subject(self.scope, comodel_name(of, link)?)?;
-            let column = user_column(self.scope, of, alias, link)?;
-            let coalias = self.source.join(self.scope, &column, &parent.table);
-            return self.term(&parent, coalias, written);
-        }
-        let column = user_column(self.scope, of, alias, on)?;
-        if on.field_type != FieldType::Many2one {
-            let by = if on.field_type == FieldType::Boolean {
-                Sorting::Boolean(column)
-            } else {
-                Sorting::Column(column)
-            };
-            return self.push(OrderTerm {
-                by,
-                descending: written.descending,
-                nulls_first: written.nulls_first,
-            });
-        }
-        let key = (of.model.name.clone(), on.name.clone());
-        if self.seen.contains(&key) {
+        let (name, by_id) = match written.path.split_once('.') {
+            None => (written.path, false),
+            Some((name, "id")) => (name, true),
+            Some(_) => {
+                return Err(not_understood(&of.model.name, written.path)
+                    .hint("only a many2one's .id may follow a field"));
+            }
+        };
+        let on = field(self.scope, of, name)?;
+        let (of, alias) = holder(self.scope, self.source, of, alias, on)?;
+        let on = field(self.scope, &of, name)?;
+        let column = user_column(self.scope, &of, alias, on)?;
+        if on.field_type == FieldType::Many2one && !by_id {
+            let key = (of.model.name.clone(), on.name.clone());
+            if self.seen.contains(&key) {
+                return Ok(());
+            }
+            self.seen.push(key);
+            self.records(column, comodel_name(&of, on)?, written)
+                .map_err(|e| match e.code {
+                    Code::NotSupported => e.hint(format!("order by {name}.id instead")),
+                    _ => e,
+                })?;
+            self.seen.pop();
             return Ok(());
         }
-        let comodel = comodel_name(of, on)?;
-        let by_id = written.by_id
-            || self
-                .scope
-                .catalog
-                .model(comodel)?
-                .is_some_and(|m| m.order.trim() == "id");
-        if by_id {
-            return self.push(OrderTerm {
-                by: Sorting::Column(column),
-                descending: written.descending,
-                nulls_first: written.nulls_first,
-            });
-        }
-        let comodel = subject(self.scope, comodel)
-            .map_err(|e| e.hint(format!("order by {}.id instead", on.name)))?;
-        if let Some(first) = written.nulls_first {
-            // as Odoo writes it: the test for a value, ascending
-            self.push(OrderTerm {
-                by: Sorting::IsNull(column.clone()),
-                descending: first,
-                nulls_first: None,
-            })?;
-        }
-        let coalias = self.source.join(self.scope, &column, &comodel.table);
-        self.seen.push(key);
-        self.expand(
-            &comodel,
-            coalias,
-            &comodel.model.order.clone(),
-            written.descending,
-        )?;
-        self.seen.pop();
-        Ok(())
+        let by = if on.field_type == FieldType::Boolean {
+            Sorting::Boolean(column)
+        } else {
+            Sorting::Column(column)
+        };
+        self.push(by, written)
     }
 
-    fn push(&mut self, term: OrderTerm) -> Result<()> {
+    /// Sorts by the records that `link` points to.
+    fn records(&mut self, link: Column, comodel: &str, written: &Written<'_>) -> Result<()> {
+        let is_by_id = self
+            .scope
+            .catalog
+            .model(comodel)?
+            .is_some_and(|m| m.order.trim() == "id");
+        if is_by_id {
+            return self.push(Sorting::Column(link), written);
+        }
+        let by = match subject(self.scope, comodel) {
+            Ok(subject) => Sorted::Vetted(subject),
+            Err(e) if e.code == Code::NotSupported => Sorted::Plain(plain(self.scope, comodel, e)?),
+            Err(e) => return Err(e),
+        };
+        if let Some(first) = written.nulls_first {
+            // as Odoo writes it: the test for a value, ascending
+            let is_null = Written {
+                path: written.path,
+                descending: first,
+                nulls_first: None,
+            };
+            self.push(Sorting::IsNull(link.clone()), &is_null)?;
+        }
+        match by {
+            Sorted::Vetted(comodel) => {
+                let alias = self.source.join(self.scope, &link, &comodel.table);
+                let order = comodel.model.order.clone();
+                self.expand(&comodel, alias, &order, written.descending)
+            }
+            Sorted::Plain((model, table)) => {
+                let alias = self.source.join(self.scope, &link, &table);
+                for mut term in parse_terms(&model.name, &model.order)? {
+                    if written.descending {
+                        term.descending = !term.descending;
+                        term.nulls_first = term.nulls_first.map(|first| !first);
+                    }
+                    self.plain_term(&model, alias, &term)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// A term of a model that is sorted by plain columns only, its own or a many2one's record's.
+    fn plain_term(&mut self, model: &Model, alias: u32, written: &Written<'_>) -> Result<()> {
+        let unknown = || {
+            Error::new(
+                Code::NotSupported,
+                format!("the order of {} cannot be reproduced", model.name),
+            )
+        };
+        let on = model.fields.get(written.path).ok_or_else(unknown)?;
+        let (column, on) = match on.related.as_deref().and_then(|path| path.split_once('.')) {
+            Some((step, name)) if on.column.is_none() => {
+                let step = model.fields.get(step).ok_or_else(unknown)?;
+                let link = plain_column(self.scope, model, alias, step)?;
+                let comodel = step.relation.as_deref().ok_or_else(unknown)?;
+                let comodel = self.scope.catalog.model(comodel)?.ok_or_else(unknown)?;
+                let table = comodel.table.clone().ok_or_else(unknown)?;
+                let on = comodel.fields.get(name).ok_or_else(unknown)?.clone();
+                let coalias = self.source.join(self.scope, &link, &table);
+                (plain_column(self.scope, &comodel, coalias, &on)?, on)
+            }
+            _ => (plain_column(self.scope, model, alias, on)?, on.clone()),
+        };
+        match on.field_type {
+            FieldType::Many2one => Err(unknown()),
+            FieldType::Boolean => self.push(Sorting::Boolean(column), written),
+            _ => self.push(Sorting::Column(column), written),
+        }
+    }
+
+    fn push(&mut self, by: Sorting, written: &Written<'_>) -> Result<()> {
         if self.terms.len() >= MAX_TERMS {
             return Err(Error::new(
                 Code::InvalidArguments,
                 format!("an order has at most {MAX_TERMS} terms, many2one fields expanded"),
             ));
         }
-        self.terms.push(term);
+        self.terms.push(OrderTerm {
+            by,
+            descending: written.descending,
+            nulls_first: written.nulls_first,
+        });
         Ok(())
     }
 }
 
-/// `field[.id] [asc|desc] [nulls first|nulls last]`
-fn parse_term<'a>(of: &Subject, part: &'a str) -> Result<Written<'a>> {
-    let invalid = || {
-        let shown: String = part.trim().chars().take(80).collect();
-        Error::new(
-            Code::InvalidArguments,
-            format!("the order {shown:?} of {} is not understood", of.model.name),
-        )
-        .hint("write it as \"date_order desc, id\"")
+/// How a comodel's order is reproduced.
+enum Sorted {
+    /// With its facts.
+    Vetted(Subject),
+    /// By plain columns.
+    Plain((Rc<Model>, Table)),
+}
+
+/// A model that is not answered, but whose order is known to be by plain columns.
+fn plain(scope: &Scope<'_>, name: &str, refusal: Error) -> Result<(Rc<Model>, Table)> {
+    let facts = vetted().display_names.get(name);
+    let fields = facts.and_then(|f| f.order_fields.as_ref().map(|fields| (f, fields)));
+    let (Some((facts, fields)), Some(model)) = (fields, scope.catalog.model(name)?) else {
+        return Err(refusal);
     };
-    let mut words = part.split_whitespace();
+    let is_known = model.modules.iter().all(|m| facts.modules.contains(m))
+        && parse_terms(name, &model.order)?
+            .iter()
+            .all(|term| fields.contains(term.path));
+    match model.table.clone() {
+        Some(table) if is_known => Ok((model, table)),
+        _ => Err(refusal),
+    }
+}
+
+fn not_understood(model: &str, term: &str) -> Error {
+    let shown: String = term.trim().chars().take(80).collect();
+    Error::new(
+        Code::InvalidArguments,
+        format!("the order {shown:?} of {model} is not understood"),
+    )
+}
+
+/// The terms of an order.
+pub(super) fn parse_terms<'a>(model: &str, order: &'a str) -> Result<Vec<Written<'a>>> {
+    order
+        .split(',')
+        .map(|term| parse_term(model, term))
+        .collect()
+}
+
+fn parse_term<'a>(model: &str, term: &'a str) -> Result<Written<'a>> {
+    let invalid = || not_understood(model, term).hint("write it as \"date_order desc, id\"");
+    let mut words = term.split_whitespace();
     let path = words.next().ok_or_else(invalid)?.trim_matches('"');
     let rest: Vec<String> = words.map(str::to_lowercase).collect();
     let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
@@ -189,14 +290,8 @@ fn parse_term<'a>(of: &Subject, part: &'a str) -> Result<Written<'a>> {
         ["nulls", "last"] => Some(false),
         _ => return Err(invalid()),
     };
-    let (field, by_id) = match path.split_once('.') {
-        None => (path, false),
-        Some((field, "id")) => (field, true),
-        Some(_) => return Err(invalid().hint("only a many2one's .id may follow a field")),
-    };
     Ok(Written {
-        field,
-        by_id,
+        path,
         descending: direction == "desc",
         nulls_first,
     })

@@ -128,7 +128,7 @@ pub enum Predicate {
         subquery: Subquery,
     },
     /// The column is, or is not, the id of a record in a hierarchy.
-    Descends {
+    InHierarchy {
         /// A many2one or id column.
         column: Column,
         /// `NOT IN`
@@ -136,19 +136,43 @@ pub enum Predicate {
         /// NULL counts as a match.
         or_null: bool,
         /// Which records.
-        descendants: Descendants,
+        hierarchy: Hierarchy,
+    },
+    /// There is, or is not, a row that holds the record's id.
+    Exists {
+        /// The record's id.
+        id: Column,
+        /// `NOT EXISTS`
+        negated: bool,
+        /// The column that holds it, among the rows.
+        back: Column,
+        /// A one2many's records, or the table of a many2many.
+        rows: Subquery,
     },
 }
 
-/// Records and all that stand below them in a hierarchy, archived ones too.
+/// Records with all that stand below or above them, archived ones too.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Descendants {
+pub struct Hierarchy {
     /// The comodel's table.
     pub table: Table,
-    /// Its many2one to itself.
-    pub parent: String,
-    /// Ids of the records at the top, an array parameter.
-    pub roots: Param,
+    /// How a record knows the one above it.
+    pub kinship: Kinship,
+    /// All that stand above, instead of below.
+    pub upwards: bool,
+    /// Ids to start from, an array parameter.
+    pub ids: Option<Param>,
+    /// Records to start from.
+    pub found: Option<Subquery>,
+}
+
+/// How a record knows the one above it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kinship {
+    /// `parent_path`: the ids from the top down to the record, each followed by `/`.
+    Path,
+    /// A many2one to its own model.
+    Parent(String),
 }
 
 /// `SELECT id FROM table WHERE predicate`
@@ -174,6 +198,9 @@ impl Predicate {
                 other => kept.push(other),
             }
         }
+        if has_opposites(&kept) {
+            return Predicate::Const(false);
+        }
         match kept.len() {
             0 => Predicate::Const(true),
             1 => kept.remove(0),
@@ -192,10 +219,28 @@ impl Predicate {
                 other => kept.push(other),
             }
         }
+        if has_opposites(&kept) {
+            return Predicate::Const(true);
+        }
         match kept.len() {
             0 => Predicate::Const(false),
             1 => kept.remove(0),
             _ => Predicate::Any(kept),
         }
     }
+}
+
+/// Whether a boolean is asked to be true, and not to be. Odoo sees that the two come to a constant,
+/// and then no longer that the domain names the field.
+fn has_opposites(parts: &[Predicate]) -> bool {
+    parts.iter().enumerate().any(|(i, part)| {
+        let Predicate::True { column, negated } = part else {
+            return false;
+        };
+        let opposite = Predicate::True {
+            column: column.clone(),
+            negated: !negated,
+        };
+        parts[..i].contains(&opposite)
+    })
 }

@@ -2,6 +2,8 @@
 
 use super::column::{comodel_name, field, parent_link, user_column};
 use super::condition::visible;
+use super::display::record_name;
+use super::linked::{Linked, linked};
 use super::order::{OrderTerm, order};
 use super::{Column, Display, Predicate, Source, display};
 use crate::access::{Subject, check_read, is_readable, subject};
@@ -42,6 +44,8 @@ pub enum Cell {
     },
     /// The record's own display name.
     Name(Display),
+    /// `[id, …]`: the records of an x2many field.
+    Linked(Box<Linked>),
 }
 
 /// A field that was left out because nobody named it.
@@ -189,6 +193,9 @@ fn cell(
         let coalias = source.join(scope, &column, &parent.table);
         return cell(scope, source, &parent, coalias, name);
     }
+    if matches!(on.field_type, FieldType::One2many | FieldType::Many2many) {
+        return Ok(Cell::Linked(Box::new(linked(scope, of, alias, on)?)));
+    }
     let column = user_column(scope, of, alias, on).map_err(|e| readable_hint(of, scope, e))?;
     typed(scope, source, of, on, column)
 }
@@ -218,32 +225,15 @@ fn typed(
     })
 }
 
-/// A many2one and the name of what it points to; Odoo reads that name without asking rights.
-pub(super) fn record(
+/// A many2one and the name of what it points to.
+fn record(
     scope: &Scope<'_>,
     source: &mut Source,
     of: &Subject,
     on: &Field,
     column: Column,
 ) -> Result<Cell> {
-    let comodel = comodel_name(of, on)?;
-    let Some(table) = scope.catalog.model(comodel)?.and_then(|m| m.table.clone()) else {
-        scope.warn(
-            "display_name_open",
-            format!("the names of {comodel} are shown as null; the ids are right"),
-        );
-        return Ok(Cell::Record {
-            id: column,
-            name: Display::Open,
-        });
-    };
-    let before = source.joins.len();
-    let coalias = source.join(scope, &column, &table);
-    let name = display(scope, source, comodel, coalias)?;
-    if name == Display::Open {
-        // nothing is read from it
-        source.joins.truncate(before);
-    }
+    let name = record_name(scope, source, comodel_name(of, on)?, &column)?;
     Ok(Cell::Record { id: column, name })
 }
 
@@ -252,10 +242,10 @@ fn readable_hint(of: &Subject, scope: &Scope<'_>, error: Error) -> Error {
         return error;
     }
     let readable = |name: &&String| {
-        let on = of.model.fields.get(*name);
+        let on = of.model.fields.get(name);
         on.is_some_and(|f| f.column.is_some() && f.store)
             && is_readable(
-                of.facts.fields.get(*name).and_then(|f| f.groups.as_deref()),
+                of.facts.fields.get(name).and_then(|f| f.groups.as_deref()),
                 scope.principal,
             )
     };

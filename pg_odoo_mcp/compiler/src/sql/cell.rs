@@ -1,7 +1,7 @@
 //! Values as Odoo's RPC writes them, in JSON.
 
 use super::fragment::Fragment;
-use crate::plan::{Cell, Display};
+use crate::plan::{Cell, Display, Predicate};
 
 impl Fragment {
     /// The cell as an expression of type json.
@@ -36,11 +36,27 @@ impl Fragment {
                 self.push_name_json(name).push(") END")
             }
             Cell::Name(name) => self.push_name_json(name),
+            Cell::Linked(linked) => {
+                self.push("(SELECT COALESCE(json_agg(")
+                    .push_alias(linked.source.alias)
+                    .push(".id")
+                    .push_order_by(&linked.order)
+                    .push("), '[]'::json)")
+                    .push_source(&linked.source)
+                    .push("\nWHERE ")
+                    .push_column(&linked.back)
+                    .push(" = ")
+                    .push_column(&linked.id);
+                if linked.predicate != Predicate::Const(true) {
+                    self.push(" AND ").push_predicate(&linked.predicate);
+                }
+                self.push(")")
+            }
         }
     }
 
     /// A display name in JSON: false where there is none, null where it is left open.
-    fn push_name_json(&mut self, name: &Display) -> &mut Self {
+    pub(super) fn push_name_json(&mut self, name: &Display) -> &mut Self {
         match name {
             Display::Open => self.push("NULL::text"),
             Display::Column(_) => self

@@ -2,7 +2,7 @@
 
 use super::{Param, PgType, Statement};
 use crate::catalog::Table;
-use crate::plan::{Column, Form, Join, Source};
+use crate::plan::{Column, Form, From, Predicate, Source};
 
 /// Text and parameters. Text is pushed as literals of this crate, quoted identifiers and
 /// placeholders; there is no way to push a value.
@@ -93,15 +93,25 @@ impl Fragment {
 
     /// `FROM …` with its joins.
     pub(super) fn push_source(&mut self, source: &Source) -> &mut Self {
-        self.push("\nFROM ").push_table(&source.table, source.alias);
-        for Join { link, table, alias } in &source.joins {
+        self.push("\nFROM ");
+        match &source.from {
+            From::Table(table) => self.push_table(table, source.alias),
+            From::Groups(groups) => self
+                .push("(")
+                .push_groups(groups)
+                .push(") AS ")
+                .push_alias(source.alias),
+        };
+        for join in &source.joins {
             self.push("\nLEFT JOIN ")
-                .push_table(table, *alias)
+                .push_table(&join.table, join.alias)
                 .push(" ON ")
-                .push_column(link)
+                .push_column(&join.link)
                 .push(" = ")
-                .push_alias(*alias)
-                .push(".id");
+                .push_column(&Column::plain(join.alias, join.column.as_str()));
+            if join.predicate != Predicate::Const(true) {
+                self.push(" AND ").push_predicate(&join.predicate);
+            }
         }
         self
     }

@@ -3,11 +3,12 @@
 
 mod cell;
 mod fragment;
+mod groups;
+mod hierarchy;
 mod predicate;
 mod select;
-mod series;
 mod statement;
 
+pub use groups::{group_count, groups};
 pub use select::{count, select};
-pub use series::series;
 pub use statement::{Param, PgType, Statement};

@@ -1,5 +1,5 @@
 use super::fragment::Fragment;
-use crate::plan::{Column, Inequality, Predicate};
+use crate::plan::{Column, Inequality, Predicate, Subquery};
 
 impl Fragment {
     /// `WHERE predicate`, unless it is always true.
@@ -21,7 +21,7 @@ impl Fragment {
         self
     }
 
-    fn push_predicate(&mut self, predicate: &Predicate) -> &mut Self {
+    pub(super) fn push_predicate(&mut self, predicate: &Predicate) -> &mut Self {
         match predicate {
             Predicate::Const(true) => self.push("TRUE"),
             Predicate::Const(false) => self.push("FALSE"),
@@ -81,24 +81,38 @@ impl Fragment {
                     f.push_param(pattern);
                 });
             }),
-            Predicate::Descends {
+            Predicate::InHierarchy {
                 column,
                 negated,
                 or_null,
-                descendants,
+                hierarchy,
             } => self.or_null(column, *or_null, |f| {
                 f.push_column(column)
-                    .push(if *negated { " NOT IN (" } else { " IN (" });
-                f.push("WITH RECURSIVE tree (id) AS (SELECT unnest(")
-                    .push_param(&descendants.roots);
-                f.push(") UNION SELECT child.id FROM tree JOIN ")
-                    .push_identifier(&descendants.table.schema);
-                f.push(".")
-                    .push_identifier(&descendants.table.name)
-                    .push(" AS child ON child.");
-                f.push_identifier(&descendants.parent)
-                    .push(" = tree.id) SELECT id FROM tree)");
+                    .push(if *negated { " NOT IN (" } else { " IN (" })
+                    .push_hierarchy(hierarchy)
+                    .push(")");
             }),
+            Predicate::Exists {
+                id,
+                negated,
+                back,
+                rows,
+            } => {
+                self.push(if *negated {
+                    "NOT EXISTS (SELECT FROM "
+                } else {
+                    "EXISTS (SELECT FROM "
+                })
+                .push_table(&rows.table, rows.alias)
+                .push(" WHERE ")
+                .push_column(back)
+                .push(" = ")
+                .push_column(id);
+                if *rows.predicate != Predicate::Const(true) {
+                    self.push(" AND ").push_predicate(&rows.predicate);
+                }
+                self.push(")")
+            }
             Predicate::Within {
                 column,
                 negated,
@@ -106,18 +120,19 @@ impl Fragment {
                 subquery,
             } => self.or_null(column, *or_null, |f| {
                 f.push_column(column)
-                    .push(if *negated {
-                        " NOT IN (SELECT "
-                    } else {
-                        " IN (SELECT "
-                    })
-                    .push_alias(subquery.alias);
-                f.push(".id FROM ")
-                    .push_table(&subquery.table, subquery.alias)
-                    .push_where(&subquery.predicate)
+                    .push(if *negated { " NOT IN (" } else { " IN (" })
+                    .push_ids(subquery)
                     .push(")");
             }),
         }
+    }
+
+    /// The ids of a subquery's records.
+    pub(super) fn push_ids(&mut self, subquery: &Subquery) -> &mut Self {
+        self.push("SELECT ").push_alias(subquery.alias);
+        self.push(".id FROM ")
+            .push_table(&subquery.table, subquery.alias)
+            .push_where(&subquery.predicate)
     }
 
     fn or_null(

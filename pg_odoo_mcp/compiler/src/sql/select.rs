@@ -17,13 +17,7 @@ pub fn select(plan: &ReadPlan, relations: Vec<Table>) -> Statement {
     }
     f.push_source(&plan.source)
         .push_where(&plan.predicate)
-        .push("\nORDER BY ");
-    for (i, term) in plan.order.iter().enumerate() {
-        if i > 0 {
-            f.push(", ");
-        }
-        f.push_order(term);
-    }
+        .push_order_by(&plan.order);
     f.push("\nLIMIT ")
         .push_param(&int8(plan.limit))
         .push(" OFFSET ")
@@ -41,11 +35,20 @@ pub fn count(plan: &CountPlan, relations: Vec<Table>) -> Statement {
     f.finish(relations)
 }
 
-fn int8(value: u64) -> Param {
+pub(super) fn int8(value: u64) -> Param {
     Param::int8(i64::try_from(value).unwrap_or(i64::MAX))
 }
 
 impl Fragment {
+    /// `ORDER BY …`, where there is an order.
+    pub(super) fn push_order_by(&mut self, order: &[OrderTerm]) -> &mut Self {
+        for (i, term) in order.iter().enumerate() {
+            self.push(if i == 0 { "\nORDER BY " } else { ", " })
+                .push_order(term);
+        }
+        self
+    }
+
     fn push_order(&mut self, term: &OrderTerm) -> &mut Self {
         match &term.by {
             Sorting::Column(column) => self.push_column(column),

@@ -88,6 +88,15 @@ impl Arguments {
         })
     }
 
+    /// A boolean.
+    pub(super) fn flag(&self, name: &str, default: bool) -> Result<bool> {
+        match self.get(name) {
+            None => Ok(default),
+            Some(Json::Bool(flag)) => Ok(*flag),
+            Some(_) => Err(invalid(format!("{name} is neither true nor false"))),
+        }
+    }
+
     /// A list of names; one name alone is a list of one.
     pub(super) fn names(&self, name: &str) -> Result<Option<Vec<String>>> {
         let wrong = || invalid(format!("{name} is no list of field names"));
@@ -142,6 +151,15 @@ impl Arguments {
     pub(super) fn domain(&self) -> Result<Domain> {
         self.get("domain")
             .map_or(Ok(Domain::Const(true)), domain::parse_json)
+    }
+
+    /// A filter of groups: a domain whose fields are measures.
+    pub(super) fn having(&self) -> Result<Option<Domain>> {
+        match self.get("having") {
+            None => Ok(None),
+            Some(Json::Array(list)) if list.is_empty() => Ok(None),
+            Some(json) => domain::parse_json(json).map(Some),
+        }
     }
 
     /// The context.

@@ -30,6 +30,7 @@ pub(crate) fn explain(
     let statements: Vec<Json> = explained.statements.iter().map(statement_json).collect();
     let mut json = json!({
         "engine": "sql",
+        // a tool that knows better says so in its frame
         "reason": "the model is vetted: no Python of the installed modules governs which of its records are read",
         "model": explained.model,
         "statements": statements,
@@ -37,9 +38,13 @@ pub(crate) fn explain(
     if let (Json::Object(json), Json::Object(scope)) = (&mut json, explained.scope) {
         json.extend(scope);
     }
+    let model = Some(explained.model).filter(|model| !model.is_empty());
+    if let (None, Json::Object(json)) = (&model, &mut json) {
+        json.remove("model");
+    }
     Ok(Answer {
         json: json.to_string(),
-        model: Some(explained.model),
+        model,
         row_count: statements.len() as u64,
     })
 }

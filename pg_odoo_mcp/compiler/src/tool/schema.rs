@@ -1,41 +1,90 @@
-//! JSON schemas of the tools' arguments. What is common is explained in `instructions`.
+//! JSON schemas of the tools' arguments. Every character stands in every conversation, so what is
+//! common is said once in `instructions`, and a schema holds what a call cannot be made without.
 
 use super::time_series::FILLS;
+use super::{list_models, pivot, read_group, search};
 use crate::plan::{Period, listed_aggregates};
 use serde_json::{Value as Json, json};
 
 fn object(required: &[&str], properties: Json) -> Json {
-    json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
+    let mut schema =
+        json!({"type": "object", "properties": properties, "additionalProperties": false});
+    if !required.is_empty() {
+        schema["required"] = json!(required);
+    }
+    schema
+}
+
+fn text(description: &str) -> Json {
+    json!({"type": "string", "description": description})
+}
+
+fn texts(description: &str) -> Json {
+    json!({"type": "array", "items": {"type": "string"}, "description": description})
+}
+
+fn number(minimum: u64, maximum: u64, default: u64) -> Json {
+    json!({"type": "integer", "minimum": minimum, "maximum": maximum, "default": default})
+}
+
+fn offset() -> Json {
+    json!({"type": "integer", "minimum": 0})
 }
 
 fn model() -> Json {
-    json!({"type": "string", "description": "such as sale.order"})
+    json!({"type": "string"})
 }
 
 fn domain() -> Json {
-    json!({"type": "array", "description": "which records; default all"})
+    json!({"type": "array", "description": "[[field, operator, value], …], prefix | and !; default all"})
 }
 
 fn shared_context() -> Json {
-    json!({"type": "object", "properties": {
-        "lang": {"type": "string"}, "tz": {"type": "string"},
-        "allowed_company_ids": {"type": "array", "items": {"type": "integer"}},
-        "active_test": {"type": "boolean"}}, "additionalProperties": false})
+    json!({"type": "object", "description": "lang, tz, allowed_company_ids, active_test"})
+}
+
+fn measures() -> Json {
+    texts(&format!(
+        "field:aggregate ({}), or __count (default)",
+        listed_aggregates()
+    ))
+}
+
+fn keys() -> Json {
+    texts("field, many2one path, date_order:month")
 }
 
 pub(super) fn context() -> Json {
     object(&[], json!({}))
 }
 
+pub(super) fn list_models() -> Json {
+    object(
+        &[],
+        json!({
+            "query": text("part of a name, also misspelt"),
+            "limit": number(1, list_models::MAX_LIMIT, list_models::DEFAULT_LIMIT),
+        }),
+    )
+}
+
+pub(super) fn describe_model() -> Json {
+    object(
+        &["model"],
+        json!({
+            "model": text("such as sale.order"), "fields": texts("default all"),
+            "context": shared_context(),
+        }),
+    )
+}
+
 pub(super) fn search() -> Json {
     object(
         &["model"],
         json!({
-            "model": model(), "domain": domain(),
-            "fields": {"type": "array", "items": {"type": "string"}},
-            "limit": {"type": "integer", "minimum": 1, "maximum": super::search::MAX_LIMIT, "default": super::search::DEFAULT_LIMIT},
-            "offset": {"type": "integer", "minimum": 0},
-            "order": {"type": "string", "description": "such as \"amount_total desc, id\"; default Odoo's"},
+            "model": model(), "domain": domain(), "fields": texts("default a few"),
+            "limit": number(1, search::MAX_LIMIT, search::DEFAULT_LIMIT), "offset": offset(),
+            "order": text("such as \"amount_total desc, id\"; default Odoo's"),
             "context": shared_context(),
         }),
     )
@@ -48,6 +97,18 @@ pub(super) fn count() -> Json {
     )
 }
 
+pub(super) fn read_group() -> Json {
+    object(
+        &["model"],
+        json!({
+            "model": model(), "domain": domain(), "groupby": keys(), "aggregates": measures(),
+            "having": {"type": "array", "description": "domain on aggregates: [[\"amount_total:sum\", \">\", 1000]]"},
+            "order": text("such as \"amount_total:sum desc\""),
+            "limit": number(1, read_group::MAX_LIMIT, read_group::DEFAULT_LIMIT), "offset": offset(), "context": shared_context(),
+        }),
+    )
+}
+
 pub(super) fn time_series() -> Json {
     let fills: Vec<&str> = FILLS.iter().map(|(name, _)| *name).collect();
     let periods: Vec<&str> = Period::NAMES.iter().map(|(name, _)| *name).collect();
@@ -55,15 +116,29 @@ pub(super) fn time_series() -> Json {
         &["model", "date_field", "period"],
         json!({
             "model": model(),
-            "date_field": {"type": "string", "description": "a date or datetime, such as date_order"},
+            "date_field": text("a date or datetime, such as date_order"),
             "period": {"enum": periods},
-            "measures": {"type": "array", "items": {"type": "string"}, "description": format!("field:aggregate ({}), or __count (default)", listed_aggregates())},
+            "measures": measures(),
             "domain": domain(),
-            "from": {"type": "string", "description": "first day"},
-            "to": {"type": "string", "description": "last day, included"},
+            "from": text("first day"),
+            "to": text("last day, included"),
             "group_by": {"type": ["string", "array"], "items": {"type": "string"}, "description": "one series for each value of a field"},
             "fill": {"enum": fills, "default": "zero", "description": "value of empty periods; zero fills sums and counts"},
-            "timezone": {"type": "string", "description": "default the user's"},
+            "timezone": {"type": "string"},
+            "context": shared_context(),
+        }),
+    )
+}
+
+pub(super) fn pivot() -> Json {
+    object(
+        &["model", "rows"],
+        json!({
+            "model": model(), "rows": keys(), "columns": texts("the same, across"),
+            "measures": measures(), "domain": domain(),
+            "totals": {"type": "boolean", "default": true},
+            "sort": text("a measure, by its row total, or a row field; such as \"amount_total:sum desc\""),
+            "top": number(1, pivot::MAX_TOP, pivot::DEFAULT_TOP), "timezone": text("default the user's"),
             "context": shared_context(),
         }),
     )

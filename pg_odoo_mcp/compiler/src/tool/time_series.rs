@@ -44,11 +44,13 @@ struct Body<'a> {
 
 /// Where the figures come from.
 #[derive(Serialize)]
-struct Lineage<'a> {
-    model: &'a str,
-    date_field: &'a str,
-    records: u64,
-    rules: Vec<String>,
+pub(super) struct Lineage<'a> {
+    pub(super) model: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) date_field: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) records: Option<u64>,
+    pub(super) rules: Vec<String>,
 }
 
 struct Planned<'a> {
@@ -58,6 +60,12 @@ struct Planned<'a> {
     fill: Fill,
     from: Option<NaiveDate>,
     to: Option<NaiveDate>,
+}
+
+impl Planned<'_> {
+    fn statement(&self) -> sql::Statement {
+        sql::groups(&self.plan.groups, self.scope.relations())
+    }
 }
 
 fn planned<'a>(call: &'a Call<'_>) -> Result<Planned<'a>> {
@@ -91,8 +99,8 @@ fn planned<'a>(call: &'a Call<'_>) -> Result<Planned<'a>> {
         measures: &arguments.names("measures")?.unwrap_or_default(),
         group_by: &arguments.names("group_by")?.unwrap_or_default(),
         domain: arguments.domain()?,
-        from: arguments.text("from")?,
-        to: arguments.text("to")?,
+        from,
+        to,
     };
     let fill = arguments.choice("fill", FILLS, Some(Fill::Zero))?;
     let plan = plan::series(&scope, &of, &request)?;
@@ -124,11 +132,11 @@ fn day(text: Option<&str>, name: &str) -> Result<Option<NaiveDate>> {
 pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
     let planned = planned(call)?;
     let plan = &planned.plan;
-    let mut timeline = Timeline::new(plan);
-    call.database
-        .rows(&sql::series(plan, planned.scope.relations()), &mut |row| {
-            timeline.push(row)
-        })?;
+    let bucket = &plan.bucket;
+    let mut timeline = Timeline::default();
+    call.database.rows(&planned.statement(), &mut |row| {
+        timeline.push(&plan.groups, row)
+    })?;
     let as_of = call.database.environment()?.now_utc;
     let now = NaiveDateTime::parse_from_str(&as_of, "%Y-%m-%d %H:%M:%S").map_err(|_| {
         Error::new(
@@ -145,19 +153,19 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
     let table = assemble(plan, &timeline, frame, &planned.scope)?;
     let row_count = table.rows.len() as u64;
     let several_companies = planned.scope.company_ids.len() > 1;
-    let is_grouped = !plan.groups.is_empty();
+    let is_grouped = plan.groups.keys.len() > 1;
     let body = Body {
         engine: "sql",
         columns: table.columns,
         rows: table.rows,
-        period: plan.period.name(),
+        period: bucket.period.name(),
         fill: FILLS
             .iter()
             .find(|(_, fill)| *fill == planned.fill)
             .map_or("", |(name, _)| name),
         as_of: format!("{as_of} UTC"),
-        timezone: plan.is_datetime.then_some(&plan.timezone),
-        week_start: (plan.period == Period::Week).then(|| weekday(plan.week_start)),
+        timezone: bucket.is_datetime.then_some(&bucket.timezone),
+        week_start: (bucket.period == Period::Week).then(|| weekday(bucket.week_start)),
         currencies: table.currencies,
         companies: if several_companies {
             planned.scope.companies().map(|c| c.name.as_str()).collect()
@@ -169,8 +177,8 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
         warnings: planned.scope.warnings(),
         lineage: Lineage {
             model: &planned.model,
-            date_field: &plan.date.name,
-            records: timeline.record_count(),
+            date_field: Some(&plan.date_field),
+            records: Some(timeline.record_count()),
             rules: planned.scope.rules().into_iter().map(|r| r.name).collect(),
         },
     };
@@ -186,9 +194,8 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
 /// The statements of the call.
 pub(super) fn explain(call: &Call<'_>) -> Result<Explained> {
     let planned = planned(call)?;
-    let statement = sql::series(&planned.plan, planned.scope.relations());
     Ok(Explained {
-        statements: vec![statement],
+        statements: vec![planned.statement()],
         scope: super::explain::scope_json(&planned.scope),
         model: planned.model,
     })

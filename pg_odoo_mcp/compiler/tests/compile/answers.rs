@@ -28,7 +28,7 @@ fn a_search_names_its_fields_and_ends_its_order_with_the_id() {
         "{sql}"
     );
     assert!(
-        sql.contains(r#"LEFT JOIN "public"."res_partner" AS t1 ON t0."partner_id" = t1.id"#),
+        sql.contains(r#"LEFT JOIN "public"."res_partner" AS t1 ON t0."partner_id" = t1."id""#),
         "{sql}"
     );
     assert!(
@@ -213,7 +213,7 @@ fn each_group_has_every_period_and_records_without_a_date_are_told() {
         text(&[
             Some("2026-01-01 00:00:00"),
             Some("5"),
-            Some("Azure"),
+            Some(r#""Azure""#),
             Some("3"),
             Some("3"),
         ]),
@@ -313,7 +313,7 @@ fn what_a_series_cannot_be() {
             Code::InvalidArguments,
         ),
         (json!({"from": "soon"}), Code::InvalidArguments),
-        (json!({"group_by": ["date_order"]}), Code::NotSupported),
+        (json!({"group_by": ["date_order"]}), Code::InvalidArguments),
         (
             json!({"timezone": "Europe/Brusels"}),
             Code::InvalidArguments,
@@ -340,7 +340,7 @@ fn what_a_series_cannot_be() {
 fn every_tool_has_a_closed_schema_and_says_that_it_only_reads() {
     let list: Value = serde_json::from_str(&odoo_compiler::tool::list()).expect("JSON");
     let tools = list["tools"].as_array().expect("tools");
-    assert_eq!(tools.len(), 4);
+    assert_eq!(tools.len(), 8);
     for tool in tools {
         assert_eq!(tool["inputSchema"]["additionalProperties"], false, "{tool}");
         assert_eq!(tool["annotations"]["readOnlyHint"], true, "{tool}");
@@ -373,4 +373,20 @@ fn a_period_that_has_not_ended_or_begun_is_no_figure_like_the_others() {
     let past = json!({"from": "2026-01-01", "to": "2026-11-30", "fill": "previous"});
     odoo.rows.clear();
     assert_eq!(codes(series(&odoo, past)), ["filled_values"]);
+}
+
+#[test]
+fn what_every_client_is_told_is_short() {
+    let list: Value = serde_json::from_str(&odoo_compiler::tool::list()).expect("JSON");
+    let tools = list["tools"].to_string().chars().count();
+    let instructions = list["instructions"]
+        .as_str()
+        .map(str::len)
+        .unwrap_or_default();
+    println!("{tools} {instructions}");
+    assert!(tools <= 6_500, "tools: {tools} characters");
+    assert!(
+        instructions <= 2_000,
+        "instructions: {instructions} characters"
+    );
 }

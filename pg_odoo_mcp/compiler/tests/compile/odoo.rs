@@ -1,7 +1,9 @@
 //! A small Odoo as plain data: a salesperson of two companies, and a few models.
 
 use odoo_compiler::answer::{Database, Environment, Row};
-use odoo_compiler::catalog::{Catalog, Model, Unaccent};
+use odoo_compiler::catalog::{
+    Catalog, FieldDescription, ListedModel, Model, ModelDescription, Unaccent,
+};
 use odoo_compiler::error::Result;
 use odoo_compiler::principal::Principal;
 use odoo_compiler::sql::Statement;
@@ -21,7 +23,7 @@ pub(crate) struct Odoo {
 }
 
 fn field(spec: &str) -> (String, Value) {
-    // name type column [relation|translate|required]…
+    // name type column [relation|inverse|link|translate|not_null]…
     let mut words = spec.split(' ');
     let (name, kind, column) = (
         words.next().expect("name"),
@@ -31,6 +33,19 @@ fn field(spec: &str) -> (String, Value) {
     let mut json = json!({"name": name, "label": name, "type": kind, "store": column != "-", "column": (column != "-").then_some(column)});
     for word in words {
         match word.split_once('=') {
+            // link=table/column/column_to_comodel
+            Some(("link", value)) => {
+                let names: Vec<&str> = value.split('/').collect();
+                json["store"] = json!(true);
+                json["link"] = json!({
+                    "table": {"schema": "public", "name": names[0]},
+                    "column": names[1], "column_to_comodel": names[2],
+                });
+            }
+            Some(("inverse", value)) => {
+                json["store"] = json!(true);
+                json["inverse"] = json!(value);
+            }
             Some((key, value)) => json[key] = json!(value),
             None => json[word] = json!(true),
         }
@@ -79,7 +94,8 @@ impl Odoo {
                     "company_id many2one int4 relation=res.company not_null",
                     "currency_id many2one int4 relation=res.currency",
                     "locked boolean bool",
-                    "tag_ids many2many - relation=crm.tag",
+                    "tag_ids many2many - relation=crm.tag link=sale_order_tag_rel/order_id/tag_id",
+                    "order_line one2many - relation=sale.order.line inverse=order_id",
                     "note html text",
                 ],
                 orders,
@@ -102,10 +118,36 @@ impl Odoo {
                     "country_id many2one int4 relation=res.country",
                     "company_id many2one int4 relation=res.company",
                     "partner_latitude float numeric",
+                    "child_ids one2many - relation=res.partner inverse=parent_id",
+                    "sale_order_ids one2many - relation=sale.order inverse=partner_id",
+                    "category_id many2many - relation=res.partner.category link=res_partner_res_partner_category_rel/partner_id/category_id",
                 ],
                 company_rule(
                     "['|', '|', ('partner_share', '=', False), ('company_id', 'parent_of', company_ids), ('company_id', '=', False)]",
                 ),
+            ),
+            model(
+                "sale.order.line",
+                "order_id, sequence, id",
+                &[
+                    "name text text not_null",
+                    "sequence integer int4",
+                    "order_id many2one int4 relation=sale.order not_null",
+                    "product_id many2one int4 relation=product.product",
+                    "company_id many2one int4 relation=res.company",
+                ],
+                json!([{"id": 9, "name": "lines", "domain": "[('company_id', 'in', company_ids)]", "is_global": true, "group_ids": []}]),
+            ),
+            model(
+                "product.category",
+                "complete_name",
+                &[
+                    "name char varchar not_null",
+                    "complete_name char varchar",
+                    "parent_id many2one int4 relation=product.category",
+                    "parent_path char varchar",
+                ],
+                json!([]),
             ),
             model(
                 "res.country",
@@ -116,7 +158,16 @@ impl Odoo {
             model(
                 "res.company",
                 "sequence, name",
-                &["name char varchar", "sequence integer int4"],
+                &[
+                    "name char varchar",
+                    "sequence integer int4",
+                    "active boolean bool",
+                    "parent_id many2one int4 relation=res.company",
+                    "parent_path char varchar",
+                    "child_ids one2many - relation=res.company inverse=parent_id",
+                    "all_child_ids one2many - relation=res.company inverse=parent_id",
+                    "bank_ids one2many - relation=res.partner.bank inverse=partner_id",
+                ],
                 json!([]),
             ),
             model(
@@ -131,7 +182,10 @@ impl Odoo {
                 &[
                     "name char jsonb translate",
                     "list_price float numeric",
+                    "active boolean bool",
+                    "categ_id many2one int4 relation=product.category",
                     "company_id many2one int4 relation=res.company",
+                    "product_variant_ids one2many - relation=product.product inverse=product_tmpl_id",
                 ],
                 company_rule(
                     "['|', ('company_id', 'parent_of', company_ids), ('company_id', '=', False)]",
@@ -146,6 +200,7 @@ impl Odoo {
                     "name char - related=product_tmpl_id.name",
                     "list_price float - related=product_tmpl_id.list_price",
                     "company_id many2one - relation=res.company related=product_tmpl_id.company_id",
+                    "categ_id many2one - relation=product.category related=product_tmpl_id.categ_id",
                 ],
                 json!([]),
             ),
@@ -209,6 +264,19 @@ impl Odoo {
         Ok(sql)
     }
 
+    /// What a call of `odoo_count` has in WHERE, or its error as `code: message`.
+    pub(crate) fn condition(&self, model: &str, domain: Value, context: Value) -> String {
+        let call = json!({"model": model, "domain": domain, "context": context});
+        match self.sql("odoo_count", &call) {
+            Ok(sql) => sql
+                .split_once("\nWHERE ")
+                .map_or("TRUE".into(), |(_, filter)| {
+                    filter.replace("\n  AND ", " AND ").replace('\n', " ")
+                }),
+            Err(error) => format!("{}: {}", error.code.name(), error.message),
+        }
+    }
+
     /// What a domain comes to in WHERE, without rules and active filter.
     pub(crate) fn filter(&self, model: &str, domain: Value) -> String {
         let mut bare = Odoo::new();
@@ -218,18 +286,7 @@ impl Odoo {
         for json in bare.models.values_mut() {
             json["rules"] = json!([]);
         }
-        let context = json!({"active_test": false});
-        match bare.sql(
-            "odoo_count",
-            &json!({"model": model, "domain": domain, "context": context}),
-        ) {
-            Ok(sql) => sql
-                .split_once("\nWHERE ")
-                .map_or("TRUE".into(), |(_, filter)| {
-                    filter.replace("\n  AND ", " AND ").replace('\n', " ")
-                }),
-            Err(error) => format!("{}: {}", error.code.name(), error.message),
-        }
+        bare.condition(model, domain, json!({"active_test": false}))
     }
 }
 
@@ -269,5 +326,69 @@ impl Database for Odoo {
             odoo_version: "19.0.1.3".into(),
             token: None,
         })
+    }
+
+    fn listed_models(
+        &self,
+        principal: &Principal,
+        lang: &str,
+        examined: &[&str],
+    ) -> Result<Vec<ListedModel>> {
+        let readable = |model: &Model| {
+            model.access_lists.iter().any(|list| {
+                list.group_id
+                    .is_none_or(|id| principal.group_ids.contains(&id))
+            })
+        };
+        let mut listed = Vec::new();
+        for name in self.model_names()? {
+            let Some(model) = self.model(&name)?.filter(|model| readable(model)) else {
+                continue;
+            };
+            let is_examined = examined.contains(&name.as_str());
+            listed.push(ListedModel {
+                label: format!("{} in {lang}", model.label),
+                english: model.label.clone(),
+                modules: if is_examined {
+                    model.modules.clone()
+                } else {
+                    Vec::new()
+                },
+                has_table: is_examined && model.table.is_some(),
+                name,
+            });
+        }
+        Ok(listed)
+    }
+
+    fn described_models(
+        &self,
+        names: &[&str],
+        lang: &str,
+    ) -> Result<BTreeMap<String, ModelDescription>> {
+        let mut described = BTreeMap::new();
+        for name in names {
+            let Some(model) = self.model(name)? else {
+                continue;
+            };
+            let told = |text: &str| format!("{text} of {name} in {lang}");
+            let fields = model.fields.values().map(|field| {
+                let description = FieldDescription {
+                    label: told(&field.name),
+                    help: (field.name == "note").then(|| told("help")),
+                    required: field.not_null,
+                    readonly: !field.store,
+                    has_related_column: field.related.is_some() && !field.store,
+                    selection: field.selection.clone(),
+                };
+                (field.name.clone(), description)
+            });
+            let description = ModelDescription {
+                label: told(&model.label),
+                fields: fields.collect(),
+            };
+            described.insert(name.to_string(), description);
+        }
+        Ok(described)
     }
 }

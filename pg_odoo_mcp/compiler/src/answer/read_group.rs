@@ -1,0 +1,189 @@
+//! Groups as Odoo's `formatted_read_group` writes them.
+
+use super::Row;
+use super::calendar::label;
+use super::group::{Group, KeyCell};
+use crate::error::{Code, Error, Result};
+use crate::plan::{Bucket, GroupKey, KeyValue, Period, ReadGroupPlan};
+use crate::scope::{Scope, utc};
+use chrono::{Days, Months, NaiveDateTime, TimeDelta};
+use serde_json::value::RawValue;
+use serde_json::{Value as Json, json};
+
+/// One group: its keys, the domain that its records add to the call's, its figures.
+pub(super) fn formatted(
+    plan: &ReadGroupPlan,
+    group: Group,
+    scope: &Scope<'_>,
+) -> Result<Box<RawValue>> {
+    let mut object = String::from("{");
+    let mut domains = Vec::new();
+    for (key, cell) in plan.groups.keys.iter().zip(group.keys) {
+        let (value, domain) = value_and_domain(key, cell, scope);
+        object.push_str(&format!("{}:{value},", json!(key.key)));
+        domains.push(domain);
+    }
+    object.push_str(&format!("\"__extra_domain\":{}", json!(all(domains))));
+    let measures = plan.groups.measures.iter().zip(group.figures);
+    for (measure, figure) in measures.take(plan.shown) {
+        let figure = figure.as_deref().unwrap_or("false");
+        object.push_str(&format!(",{}:{figure}", json!(measure.key)));
+    }
+    object.push('}');
+    RawValue::from_string(object).map_err(|e| Error::new(Code::Internal, e.to_string()))
+}
+
+/// A condition, or a part of a domain with its connectives.
+type Domain = Vec<Json>;
+
+/// The conjunction in prefix notation.
+fn all(domains: Vec<Domain>) -> Domain {
+    // a conjunction in a conjunction is one
+    let parts: Vec<Domain> = domains
+        .into_iter()
+        .flat_map(|domain| match domain.as_slice() {
+            [connective, first, second] if connective == "&" => {
+                vec![vec![first.clone()], vec![second.clone()]]
+            }
+            _ => vec![domain],
+        })
+        .collect();
+    match parts.len() {
+        0 => vec![json!([1, "=", 1])],
+        n => {
+            let connectives = std::iter::repeat_n(json!("&"), n - 1);
+            connectives.chain(parts.into_iter().flatten()).collect()
+        }
+    }
+}
+
+fn value_and_domain(key: &GroupKey, cell: KeyCell, scope: &Scope<'_>) -> (Json, Domain) {
+    let path = key.key.split(':').next().unwrap_or_default();
+    let mut steps: Vec<&str> = path.split('.').collect();
+    let field = steps.pop().unwrap_or_default();
+    let (value, mut domain) = match (cell, &key.value) {
+        (KeyCell::Period { start, .. }, KeyValue::Bucket(bucket)) => {
+            period(field, bucket, start, scope)
+        }
+        (KeyCell::Period { .. }, _) => (json!(false), vec![json!([field, "=", false])]),
+        (KeyCell::Value(value), KeyValue::Record { is_many: true, .. }) => match &value {
+            Json::Array(record) => {
+                let domain = vec![json!([field, "=", record.first()])];
+                (value, domain)
+            }
+            // (field, '=', False) would ask no rights of the comodel
+            _ => (value, vec![json!([field, "not any", []])]),
+        },
+        (KeyCell::Value(value), KeyValue::Record { .. }) => {
+            let id = value
+                .as_array()
+                .map_or(json!(false), |record| record[0].clone());
+            (value, vec![json!([field, "=", id])])
+        }
+        (KeyCell::Value(value), _) => {
+            let domain = vec![json!([field, "=", value])];
+            (value, domain)
+        }
+    };
+    for step in steps.into_iter().rev() {
+        domain = if is_truthy(&value) {
+            vec![json!([step, "any", domain])]
+        } else {
+            vec![
+                json!("|"),
+                json!([step, "not any", []]),
+                json!([step, "any", domain]),
+            ]
+        };
+    }
+    (value, domain)
+}
+
+/// Python's truth.
+fn is_truthy(value: &Json) -> bool {
+    match value {
+        Json::Null => false,
+        Json::Bool(b) => *b,
+        Json::Number(n) => n.as_f64() != Some(0.0),
+        Json::String(s) => !s.is_empty(),
+        Json::Array(_) | Json::Object(_) => true,
+    }
+}
+
+fn period(
+    field: &str,
+    bucket: &Bucket,
+    start: Option<NaiveDateTime>,
+    scope: &Scope<'_>,
+) -> (Json, Domain) {
+    let Some(start) = start else {
+        return (json!(false), vec![json!([field, "=", false])]);
+    };
+    let end = next(start, bucket.period);
+    let shown = |at: NaiveDateTime| {
+        if bucket.is_datetime {
+            utc(scope.tz, at).format("%Y-%m-%d %H:%M:%S").to_string()
+        } else {
+            at.format("%Y-%m-%d").to_string()
+        }
+    };
+    let label = label(&scope.lang, bucket.period, start);
+    if label.is_none() {
+        scope.warn(
+            "label_open",
+            format!(
+                "how {} calls its periods is not known, so their labels are null",
+                scope.lang
+            ),
+        );
+    }
+    let domain = vec![
+        json!("&"),
+        json!([field, ">=", shown(start)]),
+        json!([field, "<", shown(end)]),
+    ];
+    (json!([shown(start), label]), domain)
+}
+
+/// The start of the period after the one that starts there.
+pub(super) fn next(start: NaiveDateTime, period: Period) -> NaiveDateTime {
+    let next = match period {
+        Period::Hour => start.checked_add_signed(TimeDelta::hours(1)),
+        Period::Day => start.checked_add_days(Days::new(1)),
+        Period::Week => start.checked_add_days(Days::new(7)),
+        Period::Month => start.checked_add_months(Months::new(1)),
+        Period::Quarter => start.checked_add_months(Months::new(3)),
+        Period::Year => start.checked_add_months(Months::new(12)),
+    };
+    next.unwrap_or(start)
+}
+
+/// What a grouped read yielded.
+#[derive(Debug, Default)]
+pub(crate) struct FormattedGroups {
+    /// Each as Odoo writes it.
+    pub(crate) groups: Vec<Box<RawValue>>,
+    /// How many there are in all; nothing where no row told.
+    pub(crate) total: Option<u64>,
+    lowest_currency: Option<i64>,
+    highest_currency: Option<i64>,
+}
+
+impl FormattedGroups {
+    /// Takes one row of the statement.
+    pub(crate) fn push(&mut self, plan: &ReadGroupPlan, row: Row, scope: &Scope<'_>) -> Result<()> {
+        let group = Group::read(&plan.groups, row)?;
+        self.total = Some(group.total);
+        if let Some((lowest, highest)) = group.watched {
+            self.lowest_currency = self.lowest_currency.into_iter().chain([lowest]).min();
+            self.highest_currency = self.highest_currency.into_iter().chain([highest]).max();
+        }
+        self.groups.push(formatted(plan, group, scope)?);
+        Ok(())
+    }
+
+    /// Whether money in several currencies was added up, or stands side by side.
+    pub(crate) fn has_several_currencies(&self) -> bool {
+        self.lowest_currency != self.highest_currency
+    }
+}

@@ -1,0 +1,317 @@
+//! Grouped reads: Odoo's own figures, in Odoo's own order.
+
+use super::group::{Currencies, GroupPlan, GroupRequest, grouped, key_column, measure_column};
+use super::key::is_record_field;
+use super::order::{OrderTerm, Written, parse_terms, related};
+use super::{Column, Figure, Inequality, KeyValue, Predicate, Sorting};
+use crate::access::Subject;
+use crate::domain::{Condition, Domain, Operand, Operator};
+use crate::error::{Code, Error, Result};
+use crate::scope::Scope;
+use crate::sql::{Param, PgType};
+use crate::value::Value;
+
+/// What a grouped read is asked for.
+#[derive(Debug)]
+pub struct ReadGroupRequest<'a> {
+    /// Keys as written.
+    pub groupby: &'a [String],
+    /// Measures as written.
+    pub aggregates: &'a [String],
+    /// Which records.
+    pub domain: &'a Domain,
+    /// Which groups: a domain whose fields are measures.
+    pub having: Option<&'a Domain>,
+    /// Keys and measures to sort by.
+    pub order: Option<&'a str>,
+    /// At most so many groups.
+    pub limit: u64,
+    /// After so many.
+    pub offset: u64,
+}
+
+/// A planned grouped read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadGroupPlan {
+    /// The groups.
+    pub groups: GroupPlan,
+    /// The measures that are answered come first; so many are.
+    pub shown: usize,
+}
+
+const MAX_KEYS: usize = 5;
+
+/// Plans a grouped read.
+pub fn read_group(
+    scope: &Scope<'_>,
+    of: &Subject,
+    request: &ReadGroupRequest<'_>,
+) -> Result<ReadGroupPlan> {
+    let keys = request.groupby;
+    check_keys("groupby", keys)?;
+    if keys.is_empty() && request.having.is_some() {
+        return Err(Error::new(
+            Code::InvalidArguments,
+            "having filters groups, but nothing is grouped by",
+        )
+        .hint("name a groupby, or put the condition into the domain"));
+    }
+    let written = match request.order.map(str::trim).filter(|o| !o.is_empty()) {
+        Some(order) => parse_terms(&of.model.name, order)?,
+        None => Vec::new(),
+    };
+    // what groups are only sorted or filtered by is computed too
+    let mut measures = request.aggregates.to_vec();
+    if measures.is_empty() {
+        measures.push("__count".into());
+    }
+    let shown = measures.len();
+    let mut named: Vec<&str> = written
+        .iter()
+        .map(|term| term.path)
+        .filter(|path| !keys.iter().any(|key| key == path))
+        .collect();
+    if let Some(having) = request.having {
+        names(having, &mut named);
+    }
+    for name in named {
+        if !measures.iter().any(|m| m == name) {
+            measures.push(name.to_owned());
+        }
+    }
+    let mut groups = grouped(
+        scope,
+        of,
+        GroupRequest {
+            keys,
+            measures: &measures,
+            domain: request.domain,
+            currencies: Currencies::Watched,
+            sets: Vec::new(),
+        },
+    )?;
+    if let Some(domain) = request.having {
+        groups.having = having(&groups, domain, false)?;
+    }
+    if !keys.is_empty() {
+        groups.order = order(scope, of, &mut groups, &written)?;
+    }
+    groups.limit = Some(request.limit);
+    groups.offset = request.offset;
+    Ok(ReadGroupPlan { groups, shown })
+}
+
+/// Plans the currencies that the records are in: groups without keys, split by currency.
+pub fn currencies(
+    scope: &Scope<'_>,
+    of: &Subject,
+    measures: &[String],
+    domain: &Domain,
+) -> Result<GroupPlan> {
+    grouped(
+        scope,
+        of,
+        GroupRequest {
+            keys: &[],
+            measures,
+            domain,
+            currencies: Currencies::Split,
+            sets: Vec::new(),
+        },
+    )
+}
+
+/// Keys are few, and each is named once.
+pub(super) fn check_keys(argument: &str, keys: &[String]) -> Result<()> {
+    if keys.len() > MAX_KEYS {
+        return Err(Error::new(
+            Code::InvalidArguments,
+            format!("{argument} takes at most {MAX_KEYS} keys"),
+        ));
+    }
+    match keys
+        .iter()
+        .enumerate()
+        .find(|(i, key)| keys[..*i].contains(key))
+    {
+        Some((_, twice)) => Err(Error::new(
+            Code::InvalidArguments,
+            format!("{argument} names {twice:?} twice"),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// The terms as written, else the keys; then the keys, so that pages do not overlap.
+pub(super) fn order(
+    scope: &Scope<'_>,
+    of: &Subject,
+    groups: &mut GroupPlan,
+    written: &[Written<'_>],
+) -> Result<Vec<OrderTerm>> {
+    let mut terms = Vec::new();
+    let keys: Vec<String> = groups.keys.iter().map(|k| k.key.clone()).collect();
+    let defaults: Vec<Written<'_>> = keys
+        .iter()
+        .map(|key| Written {
+            path: key,
+            descending: false,
+            nulls_first: None,
+        })
+        .collect();
+    let is_default = written.is_empty();
+    for term in if is_default { &defaults } else { written } {
+        let plain = |column: Column| OrderTerm {
+            by: Sorting::Column(column),
+            descending: term.descending,
+            nulls_first: term.nulls_first,
+        };
+        let Some(at) = keys.iter().position(|key| key == term.path) else {
+            let at = groups.measures.iter().position(|m| m.key == term.path);
+            let at = at.ok_or_else(|| {
+                Error::new(Code::Internal, "an order by a measure that is not computed")
+            })?;
+            terms.push(plain(measure_column(&groups.source, at)));
+            continue;
+        };
+        let column = key_column(&groups.source, at);
+        // Odoo sorts by the comodel's order only where the field is the model's own
+        let comodel = is_record_field(of, term.path)
+            .filter(|_| matches!(groups.keys[at].value, KeyValue::Record { .. }));
+        let Some(comodel) = comodel else {
+            terms.push(plain(column));
+            continue;
+        };
+        let joined = groups.source.joins.len();
+        match related(scope, &mut groups.source, &column, comodel, term) {
+            Ok(expanded) => terms.extend(expanded),
+            Err(e) if is_default && e.code == Code::NotSupported => {
+                groups.source.joins.truncate(joined);
+                scope.warn(
+                    "order_by_id",
+                    format!(
+                        "the groups of {:?} are in the order of ids: {}",
+                        term.path, e.message
+                    ),
+                );
+                terms.push(plain(column));
+            }
+            Err(e) => return Err(e),
+        }
+    }
+    for at in 0..keys.len() {
+        let by = Sorting::Column(key_column(&groups.source, at));
+        if !terms.iter().any(|term| term.by == by) {
+            terms.push(OrderTerm {
+                by,
+                descending: false,
+                nulls_first: None,
+            });
+        }
+    }
+    Ok(terms)
+}
+
+/// The measures that a having names.
+fn names<'a>(having: &'a Domain, named: &mut Vec<&'a str>) {
+    match having {
+        Domain::Const(_) => {}
+        Domain::All(parts) | Domain::Any(parts) => {
+            parts.iter().for_each(|part| names(part, named));
+        }
+        Domain::Not(inner) => names(inner, named),
+        Domain::Condition(condition) => named.push(&condition.field_path),
+    }
+}
+
+/// A filter of groups. NULL compares as in SQL: it is neither equal nor unequal.
+fn having(groups: &GroupPlan, domain: &Domain, negated: bool) -> Result<Predicate> {
+    let each = |parts: &[Domain]| -> Result<Vec<Predicate>> {
+        parts
+            .iter()
+            .map(|part| having(groups, part, negated))
+            .collect()
+    };
+    Ok(match domain {
+        Domain::Const(value) => Predicate::Const(*value != negated),
+        Domain::Not(inner) => having(groups, inner, !negated)?,
+        Domain::All(parts) if negated => Predicate::any(each(parts)?),
+        Domain::All(parts) => Predicate::all(each(parts)?),
+        Domain::Any(parts) if negated => Predicate::all(each(parts)?),
+        Domain::Any(parts) => Predicate::any(each(parts)?),
+        Domain::Condition(condition) => having_condition(groups, condition, negated)?,
+    })
+}
+
+fn having_condition(groups: &GroupPlan, condition: &Condition, negated: bool) -> Result<Predicate> {
+    let invalid = |problem: String| {
+        Error::new(Code::InvalidArguments, problem)
+            .hint("write having as [[\"amount_total:sum\", \">\", 1000]]; operators: =, !=, <, <=, >, >=, in, not in")
+    };
+    let at = groups
+        .measures
+        .iter()
+        .position(|m| m.key == condition.field_path)
+        .ok_or_else(|| Error::new(Code::Internal, "a having of a measure that is not computed"))?;
+    let pg_type = match groups.measures[at].figure {
+        Figure::Number => PgType::Numeric,
+        Figure::Float => PgType::Float8,
+        Figure::Boolean | Figure::Date | Figure::Datetime => {
+            return Err(invalid(format!(
+                "having compares numbers, and {:?} is none",
+                condition.field_path
+            )));
+        }
+    };
+    let number = |value: &Value| match value {
+        Value::Int(i) => Ok(i.to_string()),
+        Value::Float(x) if x.is_finite() => Ok(format!("{x:?}")),
+        other => Err(invalid(format!(
+            "{:?} is compared with {other}, but takes a number",
+            condition.field_path
+        ))),
+    };
+    let Operand::Value(value) = &condition.operand else {
+        return Err(invalid("having takes no any".into()));
+    };
+    let column = measure_column(&groups.source, at);
+    let operator = condition.operator;
+    match operator {
+        Operator::Equal | Operator::NotEqual | Operator::In | Operator::NotIn => {
+            let values = match value {
+                Value::List(values) if matches!(operator, Operator::In | Operator::NotIn) => {
+                    values.as_slice()
+                }
+                Value::List(_) => {
+                    return Err(invalid(format!("{} takes one number", operator.name())));
+                }
+                one => std::slice::from_ref(one),
+            };
+            let texts = values.iter().map(number).collect::<Result<Vec<_>>>()?;
+            Ok(Predicate::In {
+                column,
+                values: Param::array(pg_type, texts.into_iter()),
+                negated: operator.is_negative() != negated,
+                or_null: false,
+            })
+        }
+        other => {
+            let operator = if negated {
+                other.inverse_inequality().unwrap_or(other)
+            } else {
+                other
+            };
+            let inequality = Inequality::of(operator)
+                .ok_or_else(|| invalid(format!("having takes no {}", other.name())))?;
+            Ok(Predicate::Compare {
+                column,
+                inequality,
+                value: Param {
+                    pg_type,
+                    text: Some(number(value)?),
+                },
+                or_null: false,
+            })
+        }
+    }
+}

@@ -1,0 +1,343 @@
+//! `odoo_describe_model`: the fields of a model that the caller may read, as Odoo calls them.
+
+use super::described_field::Described;
+use super::{Call, Explained};
+use crate::access::{Subject, check_field, check_read, is_readable, subject};
+use crate::answer::Answer;
+use crate::catalog::{Field, FieldDescription, FieldType, ModelDescription, suggestion};
+use crate::domain::{Domain, Operator};
+use crate::error::{Code, Error, Result};
+use crate::plan;
+use crate::scope::{Context, Scope, Warning};
+use crate::value::Value;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+#[derive(Serialize)]
+struct Body<'a> {
+    engine: &'static str,
+    model: &'a str,
+    name: &'a str,
+    order: &'a str,
+    fields: Vec<Described<'a>>,
+    /// Names by the reason why they are not answered.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    unsupported: BTreeMap<String, Vec<&'a str>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Warning>,
+}
+
+struct Asked<'a> {
+    call: &'a Call<'a>,
+    context: Context,
+    scope: Scope<'a>,
+    of: Subject,
+}
+
+fn asked<'a>(call: &'a Call<'a>) -> Result<Asked<'a>> {
+    let context = call.arguments.context()?;
+    let scope = Scope::new(call.principal, call.database, &context)?;
+    let name = call.arguments.required_text("model")?;
+    // who may not read the model is told so, whether it is answered or not
+    if let Some(model) = scope.catalog.model(name)? {
+        check_read(&model, scope.principal)?;
+    }
+    let of = subject(&scope, name)?;
+    Ok(Asked {
+        call,
+        context,
+        scope,
+        of,
+    })
+}
+
+/// The model and its fields.
+pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
+    let asked = asked(call)?;
+    let of = &asked.of;
+    let named = call.arguments.names("fields")?.filter(|f| !f.is_empty());
+    let fields = match &named {
+        Some(names) => asked.named(names)?,
+        None => asked.readable(),
+    };
+    let bases: Vec<&str> = fields
+        .iter()
+        .map(|field| base_model(&asked.scope, of, &field.name))
+        .collect::<Result<_>>()?;
+    let mut models = vec![of.model.name.as_str()];
+    for base in &bases {
+        if !models.contains(base) {
+            models.push(base);
+        }
+    }
+    let described = call.database.described_models(&models, &asked.scope.lang)?;
+    let mut body = Body {
+        engine: "sql",
+        model: &of.model.name,
+        name: described
+            .get(&of.model.name)
+            .map_or(&of.model.label, |model| &model.label),
+        order: &of.model.order,
+        fields: Vec::new(),
+        unsupported: BTreeMap::new(),
+        warnings: Vec::new(),
+    };
+    let mut is_short = false;
+    for (field, base) in fields.into_iter().zip(bases) {
+        let unsupported = asked.unsupported(field);
+        if named.is_none()
+            && let Some(reason) = unsupported
+        {
+            body.unsupported
+                .entry(reason)
+                .or_default()
+                .push(&field.name);
+            continue;
+        }
+        let told = Told {
+            own: told(&described, &of.model.name, &field.name),
+            base: told(&described, base, &field.name),
+        };
+        let mut row = asked.row(field, &told, unsupported)?;
+        if named.is_none() {
+            is_short |= row.shorten();
+        }
+        body.fields.push(row);
+    }
+    if is_short || !body.unsupported.is_empty() {
+        body.warnings.push(Warning {
+            code: "shortened",
+            message: "long help, long selections and fields that these tools do not answer are left out; name fields to see all of them".into(),
+        });
+    }
+    body.warnings.extend(asked.scope.warnings());
+    Ok(Answer {
+        row_count: body.fields.len() as u64,
+        json: serde_json::to_string(&body)
+            .map_err(|e| Error::new(Code::Internal, e.to_string()))?,
+        model: Some(of.model.name.clone()),
+    })
+}
+
+/// What Odoo tells of a field: its text is that of the model which it is inherited from.
+struct Told<'a> {
+    own: Option<&'a FieldDescription>,
+    base: Option<&'a FieldDescription>,
+}
+
+fn told<'a>(
+    described: &'a BTreeMap<String, ModelDescription>,
+    model: &str,
+    field: &str,
+) -> Option<&'a FieldDescription> {
+    described.get(model)?.fields.get(field)
+}
+
+/// The model that an `_inherits` field comes from, or the model itself.
+fn base_model<'a>(scope: &Scope<'_>, of: &'a Subject, field: &str) -> Result<&'a str> {
+    if of.facts.fields.get(field).is_some_and(|f| f.inherited) {
+        for parent in of.facts.inherits.keys() {
+            if let Some(model) = scope.catalog.model(parent)?
+                && model.fields.contains_key(field)
+            {
+                return Ok(parent);
+            }
+        }
+    }
+    Ok(&of.model.name)
+}
+
+impl Asked<'_> {
+    /// The fields of these names.
+    fn named(&self, names: &[String]) -> Result<Vec<&Field>> {
+        let mut fields: Vec<&Field> = Vec::new();
+        for name in names {
+            let Some(field) = self.of.model.fields.get(name) else {
+                let shown: String = name.chars().take(80).collect();
+                let error = Error::new(
+                    Code::UnknownField,
+                    format!("{} has no field {shown:?}", self.of.model.name),
+                );
+                let readable = self.readable();
+                let near = suggestion(&shown, readable.iter().map(|field| field.name.as_str()));
+                return Err(match near {
+                    Some(near) => error.hint(near),
+                    None => error.hint("leave out `fields` to see every field"),
+                });
+            };
+            check_field(&self.of, name, self.scope.principal)?;
+            if !self.is_known(field) {
+                return Err(Error::new(
+                    Code::NotSupported,
+                    format!(
+                        "the field {name:?} of {} is not answered yet: its groups are not known",
+                        self.of.model.name
+                    ),
+                ));
+            }
+            if !fields.iter().any(|known| known.name == *name) {
+                fields.push(field);
+            }
+        }
+        Ok(fields)
+    }
+
+    /// Every field the user may read: those a person would want first, then by name.
+    fn readable(&self) -> Vec<&Field> {
+        let defaults = &self.of.facts.defaults;
+        let rank = |field: &Field| {
+            let place = defaults.iter().position(|name| *name == field.name);
+            place.unwrap_or(defaults.len())
+        };
+        let facts = |field: &Field| self.of.facts.fields.get(&field.name);
+        let is_readable = |field: &&Field| {
+            let groups = facts(field).and_then(|facts| facts.groups.as_deref());
+            self.is_known(field) && is_readable(groups, self.scope.principal)
+        };
+        let mut fields: Vec<&Field> = self.of.model.fields.values().filter(is_readable).collect();
+        // the map has them by name already
+        fields.sort_by_key(|field| rank(field));
+        fields
+    }
+
+    /// Fields that nobody has vetted may be for some groups only; those that an admin made have none.
+    fn is_known(&self, field: &Field) -> bool {
+        field.manual || self.of.facts.fields.contains_key(&field.name)
+    }
+
+    fn row<'a>(
+        &'a self,
+        field: &'a Field,
+        told: &Told<'a>,
+        unsupported: Option<String>,
+    ) -> Result<Described<'a>> {
+        let facts = self.of.facts.fields.get(&field.name);
+        Ok(Described {
+            name: &field.name,
+            field_type: field.field_type.name(),
+            label: told.base.map_or(&field.name, |told| &told.label),
+            help: told.base.and_then(|told| told.help.as_deref()),
+            relation: field.relation.as_deref(),
+            selection: told.own.map_or(&[], |told| &told.selection),
+            selection_count: None,
+            required: told.own.is_some_and(|told| told.required),
+            readonly: told.own.is_some_and(|told| told.readonly),
+            stored: field.store,
+            groupable: self.is_groupable(field, told.own)?,
+            searchable: !field.store && self.is_searchable(field),
+            currency_field: facts.and_then(|facts| facts.currency.as_deref()),
+            translated: field.translate,
+            company_dependent: field.company_dependent,
+            related: field.related.as_deref().filter(|_| !field.store),
+            unsupported,
+        })
+    }
+
+    /// `groupable` of Odoo's `fields_get`: there is a column, the field's own or one that it leads
+    /// to. A few that Odoo's Python puts into SQL by itself count as not groupable here.
+    fn is_groupable(&self, field: &Field, told: Option<&FieldDescription>) -> Result<bool> {
+        match field.field_type {
+            FieldType::One2many => Ok(false),
+            FieldType::Binary => Ok(field.column.is_some()),
+            FieldType::Many2many if field.store => {
+                let comodel = field.relation.as_deref().unwrap_or_default();
+                let model = self.scope.catalog.model(comodel)?;
+                Ok(model.is_some_and(|model| check_read(&model, self.scope.principal).is_ok()))
+            }
+            _ => Ok(field.store || told.is_some_and(|told| told.has_related_column)),
+        }
+    }
+
+    /// Why the tools do not read the field, if they don't.
+    fn unsupported(&self, field: &Field) -> Option<String> {
+        use FieldType::*;
+        let is_plain = field.store
+            && field.column.is_some()
+            && !field.company_dependent
+            && matches!(
+                field.field_type,
+                Char | Text
+                    | Html
+                    | Integer
+                    | Float
+                    | Monetary
+                    | Boolean
+                    | Date
+                    | Datetime
+                    | Selection
+                    | Many2one
+            );
+        if is_plain {
+            return None;
+        }
+        if field.field_type == Binary {
+            return Some("fields of its type are not read in SQL".into());
+        }
+        let name = std::slice::from_ref(&field.name);
+        let planned = self.probe(|scope| {
+            plan::read(
+                scope,
+                &self.of,
+                &Domain::Const(true),
+                Some(name),
+                Some("id"),
+                1,
+                0,
+            )
+            .map(|_| ())
+        });
+        let error = planned.err()?;
+        let reason = error.message.split_once("not answered yet: ");
+        Some(
+            reason
+                .map_or(error.message.as_str(), |(_, reason)| reason)
+                .to_owned(),
+        )
+    }
+
+    /// Whether a domain may name the field.
+    fn is_searchable(&self, field: &Field) -> bool {
+        let empty = Domain::condition(&field.name, Operator::Equal, Value::FALSE);
+        self.probe(|scope| plan::count(scope, &self.of, &empty).map(|_| ()))
+            .is_ok()
+    }
+
+    /// Plans something in a frame of its own, for what is noticed there is not this answer's.
+    fn probe(&self, plan: impl FnOnce(&Scope<'_>) -> Result<()>) -> Result<()> {
+        plan(&Scope::new(
+            self.scope.principal,
+            self.call.database,
+            &self.context,
+        )?)
+    }
+}
+
+/// The frame; what is said of models and fields comes from Odoo's own lists.
+pub(super) fn explain(call: &Call<'_>) -> Result<Explained> {
+    let asked = match asked(call) {
+        Ok(asked) => asked,
+        Err(error) if error.code == Code::NotSupported => return unanswered(call, &error),
+        Err(error) => return Err(error),
+    };
+    Ok(Explained {
+        model: asked.of.model.name.clone(),
+        statements: Vec::new(),
+        scope: super::explain::scope_json(&asked.scope),
+    })
+}
+
+/// Why the model is not answered in SQL.
+fn unanswered(call: &Call<'_>, error: &Error) -> Result<Explained> {
+    let scope = Scope::new(call.principal, call.database, &call.arguments.context()?)?;
+    let mut frame = super::explain::scope_json(&scope);
+    frame["engine"] = "odoo".into();
+    frame["reason"] = match &error.detail {
+        Some(detail) => format!("{}: {detail}", error.message).into(),
+        None => error.message.as_str().into(),
+    };
+    Ok(Explained {
+        model: call.arguments.required_text("model")?.to_owned(),
+        statements: Vec::new(),
+        scope: frame,
+    })
+}

@@ -1,0 +1,185 @@
+//! `odoo_list_models`: which models there are for the caller, and which of them are answered.
+
+use super::{Call, Explained};
+use crate::access::{Unanswered, verdict};
+use crate::answer::Answer;
+use crate::catalog::{ListedModel, Wanted};
+use crate::error::{Code, Error, Result};
+use crate::facts::vetted;
+use crate::scope::{Context, Scope, Warning};
+use serde::Serialize;
+
+pub(super) const DEFAULT_LIMIT: u64 = 50;
+pub(super) const MAX_LIMIT: u64 = 1000;
+
+/// How much better a model fits for being answered: not enough to hide one of that very name.
+const ANSWERED: f64 = 0.1;
+
+/// What people call records whose model has another name.
+const ALSO: &[(&str, &str)] = &[
+    (
+        "account.move",
+        "invoice bill credit note refund receipt payment",
+    ),
+    ("account.move.line", "invoice bill line accounting entry"),
+    ("crm.lead", "opportunity deal"),
+    ("product.product", "article item sku"),
+    ("product.template", "article item"),
+    ("purchase.order", "rfq quotation"),
+    ("res.country.state", "province region"),
+    (
+        "res.partner",
+        "customer vendor supplier client address person",
+    ),
+    ("sale.order", "quotation revenue"),
+];
+
+#[derive(Serialize)]
+struct Body<'a> {
+    engine: &'static str,
+    models: Vec<Listed<'a>>,
+    total: usize,
+    has_more: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Warning>,
+}
+
+#[derive(Serialize)]
+struct Listed<'a> {
+    model: &'a str,
+    name: &'a str,
+    engine: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+impl<'a> Listed<'a> {
+    fn new(of: &'a ListedModel) -> Self {
+        let reason = verdict(&of.name, &of.modules, of.has_table)
+            .err()
+            .map(|why| reason(&of.name, why));
+        Listed {
+            model: &of.name,
+            name: &of.label,
+            engine: if reason.is_none() { "sql" } else { "odoo" },
+            reason,
+        }
+    }
+
+    fn is_answered(&self) -> bool {
+        self.reason.is_none()
+    }
+}
+
+/// In a few words, for they stand behind every such model.
+fn reason(name: &str, why: Unanswered<'_>) -> String {
+    match why {
+        Unanswered::NotVetted => match Unanswered::nearest(name).first() {
+            Some(near) if is_kin(name, near) => {
+                format!("not answered yet by these tools; {near} is")
+            }
+            _ => "not answered yet by these tools".into(),
+        },
+        Unanswered::ExtendedBy(module) => {
+            format!("not answered while the module {module} is installed")
+        }
+        Unanswered::NoTable => "not answered: it has no table here".into(),
+    }
+}
+
+/// `sale.order` is kin to `sale.order.option`; what only shares an application's name is not.
+fn is_kin(name: &str, near: &str) -> bool {
+    let common = name.split('.').zip(near.split('.'));
+    common.take_while(|(a, b)| a == b).count() >= 2
+}
+
+fn scope<'a>(call: &'a Call<'_>) -> Result<Scope<'a>> {
+    Scope::new(call.principal, call.database, &Context::default())
+}
+
+/// The models of the caller that match, best first.
+pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
+    let scope = scope(call)?;
+    let query = call.arguments.text("query")?.unwrap_or("").trim();
+    let limit = call
+        .arguments
+        .number("limit", DEFAULT_LIMIT, 1..=MAX_LIMIT)? as usize;
+    let examined: Vec<&str> = vetted().models.keys().map(String::as_str).collect();
+    let readable = call
+        .database
+        .listed_models(call.principal, &scope.lang, &examined)?;
+    let mut models: Vec<(f64, Listed<'_>)> = if query.is_empty() {
+        readable.iter().map(|of| (0.0, Listed::new(of))).collect()
+    } else {
+        let wanted = Wanted::new(query);
+        let scored = |of| {
+            let (score, listed) = (score(&wanted, of)?, Listed::new(of));
+            Some((
+                score + if listed.is_answered() { ANSWERED } else { 0.0 },
+                listed,
+            ))
+        };
+        readable.iter().filter_map(scored).collect()
+    };
+    models.sort_by(|(a, one), (b, other)| {
+        b.total_cmp(a)
+            .then_with(|| other.is_answered().cmp(&one.is_answered()))
+            .then_with(|| one.model.cmp(other.model))
+    });
+    if models.is_empty() {
+        scope.warn("no_match", no_match(query, &readable));
+    }
+    let total = models.len();
+    models.truncate(limit);
+    let body = Body {
+        engine: "sql",
+        has_more: models.len() < total,
+        models: models.into_iter().map(|(_, listed)| listed).collect(),
+        total,
+        warnings: scope.warnings(),
+    };
+    Ok(Answer {
+        row_count: body.models.len() as u64,
+        json: serde_json::to_string(&body)
+            .map_err(|e| Error::new(Code::Internal, e.to_string()))?,
+        model: None,
+    })
+}
+
+/// How well a model fits; nothing where it does not.
+fn score(wanted: &Wanted, of: &ListedModel) -> Option<f64> {
+    let also = ALSO
+        .iter()
+        .find(|(model, _)| *model == of.name)
+        .map_or("", |(_, also)| also);
+    wanted.score(&[&of.name, &of.label, &of.english], also)
+}
+
+fn no_match(query: &str, readable: &[ListedModel]) -> String {
+    if readable.is_empty() {
+        return "no access list lets this user read any model".into();
+    }
+    let shown: String = query.chars().take(80).collect();
+    let near = Wanted::new(query).closest(
+        readable
+            .iter()
+            .map(|of| (of.name.as_str(), [of.name.as_str(), &of.label, &of.english])),
+    );
+    let said = format!("no model that this user may read matches {shown:?}");
+    if near.is_empty() {
+        format!("{said}; leave out query to see all of them")
+    } else {
+        format!("{said}; the nearest names: {}", near.join(", "))
+    }
+}
+
+/// It is answered from Odoo's own lists, so there is no statement of ours to show.
+pub(super) fn explain(call: &Call<'_>) -> Result<Explained> {
+    let mut frame = super::explain::scope_json(&scope(call)?);
+    frame["reason"] = "the list comes from Odoo's models and access lists".into();
+    Ok(Explained {
+        model: String::new(),
+        statements: Vec::new(),
+        scope: frame,
+    })
+}

@@ -1,0 +1,143 @@
+use super::read_group::Calendar;
+use super::time_series::Lineage;
+use super::{Call, Explained};
+use crate::access::subject;
+use crate::answer::{Answer, Pivot};
+use crate::error::{Code, Error, Result};
+use crate::plan::{self, PivotPlan, PivotRequest};
+use crate::scope::{Scope, Warning, timezone};
+use crate::sql;
+use serde::Serialize;
+use serde_json::Value as Json;
+use serde_json::value::RawValue;
+
+pub(super) const DEFAULT_TOP: u64 = 200;
+pub(super) const MAX_TOP: u64 = 2000;
+
+#[derive(Serialize)]
+struct Body<'a> {
+    engine: &'static str,
+    columns: Vec<Json>,
+    rows: Vec<Vec<Box<RawValue>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    totals: Option<Vec<Vec<Box<RawValue>>>>,
+    total: usize,
+    has_more: bool,
+    #[serde(flatten)]
+    calendar: Calendar<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    currencies: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    companies: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Warning>,
+    lineage: Lineage<'a>,
+}
+
+struct Planned<'a> {
+    scope: Scope<'a>,
+    model: String,
+    plan: PivotPlan,
+    top: u64,
+}
+
+impl Planned<'_> {
+    fn statements(&self) -> Vec<sql::Statement> {
+        let parts = self.plan.parts.iter();
+        parts
+            .map(|part| sql::groups(&part.groups, self.scope.relations()))
+            .collect()
+    }
+}
+
+fn planned<'a>(call: &'a Call<'_>) -> Result<Planned<'a>> {
+    let arguments = &call.arguments;
+    let mut scope = Scope::new(call.principal, call.database, &arguments.context()?)?;
+    if let Some(name) = arguments.text("timezone")? {
+        scope.tz = timezone(name)?;
+    }
+    let of = subject(&scope, arguments.required_text("model")?)?;
+    let plan = plan::pivot(
+        &scope,
+        &of,
+        &PivotRequest {
+            rows: &arguments.names("rows")?.unwrap_or_default(),
+            columns: &arguments.names("columns")?.unwrap_or_default(),
+            measures: &arguments.names("measures")?.unwrap_or_default(),
+            domain: &arguments.domain()?,
+            totals: arguments.flag("totals", true)?,
+            sort: arguments.text("sort")?,
+        },
+    )?;
+    Ok(Planned {
+        model: of.model.name.clone(),
+        top: arguments.number("top", DEFAULT_TOP, 1..=MAX_TOP)?,
+        scope,
+        plan,
+    })
+}
+
+/// `odoo_pivot`: figures by rows and columns.
+pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
+    let planned = planned(call)?;
+    let (plan, scope) = (&planned.plan, &planned.scope);
+    let mut pivot = Pivot::default();
+    for (part, statement) in plan.parts.iter().zip(planned.statements()) {
+        call.database
+            .rows(&statement, &mut |row| pivot.push(plan, part, row))?;
+    }
+    let top = usize::try_from(planned.top).unwrap_or(usize::MAX);
+    let table = pivot.assemble(plan, top, scope)?;
+    let row_count = table.rows.len();
+    let has_more = row_count < table.total;
+    if has_more && plan.totals {
+        scope.warn(
+            "truncated",
+            format!(
+                "{row_count} of {} rows are shown; totals are over all of them",
+                table.total
+            ),
+        );
+    }
+    let companies = if scope.company_ids.len() > 1 {
+        scope.companies().map(|c| c.name.as_str()).collect()
+    } else {
+        Vec::new()
+    };
+    let keys = plan.parts.first().map_or(&[][..], |part| &part.groups.keys);
+    let body = Body {
+        engine: "sql",
+        columns: table.columns,
+        rows: table.rows,
+        totals: table.totals,
+        total: table.total,
+        has_more,
+        calendar: Calendar::of(keys),
+        currencies: table.currencies,
+        companies,
+        warnings: scope.warnings(),
+        lineage: Lineage {
+            model: &planned.model,
+            date_field: None,
+            records: plan.totals.then_some(table.record_count),
+            rules: scope.rules().into_iter().map(|r| r.name).collect(),
+        },
+    };
+    let json =
+        serde_json::to_string(&body).map_err(|e| Error::new(Code::Internal, e.to_string()))?;
+    Ok(Answer {
+        json,
+        model: Some(planned.model),
+        row_count: row_count as u64,
+    })
+}
+
+/// The statements of the call.
+pub(super) fn explain(call: &Call<'_>) -> Result<Explained> {
+    let planned = planned(call)?;
+    Ok(Explained {
+        statements: planned.statements(),
+        scope: super::explain::scope_json(&planned.scope),
+        model: planned.model,
+    })
+}

@@ -1,0 +1,167 @@
+use super::{Call, Explained};
+use crate::access::{Subject, subject};
+use crate::answer::{Answer, FormattedGroups, single, weekday};
+use crate::error::{Code, Error, Result};
+use crate::plan::{self, Bucket, KeyValue, Period, ReadGroupPlan, ReadGroupRequest};
+use crate::scope::{Scope, Warning};
+use crate::sql;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+pub(super) const DEFAULT_LIMIT: u64 = 200;
+pub(super) const MAX_LIMIT: u64 = 2000;
+
+#[derive(Serialize)]
+struct Body<'a> {
+    engine: &'static str,
+    groups: Vec<Box<RawValue>>,
+    total: u64,
+    has_more: bool,
+    #[serde(flatten)]
+    calendar: Calendar<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    currencies: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Warning>,
+}
+
+/// What periods among the keys depend on.
+#[derive(Serialize)]
+pub(super) struct Calendar<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timezone: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    week_start: Option<&'static str>,
+}
+
+impl Calendar<'_> {
+    pub(super) fn of(keys: &[plan::GroupKey]) -> Calendar<'_> {
+        let buckets = || {
+            keys.iter().filter_map(|key| match &key.value {
+                KeyValue::Bucket(bucket) => Some(bucket),
+                _ => None,
+            })
+        };
+        let is_week = |bucket: &&Bucket| bucket.period == Period::Week;
+        Calendar {
+            timezone: buckets()
+                .find(|bucket| bucket.is_datetime)
+                .map(|bucket| bucket.timezone.as_str()),
+            week_start: buckets()
+                .find(is_week)
+                .map(|bucket| weekday(bucket.week_start)),
+        }
+    }
+}
+
+struct Planned<'a> {
+    scope: Scope<'a>,
+    of: Subject,
+    plan: ReadGroupPlan,
+}
+
+impl Planned<'_> {
+    fn statement(&self) -> sql::Statement {
+        sql::groups(&self.plan.groups, self.scope.relations())
+    }
+}
+
+fn planned<'a>(call: &'a Call<'_>) -> Result<Planned<'a>> {
+    let arguments = &call.arguments;
+    let scope = Scope::new(call.principal, call.database, &arguments.context()?)?;
+    let of = subject(&scope, arguments.required_text("model")?)?;
+    let domain = arguments.domain()?;
+    let having = arguments.having()?;
+    let plan = plan::read_group(
+        &scope,
+        &of,
+        &ReadGroupRequest {
+            groupby: &arguments.names("groupby")?.unwrap_or_default(),
+            aggregates: &arguments.names("aggregates")?.unwrap_or_default(),
+            domain: &domain,
+            having: having.as_ref(),
+            order: arguments.text("order")?,
+            limit: arguments.number("limit", DEFAULT_LIMIT, 1..=MAX_LIMIT)?,
+            offset: arguments.number("offset", 0, 0..=super::search::MAX_OFFSET)?,
+        },
+    )?;
+    Ok(Planned { scope, of, plan })
+}
+
+/// The currencies that the call's records are in.
+fn currencies(call: &Call<'_>) -> Result<Vec<String>> {
+    let arguments = &call.arguments;
+    let scope = Scope::new(call.principal, call.database, &arguments.context()?)?;
+    let of = subject(&scope, arguments.required_text("model")?)?;
+    let measures = arguments.names("aggregates")?.unwrap_or_default();
+    let plan = plan::currencies(&scope, &of, &measures, &arguments.domain()?)?;
+    if plan.currency_code.is_none() {
+        return Ok(Vec::new());
+    }
+    let mut codes = Vec::new();
+    call.database
+        .rows(&sql::groups(&plan, scope.relations()), &mut |row| {
+            codes.extend(row.into_iter().next().flatten());
+            Ok(())
+        })?;
+    codes.sort_unstable();
+    Ok(codes)
+}
+
+/// `odoo_read_group`: Odoo's own grouped figures.
+pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
+    let planned = planned(call)?;
+    let (plan, scope) = (&planned.plan, &planned.scope);
+    let mut found = FormattedGroups::default();
+    call.database.rows(&planned.statement(), &mut |row| {
+        found.push(plan, row, scope)
+    })?;
+    let total = match found.total {
+        Some(total) => total,
+        // beyond the last group no row tells
+        None if plan.groups.offset > 0 => {
+            let count = sql::group_count(&plan.groups, scope.relations());
+            single(call.database, &count)?
+                .parse()
+                .map_err(|_| Error::new(Code::Internal, "a count is no number"))?
+        }
+        None => 0,
+    };
+    let mut codes = Vec::new();
+    if found.has_several_currencies() {
+        codes = currencies(call)?;
+    }
+    if codes.len() > 1 {
+        scope.warn(
+            "several_currencies",
+            format!("the records are in several currencies ({}), and sums are of plain numbers as in Odoo: group by the currency field, or use odoo_pivot or odoo_time_series, which split by currency", codes.join(", ")),
+        );
+    }
+    let row_count = found.groups.len() as u64;
+    let body = Body {
+        engine: "sql",
+        has_more: plan.groups.offset + row_count < total,
+        groups: found.groups,
+        total,
+        calendar: Calendar::of(&plan.groups.keys),
+        currencies: codes,
+        warnings: scope.warnings(),
+    };
+    let json =
+        serde_json::to_string(&body).map_err(|e| Error::new(Code::Internal, e.to_string()))?;
+    Ok(Answer {
+        json,
+        model: Some(planned.of.model.name.clone()),
+        row_count,
+    })
+}
+
+/// The statements of the call.
+pub(super) fn explain(call: &Call<'_>) -> Result<Explained> {
+    let planned = planned(call)?;
+    Ok(Explained {
+        statements: vec![planned.statement()],
+        scope: super::explain::scope_json(&planned.scope),
+        model: planned.of.model.name.clone(),
+    })
+}

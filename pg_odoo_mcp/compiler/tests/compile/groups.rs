@@ -1,0 +1,528 @@
+//! Grouped reads and pivots.
+
+use crate::odoo::Odoo;
+use odoo_compiler::error::Code;
+use serde_json::{Value, json};
+
+fn row(values: &[Option<&str>]) -> Vec<Option<String>> {
+    values.iter().map(|v| v.map(str::to_owned)).collect()
+}
+
+fn with(tool_arguments: &Value, more: Value) -> Value {
+    let mut arguments = tool_arguments.clone();
+    for (key, value) in more.as_object().expect("an object") {
+        arguments[key] = value.clone();
+    }
+    arguments
+}
+
+fn read_group(more: Value) -> Value {
+    with(
+        &json!({"model": "sale.order", "groupby": ["date_order:month", "partner_id"], "aggregates": ["amount_total:sum", "__count"]}),
+        more,
+    )
+}
+
+fn pivot(more: Value) -> Value {
+    with(
+        &json!({"model": "sale.order", "rows": ["partner_id"], "columns": ["state"], "measures": ["amount_total:sum"]}),
+        more,
+    )
+}
+
+/// The order of the fixture with a table behind its tags.
+fn tagged() -> Odoo {
+    let mut odoo = Odoo::new();
+    odoo.change("sale.order", |model| {
+        let tags = &mut model["fields"]["tag_ids"];
+        tags["store"] = json!(true);
+        tags["link"] = json!({"table": {"schema": "public", "name": "sale_order_tag_rel"}, "column": "order_id", "column_to_comodel": "tag_id"});
+    });
+    odoo
+}
+
+#[test]
+fn records_are_grouped_by_id_and_named_afterwards() {
+    let sql = Odoo::new()
+        .sql("odoo_read_group", &read_group(json!({})))
+        .expect("a plan");
+    let (outer, inner) = sql.split_once("\nFROM (").expect("groups");
+    assert!(outer.contains("complete_name"), "{outer}");
+    let (inner, after) = inner.split_once(") AS t").expect("an alias");
+    assert!(!inner.contains("JOIN"), "{inner}");
+    assert!(
+        inner.contains(r#"timezone('Europe/Brussels'::text, timezone('UTC', t0."date_order"))) AS k1, t0."partner_id" AS k2, min(t0."currency_id")"#),
+        "{inner}"
+    );
+    assert!(inner.ends_with("GROUP BY 1, 2"), "{inner}");
+    // by month, then by the partners' own order, then by what tells groups apart
+    assert!(
+        after.contains(r#"ORDER BY t1."k1", t2."complete_name", t2."id" DESC, t1."k2""#),
+        "{after}"
+    );
+    assert!(
+        after.ends_with("LIMIT '200'::bigint OFFSET '0'::bigint"),
+        "{after}"
+    );
+}
+
+#[test]
+fn groups_are_written_like_odoo_s() {
+    let mut odoo = Odoo::new();
+    odoo.rows = vec![
+        row(&[
+            Some("2026-01-01 00:00:00"),
+            Some("5"),
+            Some(r#""Azure""#),
+            Some("1"),
+            Some("1"),
+            Some("2"),
+            Some("150.50"),
+            Some("2"),
+            Some("7"),
+        ]),
+        row(&[
+            None,
+            None,
+            None,
+            None,
+            None,
+            Some("1"),
+            None,
+            Some("1"),
+            Some("7"),
+        ]),
+    ];
+    let answer = odoo
+        .call(
+            "odoo_read_group",
+            &read_group(json!({"context": {"lang": "fr_FR"}, "limit": 2})),
+        )
+        .expect("an answer");
+    assert_eq!(
+        answer["groups"],
+        json!([
+            {
+                "date_order:month": ["2025-12-31 23:00:00", "janvier 2026"],
+                "partner_id": [5, "Azure"],
+                "__extra_domain": ["&", "&", ["date_order", ">=", "2025-12-31 23:00:00"], ["date_order", "<", "2026-01-31 23:00:00"], ["partner_id", "=", 5]],
+                "amount_total:sum": 150.5, "__count": 2,
+            },
+            {
+                "date_order:month": false, "partner_id": false,
+                "__extra_domain": ["&", ["date_order", "=", false], ["partner_id", "=", false]],
+                "amount_total:sum": false, "__count": 1,
+            },
+        ])
+    );
+    assert_eq!(
+        (&answer["total"], &answer["has_more"], &answer["timezone"]),
+        (&json!(7), &json!(true), &json!("Europe/Brussels"))
+    );
+}
+
+#[test]
+fn sums_over_several_currencies_are_named() {
+    let mut odoo = Odoo::new();
+    // each group in one currency, but not in the same
+    odoo.rows = vec![
+        row(&[
+            Some("sale"),
+            Some("1"),
+            Some("1"),
+            Some("2"),
+            Some("10.00"),
+            Some("2"),
+        ]),
+        row(&[
+            Some("draft"),
+            Some("2"),
+            Some("2"),
+            Some("1"),
+            Some("5.00"),
+            Some("2"),
+        ]),
+    ];
+    let arguments =
+        json!({"model": "sale.order", "groupby": ["state"], "aggregates": ["amount_total:sum"]});
+    // the fixture yields these rows to both statements, and the second is not shaped so
+    let _ = odoo.call("odoo_read_group", &arguments);
+    let ran = odoo.ran.borrow();
+    assert_eq!(ran.len(), 2, "the second asks which currencies there are");
+    assert!(ran[1].text.contains(r#""name"::text"#), "{}", ran[1].text);
+    assert!(ran[1].text.contains("AS currency"), "{}", ran[1].text);
+    drop(ran);
+    // a count adds no money up
+    let sql = odoo.sql("odoo_read_group", &json!({"model": "sale.order", "groupby": ["state"], "aggregates": ["amount_total:count"]})).expect("a plan");
+    assert!(!sql.contains("currency"), "{sql}");
+}
+
+#[test]
+fn groups_are_filtered_and_sorted_by_figures_that_are_not_answered() {
+    let sql = Odoo::new()
+        .sql(
+            "odoo_read_group",
+            &json!({
+                "model": "sale.order", "groupby": ["state"],
+                "having": ["|", ["amount_total:sum", ">", 100], "!", ["__count", "in", [1, 2]]],
+                "order": "amount_total:avg desc, state",
+            }),
+        )
+        .expect("a plan");
+    assert!(
+        sql.contains(
+            r#"WHERE (t1."m3" > '100'::numeric OR t1."m1" <> ALL ('{"1","2"}'::numeric[]))"#
+        ),
+        "{sql}"
+    );
+    assert!(sql.contains(r#"ORDER BY t1."m2" DESC, t1."k1""#), "{sql}");
+    // only what was asked for is answered
+    let mut odoo = Odoo::new();
+    odoo.rows = vec![row(&[
+        Some("sale"),
+        Some("1"),
+        Some("1"),
+        Some("4"),
+        Some("4"),
+        Some("25"),
+        Some("100.00"),
+        Some("1"),
+    ])];
+    let answer = odoo
+        .call("odoo_read_group", &json!({"model": "sale.order", "groupby": ["state"], "having": [["amount_total:sum", ">", 99]], "order": "amount_total:avg"}))
+        .expect("an answer");
+    assert_eq!(
+        answer["groups"],
+        json!([{"state": "sale", "__extra_domain": [["state", "=", "sale"]], "__count": 4}])
+    );
+}
+
+#[test]
+fn a_path_goes_to_records_the_user_may_see() {
+    let mut odoo = Odoo::new();
+    let by_company = json!({"model": "sale.order", "groupby": ["partner_id.country_id"]});
+    let sql = odoo.sql("odoo_read_group", &by_company).expect("a plan");
+    assert!(
+        sql.contains(
+            r#"LEFT JOIN "public"."res_partner" AS t1 ON t0."partner_id" = t1."id" AND ("#
+        ) && sql.contains("partner_share"),
+        "{sql}"
+    );
+    odoo.rows = vec![row(&[None, None, Some("3"), Some("3"), Some("1")])];
+    let answer = odoo
+        .call("odoo_read_group", &by_company)
+        .expect("an answer");
+    assert_eq!(
+        answer["groups"][0]["__extra_domain"],
+        json!([
+            "|",
+            ["partner_id", "not any", []],
+            ["partner_id", "any", [["country_id", "=", false]]]
+        ])
+    );
+    odoo.change("res.partner", |model| model["access_lists"] = json!([]));
+    let error = odoo
+        .call("odoo_read_group", &by_company)
+        .expect_err("refused");
+    assert_eq!(error.code, Code::AccessDenied);
+}
+
+#[test]
+fn tags_are_those_the_user_sees_and_a_total_counts_a_record_once() {
+    let mut odoo = tagged();
+    odoo.change("crm.tag", |model| {
+        model["rules"] = json!([{"id": 9, "name": "tags", "domain": "[('id', '>', 3)]", "is_global": true, "group_ids": []}]);
+    });
+    let sql = odoo
+        .sql(
+            "odoo_read_group",
+            &json!({"model": "sale.order", "groupby": ["tag_ids"]}),
+        )
+        .expect("a plan");
+    assert!(
+        sql.contains(r#"LEFT JOIN "public"."sale_order_tag_rel" AS t1 ON t0."id" = t1."order_id" AND t1."tag_id" IN (SELECT t2.id FROM "public"."crm_tag" AS t2"#),
+        "{sql}"
+    );
+    assert!(sql.contains(r#"t2."id" > '3'"#), "{sql}");
+    let explained = odoo_compiler::answer::explain(
+        "odoo_pivot",
+        &json!({"model": "sale.order", "rows": ["tag_ids"], "columns": ["state"]}).to_string(),
+        &odoo.principal,
+        &odoo,
+    )
+    .expect("an explanation");
+    let explained: Value = serde_json::from_str(&explained.json).expect("json");
+    let statements = explained["statements"].as_array().expect("statements");
+    assert_eq!(statements.len(), 2);
+    let with_tags: Vec<bool> = statements
+        .iter()
+        .map(|s| {
+            s["sql"]
+                .as_str()
+                .expect("sql")
+                .contains("sale_order_tag_rel")
+        })
+        .collect();
+    assert_eq!(with_tags, [true, false]);
+}
+
+#[test]
+fn a_pivot_is_one_statement_with_a_set_for_each_total() {
+    let sql = Odoo::new()
+        .sql("odoo_pivot", &pivot(json!({})))
+        .expect("a plan");
+    assert!(
+        sql.contains("GROUP BY GROUPING SETS ((1, 2, 3), (1, 3), (2, 3), (3))"),
+        "{sql}"
+    );
+    assert!(
+        sql.contains(r#"GROUPING(t0."partner_id", t0."state") AS set"#),
+        "{sql}"
+    );
+    let sql = Odoo::new()
+        .sql(
+            "odoo_pivot",
+            &pivot(json!({"totals": false, "measures": ["__count"]})),
+        )
+        .expect("a plan");
+    assert!(
+        sql.contains("GROUP BY GROUPING SETS ((1, 2), (1), (2))"),
+        "{sql}"
+    );
+}
+
+/// Rows by partner and state: partner, name, state, currency, set, records, sum.
+fn pivot_rows(currency: &str, factor: u32) -> Vec<Vec<Option<String>>> {
+    let line = |partner: Option<&str>, state: Option<&str>, set: &str, sum: u32| {
+        row(&[
+            partner,
+            partner.map(|p| if p == "5" { r#""Azure""# } else { r#""Brick""# }),
+            state,
+            Some(currency),
+            Some(set),
+            Some("1"),
+            Some(&(sum * factor).to_string()),
+        ])
+    };
+    vec![
+        line(Some("5"), Some("draft"), "0", 10),
+        line(Some("5"), Some("sale"), "0", 20),
+        line(Some("5"), None, "1", 30),
+        line(Some("6"), Some("sale"), "0", 70),
+        line(Some("6"), None, "1", 70),
+        line(None, Some("draft"), "2", 10),
+        line(None, Some("sale"), "2", 90),
+        line(None, None, "3", 100),
+    ]
+}
+
+#[test]
+fn a_pivot_shows_cells_totals_and_where_there_is_nothing() {
+    let mut odoo = Odoo::new();
+    odoo.rows = pivot_rows("USD", 1);
+    let answer = odoo
+        .call(
+            "odoo_pivot",
+            &pivot(json!({"sort": "amount_total:sum desc"})),
+        )
+        .expect("an answer");
+    assert_eq!(
+        answer["columns"],
+        json!([
+            "partner_id",
+            {"measure": "amount_total:sum", "state": "draft"},
+            {"measure": "amount_total:sum", "state": "sale"},
+            {"measure": "amount_total:sum", "total": true},
+        ])
+    );
+    assert_eq!(
+        answer["rows"],
+        json!([[[6, "Brick"], null, 70, 70], [[5, "Azure"], 10, 20, 30]])
+    );
+    assert_eq!(answer["totals"], json!([["total", 10, 90, 100]]));
+    assert_eq!(answer["currencies"], json!(["USD"]));
+    let answer = odoo
+        .call("odoo_pivot", &pivot(json!({"top": 1})))
+        .expect("an answer");
+    assert_eq!(answer["rows"], json!([[[5, "Azure"], 10, 20, 30]]));
+    assert_eq!(
+        (&answer["total"], &answer["has_more"]),
+        (&json!(2), &json!(true))
+    );
+    // over all rows, shown or not
+    assert_eq!(answer["totals"], json!([["total", 10, 90, 100]]));
+}
+
+#[test]
+fn a_pivot_never_adds_up_currencies() {
+    let mut odoo = Odoo::new();
+    odoo.rows = [pivot_rows("USD", 1), pivot_rows("EUR", 2)].concat();
+    let answer = odoo
+        .call(
+            "odoo_pivot",
+            &pivot(json!({"sort": "amount_total:sum desc", "top": 1})),
+        )
+        .expect("an answer");
+    assert_eq!(answer["columns"][1], "currency");
+    assert_eq!(
+        answer["rows"],
+        json!([
+            [[6, "Brick"], "EUR", null, 140, 140],
+            [[6, "Brick"], "USD", null, 70, 70]
+        ])
+    );
+    assert_eq!(
+        answer["totals"],
+        json!([
+            ["total", "USD", 10, 90, 100],
+            ["total", "EUR", 20, 180, 200]
+        ])
+    );
+    assert_eq!(answer["total"], 4);
+    assert_eq!(answer["warnings"][0]["code"], "several_currencies");
+}
+
+#[test]
+fn keys_and_measures_that_make_no_sense_are_refused() {
+    let odoo = tagged();
+    for (tool, arguments, code) in [
+        (
+            "odoo_read_group",
+            read_group(json!({"groupby": ["date_order"]})),
+            Code::InvalidArguments,
+        ),
+        (
+            "odoo_read_group",
+            read_group(json!({"groupby": ["date_order:mnth"]})),
+            Code::InvalidArguments,
+        ),
+        (
+            "odoo_read_group",
+            read_group(json!({"groupby": ["date_order:month_number"]})),
+            Code::NotSupported,
+        ),
+        (
+            "odoo_read_group",
+            read_group(json!({"groupby": ["validity_date:hour"]})),
+            Code::InvalidArguments,
+        ),
+        (
+            "odoo_read_group",
+            read_group(json!({"groupby": ["state:month"]})),
+            Code::InvalidArguments,
+        ),
+        (
+            "odoo_read_group",
+            read_group(json!({"groupby": ["state", "state"]})),
+            Code::InvalidArguments,
+        ),
+        (
+            "odoo_read_group",
+            read_group(json!({"groupby": ["stat"]})),
+            Code::UnknownField,
+        ),
+        (
+            "odoo_read_group",
+            read_group(json!({"groupby": ["tag_ids.name"]})),
+            Code::InvalidArguments,
+        ),
+        (
+            "odoo_read_group",
+            read_group(json!({"order": "amount_total"})),
+            Code::InvalidArguments,
+        ),
+        (
+            "odoo_read_group",
+            read_group(json!({"order": "partner_id sideways"})),
+            Code::InvalidArguments,
+        ),
+        (
+            "odoo_read_group",
+            read_group(json!({"having": [["amount_total:sum", "ilike", "1"]]})),
+            Code::InvalidArguments,
+        ),
+        (
+            "odoo_read_group",
+            read_group(json!({"having": [["amount_total:sum", ">", "1"]]})),
+            Code::InvalidArguments,
+        ),
+        (
+            "odoo_read_group",
+            read_group(json!({"having": [["amount_total:sum", "any", []]]})),
+            Code::InvalidArguments,
+        ),
+        (
+            "odoo_read_group",
+            read_group(json!({"groupby": [], "having": [["__count", ">", 1]]})),
+            Code::InvalidArguments,
+        ),
+        (
+            "odoo_read_group",
+            read_group(json!({"limit": 2001})),
+            Code::InvalidArguments,
+        ),
+        (
+            "odoo_read_group",
+            read_group(json!({"aggregates": ["state:sum"]})),
+            Code::InvalidArguments,
+        ),
+        (
+            "odoo_read_group",
+            read_group(json!({"aggregates": ["partner_id.color:sum"]})),
+            Code::InvalidArguments,
+        ),
+        (
+            "odoo_pivot",
+            pivot(json!({"rows": []})),
+            Code::InvalidArguments,
+        ),
+        (
+            "odoo_pivot",
+            pivot(json!({"columns": ["partner_id"]})),
+            Code::InvalidArguments,
+        ),
+        (
+            "odoo_pivot",
+            pivot(json!({"sort": "state"})),
+            Code::InvalidArguments,
+        ),
+        (
+            "odoo_pivot",
+            pivot(json!({"top": 0})),
+            Code::InvalidArguments,
+        ),
+        (
+            "odoo_pivot",
+            pivot(json!({"totals": "yes"})),
+            Code::InvalidArguments,
+        ),
+    ] {
+        let error = odoo
+            .call(tool, &arguments)
+            .expect_err(&arguments.to_string());
+        assert_eq!(error.code, code, "{arguments}: {error}");
+    }
+}
+
+#[test]
+fn a_field_for_other_groups_is_no_key_no_measure_and_no_order() {
+    for more in [
+        json!({"groupby": ["credit_limit"]}),
+        json!({"groupby": ["active"], "aggregates": ["credit_limit:sum"]}),
+        json!({"groupby": ["active"], "order": "credit_limit:sum"}),
+        json!({"groupby": ["active"], "having": [["credit_limit:sum", ">", 1]]}),
+    ] {
+        let mut odoo = Odoo::new();
+        odoo.principal.group_names.clear();
+        odoo.change("res.partner", |model| {
+            model["fields"]["credit_limit"] = json!({"name": "credit_limit", "label": "Credit", "type": "float", "store": true, "column": "float8"});
+        });
+        let error = odoo
+            .call(
+                "odoo_read_group",
+                &with(&json!({"model": "res.partner"}), more.clone()),
+            )
+            .expect_err("refused");
+        assert_eq!(error.code, Code::AccessDenied, "{more}: {error}");
+    }
+}
