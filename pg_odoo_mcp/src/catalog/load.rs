@@ -7,6 +7,7 @@ use odoo_compiler::catalog::{ListedModel, ModelDescription, Unaccent, suggestion
 use odoo_compiler::error::{Code, Error, Result};
 use odoo_compiler::principal::Principal;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
 
 const PRINCIPAL: &str = include_str!("../../../sql/statements/principal.sql");
 const MODEL_NAMES: &str = include_str!("../../../sql/statements/model_names.sql");
