@@ -10,6 +10,7 @@
 //! | [`mcp`] | a client of the front |
 //! | [`odoo`] | a client of Odoo's JSON-2: the oracle |
 //! | [`parity`] | the same question to both, and what came of it |
+//! | [`mutation`] | a bug to be planted in the compiler |
 //! | [`scratch`] | a throwaway copy of the database, for tests that plant hostile objects |
 //! | [`serve`] | one call of the SQL function that the front calls |
 //! | [`front`] | a front process of the test's own, to be killed |
@@ -20,6 +21,7 @@ pub mod backend;
 pub mod environment;
 pub mod front;
 pub mod mcp;
+pub mod mutation;
 pub mod odoo;
 pub mod parity;
 pub mod scratch;

@@ -4,15 +4,30 @@
 //! |---|---|
 //! | [`random`] | numbers from a seed, the same everywhere |
 //! | [`shape`] | the models and fields that questions are made of, with values that occur |
+//! | `domain` | domains over all operators |
 //! | [`question`] | a question, made from a seed |
+//! | `records`, `groups`, `series`, `pivot` | what one kind of question asks of both, and the answers in one form |
+//! | `calendar` | local time and periods, apart from ours |
+//! | `measured` | what figures are asked of: models with their dates, sums and keys |
+//! | `mistake` | a question with something wrong in it |
+//! | `sameness` | when two values are the same |
 //! | [`verdict`] | both answers side by side |
 
+mod calendar;
+mod domain;
+mod groups;
+mod measured;
+mod mistake;
+mod pivot;
 pub mod question;
 pub mod random;
+mod records;
+mod sameness;
+mod series;
 pub mod shape;
 pub mod verdict;
 
-pub use question::{Kind, Question};
+pub use question::{Kind, Language, Question};
 pub use random::Random;
 pub use shape::Shape;
 pub use verdict::Verdict;

@@ -1,20 +1,24 @@
-//! A question, made from a seed: model, domain, fields, order, context.
+//! A question, made from a seed: kind, model, domain, context, and what only its kind has.
 
-use chrono::Days;
 use serde_json::{Value, json};
 
 use super::random::Random;
-use super::shape::{Field, MODELS, Model, Shape};
+use super::shape::{MODELS, Model, Shape};
+use super::{groups, mistake, pivot, records, series};
 
 /// What is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// Records.
     Search,
     /// How many.
     Count,
+    /// Measures by keys.
+    Group,
     /// Measures by period.
     Series,
+    /// Measures by rows and columns.
+    Pivot,
 }
 
 /// One question to both.
@@ -28,13 +32,21 @@ pub struct Question {
     pub domain: Value,
     /// Sent to both, spelled out.
     pub context: Value,
-    /// The arguments that only this kind has.
+    /// The arguments that only this kind has; what begins with `_` is for the comparison.
     pub more: Value,
-    /// Whether the order of the records is settled.
+    /// Whether the order of what is answered is settled.
     pub is_ordered: bool,
 }
 
-const PERIODS: &[&str] = &["hour", "day", "week", "month", "quarter", "year"];
+/// An active language.
+#[derive(Clone, Debug)]
+pub struct Language {
+    /// `fr_FR`
+    pub code: String,
+    /// The day its weeks start on; 1 is Monday.
+    pub week_start: u32,
+}
+
 const ZONES: &[&str] = &[
     "UTC",
     "Europe/Brussels",
@@ -42,74 +54,20 @@ const ZONES: &[&str] = &[
     "Asia/Kolkata",
     "Pacific/Auckland",
 ];
-/// A model that time series are asked of.
-struct Dated {
-    model: &'static str,
-    date_field: &'static str,
-    measures: &'static [&'static str],
-    /// The currency field of the sums of money, if there are some.
-    currency: &'static str,
-    groups: &'static [&'static str],
-}
 
-const SERIES: &[Dated] = &[
-    Dated {
-        model: "sale.order",
-        date_field: "date_order",
-        measures: &["amount_total:sum", "amount_untaxed:avg"],
-        currency: "currency_id",
-        groups: &["state", "partner_id", "user_id", "team_id", "company_id"],
-    },
-    Dated {
-        model: "sale.order.line",
-        date_field: "create_date",
-        measures: &["price_subtotal:sum", "product_uom_qty:max"],
-        currency: "currency_id",
-        groups: &["state", "order_id", "company_id"],
-    },
-    Dated {
-        model: "crm.lead",
-        date_field: "create_date",
-        measures: &["expected_revenue:sum", "probability:avg"],
-        currency: "company_currency",
-        groups: &["stage_id", "user_id", "type", "active"],
-    },
-    Dated {
-        model: "account.move",
-        date_field: "invoice_date",
-        measures: &["amount_total:sum", "amount_residual:min"],
-        currency: "currency_id",
-        groups: &["state", "move_type", "partner_id", "journal_id"],
-    },
-    Dated {
-        model: "account.move.line",
-        date_field: "date",
-        measures: &["debit:sum", "balance:sum"],
-        currency: "company_currency_id",
-        groups: &["parent_state", "company_id", "journal_id"],
-    },
-    Dated {
-        model: "purchase.order",
-        date_field: "date_order",
-        measures: &["amount_total:sum"],
-        currency: "currency_id",
-        groups: &["state", "partner_id", "company_id"],
-    },
-    Dated {
-        model: "purchase.order.line",
-        date_field: "date_planned",
-        measures: &["price_subtotal:sum"],
-        currency: "currency_id",
-        groups: &["state", "company_id"],
-    },
-    Dated {
-        model: "res.partner",
-        date_field: "create_date",
-        measures: &["color:count"],
-        currency: "",
-        groups: &["country_id", "is_company", "type"],
-    },
-];
+impl Kind {
+    /// The tool that answers it.
+    #[must_use]
+    pub fn tool(self) -> &'static str {
+        match self {
+            Self::Search => "odoo_search",
+            Self::Count => "odoo_count",
+            Self::Group => "odoo_read_group",
+            Self::Series => "odoo_time_series",
+            Self::Pivot => "odoo_pivot",
+        }
+    }
+}
 
 impl Question {
     /// A question as a user with these companies might ask it, in one of these languages.
@@ -118,24 +76,28 @@ impl Question {
         random: &mut Random,
         shape: &Shape,
         companies: &[i64],
-        languages: &[String],
+        languages: &[Language],
     ) -> Self {
-        let context = context(random, companies, languages);
-        match random.below(10) {
-            0..4 => search(random, shape, context),
-            4..6 => {
-                let model = model(random, shape);
-                Self {
-                    kind: Kind::Count,
-                    model: model.name.clone(),
-                    domain: domain(random, shape, model),
-                    context,
-                    more: json!({}),
-                    is_ordered: true,
-                }
-            }
-            _ => series(random, shape, context),
+        let language = random.pick(languages);
+        let context = context(random, companies, &language.code);
+        let mut question = match random.below(10) {
+            0..3 => records::search(random, shape, context),
+            3..5 => records::count(random, shape, context),
+            5..8 => groups::groups(random, shape, context),
+            8 => series::series(random, shape, context),
+            _ => pivot::pivot(random, shape, context),
+        };
+        question.more["_week_start"] = json!(language.week_start);
+        if random.once_in(20) {
+            mistake::make(random, &mut question);
+            question.more["_mistake"] = json!(true);
         }
+        question
+    }
+
+    /// Whether something is wrong with it on purpose.
+    pub(super) fn has_mistake(&self) -> bool {
+        self.more["_mistake"] == true
     }
 
     /// The tool and its arguments.
@@ -148,199 +110,34 @@ impl Question {
                 arguments[key] = value.clone();
             }
         }
-        let tool = match self.kind {
-            Kind::Search => "odoo_search",
-            Kind::Count => "odoo_count",
-            Kind::Series => "odoo_time_series",
-        };
-        (tool, arguments)
+        (self.kind.tool(), arguments)
     }
 }
 
-fn context(random: &mut Random, companies: &[i64], languages: &[String]) -> Value {
+fn context(random: &mut Random, companies: &[i64], language: &str) -> Value {
     let mut allowed = companies.to_vec();
-    if allowed.len() > 1 {
-        let turn = random.below(allowed.len());
-        allowed.rotate_left(turn);
-        allowed.truncate(1 + random.below(companies.len()));
+    // every order of the companies, and every number of them
+    for at in (1..allowed.len()).rev() {
+        allowed.swap(at, random.below(at + 1));
     }
+    allowed.truncate(1 + random.below(companies.len()));
     let mut context = json!({
-        "lang": random.pick(languages),
+        "lang": language,
         "tz": random.pick(ZONES),
         "allowed_company_ids": allowed,
     });
     if random.once_in(6) {
-        context["active_test"] = json!(false);
+        context["active_test"] = json!(random.once_in(4));
     }
     context
 }
 
-fn model<'a>(random: &mut Random, shape: &'a Shape) -> &'a Model {
-    // the first ones are what people ask about
+/// Any model; more often one of the first, which are what people ask about.
+pub(super) fn model<'a>(random: &mut Random, shape: &'a Shape) -> &'a Model {
     let name = if random.once_in(3) {
         random.pick(MODELS)
     } else {
         random.pick(&MODELS[..13])
     };
     shape.model(name).expect("every model is in the shape")
-}
-
-fn search(random: &mut Random, shape: &Shape, context: Value) -> Question {
-    let model = model(random, shape);
-    let mut fields: Vec<&str> = Vec::new();
-    for _ in 0..2 + random.below(5) {
-        let field = random.pick(&model.fields).name.as_str();
-        if !fields.contains(&field) {
-            fields.push(field);
-        }
-    }
-    let (order, is_ordered) = match random.below(3) {
-        0 => (None, model.has_total_order()),
-        1 => (Some("id".to_owned()), true),
-        _ => {
-            let by = random.pick(&model.fields);
-            let direction = *random.pick(&["", " desc", " asc nulls first", " desc nulls last"]);
-            (Some(format!("{}{direction}, id", by.name)), true)
-        }
-    };
-    let mut more =
-        json!({"fields": fields, "limit": if is_ordered { 5 + random.below(60) } else { 1000 }});
-    if let Some(order) = order {
-        more["order"] = json!(order);
-    }
-    if is_ordered && random.once_in(4) {
-        more["offset"] = json!(random.below(20));
-    }
-    Question {
-        kind: Kind::Search,
-        model: model.name.clone(),
-        domain: domain(random, shape, model),
-        context,
-        more,
-        is_ordered,
-    }
-}
-
-fn series(random: &mut Random, shape: &Shape, context: Value) -> Question {
-    let dated = random.pick(SERIES);
-    let model = shape
-        .model(dated.model)
-        .expect("every model is in the shape");
-    let mut measures: Vec<&str> = vec!["__count"];
-    measures.extend(dated.measures.iter().filter(|_| !random.once_in(3)));
-    let is_money = measures.iter().any(|measure| {
-        let field = measure.split(':').next().unwrap_or_default();
-        model
-            .fields
-            .iter()
-            .any(|f| f.name == field && f.kind == "monetary")
-    });
-    let mut more = json!({
-        "date_field": dated.date_field,
-        "period": if model.fields.iter().any(|f| f.name == dated.date_field && f.kind == "date") { *random.pick(&PERIODS[1..]) } else { *random.pick(PERIODS) },
-        "measures": measures,
-        "fill": *random.pick(&["zero", "null", "none", "none"]),
-        "_currency": if is_money { dated.currency } else { "" },
-    });
-    if random.once_in(2) {
-        more["group_by"] = json!(random.pick(dated.groups));
-    }
-    let day = |before: usize| json!((shape.last_day() - Days::new(before as u64)).to_string());
-    if more["period"] == "hour" {
-        // years of hours are refused; a week of them is a question
-        more["from"] = day(5);
-        more["to"] = day(0);
-    } else {
-        if random.once_in(3) {
-            more["from"] = day(30 + random.below(900));
-        }
-        if random.once_in(4) {
-            more["to"] = day(random.below(30));
-        }
-    }
-    let domain = if random.once_in(2) {
-        domain(random, shape, model)
-    } else {
-        json!([])
-    };
-    Question {
-        kind: Kind::Series,
-        model: model.name.clone(),
-        domain,
-        context,
-        more,
-        is_ordered: true,
-    }
-}
-
-/// A domain of up to three conditions, with connectives in front.
-fn domain(random: &mut Random, shape: &Shape, model: &Model) -> Value {
-    let count = random.below(4);
-    let mut parts: Vec<Value> = Vec::new();
-    for _ in 1..count {
-        if random.once_in(2) {
-            parts.push(json!(*random.pick(&["&", "|"])));
-        }
-    }
-    let connectives = parts.len();
-    for _ in 0..count.max(usize::from(connectives > 0)) {
-        if random.once_in(5) {
-            parts.push(json!("!"));
-        }
-        parts.push(condition(random, shape, model, 0));
-    }
-    Value::Array(parts)
-}
-
-fn condition(random: &mut Random, shape: &Shape, model: &Model, depth: usize) -> Value {
-    let field = random.pick(&model.fields);
-    let through = field.relation.as_deref().and_then(|name| shape.model(name));
-    if let Some(comodel) = through.filter(|_| depth < 2 && random.once_in(2)) {
-        let inner = condition(random, shape, comodel, depth + 1);
-        if random.once_in(4) {
-            let operator = *random.pick(&["any", "not any"]);
-            return json!([field.name, operator, [inner]]);
-        }
-        let path = format!(
-            "{}.{}",
-            field.name,
-            inner[0].as_str().expect("a condition names a field")
-        );
-        return json!([path, inner[1], inner[2]]);
-    }
-    plain_condition(random, field)
-}
-
-fn plain_condition(random: &mut Random, field: &Field) -> Value {
-    let value = |random: &mut Random| {
-        if field.values.is_empty() || random.once_in(8) {
-            json!(false)
-        } else {
-            random.pick(&field.values).clone()
-        }
-    };
-    let equal = *random.pick(&["=", "!=", "in", "not in", "=?"]);
-    let one = value(random);
-    if equal.ends_with("in") {
-        return json!([field.name, equal, [one, value(random)]]);
-    }
-    let text = one
-        .as_str()
-        .map(|text| text.chars().take(4).collect::<String>());
-    let (operator, value) = match (field.kind.as_str(), random.below(3)) {
-        ("char" | "text", 0 | 1) => (
-            *random.pick(&["ilike", "not ilike", "like", "=ilike", "=like", "not like"]),
-            json!(text.unwrap_or_default()),
-        ),
-        ("integer" | "float" | "monetary" | "date" | "datetime", 0 | 1) if one != json!(false) => {
-            (*random.pick(&["<", "<=", ">", ">="]), one)
-        }
-        ("datetime", 2) if text.is_some() => (
-            *random.pick(&["<", "<=", ">", ">=", "="]),
-            json!(one.as_str().unwrap_or_default()[..10]),
-        ),
-        ("many2one", 0) => (*random.pick(&["ilike", "not ilike"]), json!("a")),
-        _ => (equal, one),
-    };
-    json!([field.name, operator, value])
 }

@@ -32,7 +32,7 @@ pub const MODELS: &[&str] = &[
     "utm.source",
 ];
 
-/// A stored field.
+/// A stored field, or one that a parent of `_inherits` stores.
 #[derive(Clone, Debug)]
 pub struct Field {
     /// Its name.
@@ -41,9 +41,13 @@ pub struct Field {
     pub kind: String,
     /// The comodel.
     pub relation: Option<String>,
-    /// Values that occur, as domains take them.
+    /// Values that occur, as domains take them: of an x2many, ids on the other side.
     pub values: Vec<Value>,
+    /// Whether the comodel's order leaves no two records equal.
+    pub has_ordered_comodel: bool,
 }
+
+const PLAIN: &str = "'char', 'text', 'integer', 'float', 'monetary', 'boolean', 'date', 'datetime', 'selection', 'many2one'";
 
 /// One model.
 #[derive(Clone, Debug)]
@@ -52,8 +56,16 @@ pub struct Model {
     pub name: String,
     /// Odoo's `_order`
     pub order: String,
-    /// Its stored fields of plain types.
+    /// Its stored fields, of plain types and x2many.
     pub fields: Vec<Field>,
+}
+
+impl Field {
+    /// `one2many` or `many2many`.
+    #[must_use]
+    pub fn is_to_many(&self) -> bool {
+        self.kind.ends_with("2many")
+    }
 }
 
 /// The models by name, and when the data ends.
@@ -110,9 +122,19 @@ impl Model {
     /// Whether Odoo's own order leaves no two records equal.
     #[must_use]
     pub fn has_total_order(&self) -> bool {
-        let last = self.order.rsplit(',').next().unwrap_or_default();
-        last.split_whitespace().next() == Some("id")
+        is_total(&self.order)
     }
+
+    /// A field.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+}
+
+fn is_total(order: &str) -> bool {
+    let last = order.rsplit(',').next().unwrap_or_default();
+    last.split_whitespace().next() == Some("id")
 }
 
 fn load_model(client: &mut Client, name: &str) -> Model {
@@ -121,36 +143,99 @@ fn load_model(client: &mut Client, name: &str) -> Model {
         .unwrap_or_else(|error| panic!("{name}: {error}"))
         .get(0);
     let table = name.replace('.', "_");
+    let mut fields = Vec::new();
+    let sql = format!(
+        "select f.name, f.ttype, f.relation, f.translate is not null, o.\"order\"
+         from ir_model_fields f
+         join pg_attribute a on a.attrelid = $2::text::regclass and a.attname = f.name
+         left join ir_model o on o.model = f.relation
+         where f.model = $1 and f.store and not f.company_dependent and f.ttype in ({PLAIN})
+         order by f.name"
+    );
     let rows = client
-        .query(
-            "select f.name, f.ttype, f.relation, f.translate is not null
-             from ir_model_fields f
-             join pg_attribute a on a.attrelid = $2::text::regclass and a.attname = f.name
-             where f.model = $1 and f.store and not f.company_dependent
-               and f.ttype in ('char', 'text', 'integer', 'float', 'monetary', 'boolean',
-                               'date', 'datetime', 'selection', 'many2one')
-             order by f.name",
-            &[&name, &table],
-        )
+        .query(&sql, &[&name, &table])
         .unwrap_or_else(|error| panic!("{name}: {error}"));
-    let fields = rows
-        .iter()
-        .map(|row| {
-            let (field, kind): (String, String) = (row.get(0), row.get(1));
-            let values = load_values(client, &table, &field, &kind, row.get(3));
-            Field {
-                name: field,
-                kind,
-                relation: row.get(2),
-                values,
-            }
-        })
-        .collect();
+    for row in &rows {
+        let (field, kind): (String, String) = (row.get(0), row.get(1));
+        let values = load_values(client, &table, &field, &kind, row.get(3));
+        fields.push(made(row, values));
+    }
+    // what `_inherits` shows of a parent's columns
+    let sql = format!(
+        "select f.name, f.ttype, f.relation, f.translate is not null, o.\"order\", l.relation
+         from ir_model_fields f
+         join ir_model_inherit i on i.model_id = f.model_id
+         join ir_model_fields l on l.id = i.parent_field_id and f.related = l.name || '.' || f.name
+         join ir_model_fields p on p.model = l.relation and p.name = f.name and not p.company_dependent
+         join pg_attribute a on a.attrelid = replace(l.relation, '.', '_')::regclass and a.attname = f.name
+         left join ir_model o on o.model = f.relation
+         where f.model = $1 and not f.store and f.ttype in ({PLAIN})
+         order by f.name"
+    );
+    for row in &client.query(&sql, &[&name]).expect("inherited fields") {
+        let (field, kind, parent): (String, String, String) = (row.get(0), row.get(1), row.get(5));
+        let table = parent.replace('.', "_");
+        let values = load_values(client, &table, &field, &kind, row.get(3));
+        fields.push(made(row, values));
+    }
+    fields.extend(load_to_many(client, name));
     Model {
         name: name.to_owned(),
         order,
         fields,
     }
+}
+
+fn made(row: &postgres::Row, values: Vec<Value>) -> Field {
+    Field {
+        name: row.get(0),
+        kind: row.get(1),
+        relation: row.get(2),
+        values,
+        has_ordered_comodel: row.get::<_, Option<&str>>(4).is_some_and(is_total),
+    }
+}
+
+/// The x2many fields, with ids that occur on the other side.
+fn load_to_many(client: &mut Client, name: &str) -> Vec<Field> {
+    let rows = client
+        .query(
+            "select f.name, f.ttype, f.relation, f.relation_field, o.\"order\", f.relation_table, f.column2,
+                    replace(f.relation, '.', '_')
+             from ir_model_fields f
+             left join ir_model o on o.model = f.relation
+             left join pg_attribute a on a.attrelid = to_regclass(replace(f.relation, '.', '_')) and a.attname = f.relation_field
+             where f.model = $1 and f.store
+               and (f.ttype = 'many2many' and to_regclass(f.relation_table) is not null or a.attname is not null)
+             order by f.name",
+            &[&name],
+        )
+        .unwrap_or_else(|error| panic!("{name}: {error}"));
+    let mut fields = Vec::new();
+    for row in &rows {
+        let text = |at: usize| row.get::<_, Option<String>>(at).unwrap_or_default();
+        let (table, column, filter) = if text(1) == "many2many" {
+            (text(5), text(6), "true".to_owned())
+        } else {
+            (
+                text(7),
+                "id".to_owned(),
+                format!("\"{}\" is not null", text(3)),
+            )
+        };
+        let sql = format!(
+            "select id from (select distinct \"{column}\"::int8 id from \"{table}\" where {filter}) s
+             order by md5(id::text) limit 6"
+        );
+        let values = client
+            .query(&sql, &[])
+            .unwrap_or_else(|error| panic!("{name}.{}: {error}", text(0)))
+            .iter()
+            .map(|row| json!(row.get::<_, i64>(0)))
+            .collect();
+        fields.push(made(row, values));
+    }
+    fields
 }
 
 fn load_values(

@@ -109,7 +109,7 @@ const TOOLS: &[Tool] = &[
     Tool {
         name: "odoo_pivot",
         title: "Pivot table",
-        description: "Measures by row and column keys, totals labelled, for a report or a top list (sort, top). Money in several currencies is split by currency.",
+        description: "Measures by row keys and column keys. `columns` says what the cells of each row are, null is no record; `totals` holds subtotals and the grand total; money in several currencies is split, never added.",
         schema: schema::pivot,
         run: pivot::run,
         explain: Some(pivot::explain),

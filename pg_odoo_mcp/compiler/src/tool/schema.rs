@@ -124,7 +124,7 @@ pub(super) fn time_series() -> Json {
             "to": text("last day, included"),
             "group_by": {"type": ["string", "array"], "items": {"type": "string"}, "description": "one series for each value of a field"},
             "fill": {"enum": fills, "default": "zero", "description": "value of empty periods; zero fills sums and counts"},
-            "timezone": text("default the user's"),
+            "timezone": {"type": "string"},
             "context": shared_context(),
         }),
     )

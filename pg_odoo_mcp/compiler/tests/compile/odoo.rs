@@ -150,18 +150,6 @@ impl Odoo {
                 json!([]),
             ),
             model(
-                "crm.team",
-                "sequence ASC, create_date DESC, id DESC",
-                &[
-                    "name char jsonb translate",
-                    "sequence integer int4",
-                    "active boolean bool",
-                    "create_date datetime timestamp",
-                    "crm_team_member_all_ids one2many - relation=crm.team.member inverse=crm_team_id",
-                ],
-                json!([]),
-            ),
-            model(
                 "res.country",
                 "name, id",
                 &["name char jsonb translate", "code char varchar"],
@@ -173,8 +161,12 @@ impl Odoo {
                 &[
                     "name char varchar",
                     "sequence integer int4",
+                    "active boolean bool",
                     "parent_id many2one int4 relation=res.company",
                     "parent_path char varchar",
+                    "child_ids one2many - relation=res.company inverse=parent_id",
+                    "all_child_ids one2many - relation=res.company inverse=parent_id",
+                    "bank_ids one2many - relation=res.partner.bank inverse=partner_id",
                 ],
                 json!([]),
             ),
@@ -272,6 +264,19 @@ impl Odoo {
         Ok(sql)
     }
 
+    /// What a call of `odoo_count` has in WHERE, or its error as `code: message`.
+    pub(crate) fn condition(&self, model: &str, domain: Value, context: Value) -> String {
+        let call = json!({"model": model, "domain": domain, "context": context});
+        match self.sql("odoo_count", &call) {
+            Ok(sql) => sql
+                .split_once("\nWHERE ")
+                .map_or("TRUE".into(), |(_, filter)| {
+                    filter.replace("\n  AND ", " AND ").replace('\n', " ")
+                }),
+            Err(error) => format!("{}: {}", error.code.name(), error.message),
+        }
+    }
+
     /// What a domain comes to in WHERE, without rules and active filter.
     pub(crate) fn filter(&self, model: &str, domain: Value) -> String {
         let mut bare = Odoo::new();
@@ -281,18 +286,7 @@ impl Odoo {
         for json in bare.models.values_mut() {
             json["rules"] = json!([]);
         }
-        let context = json!({"active_test": false});
-        match bare.sql(
-            "odoo_count",
-            &json!({"model": model, "domain": domain, "context": context}),
-        ) {
-            Ok(sql) => sql
-                .split_once("\nWHERE ")
-                .map_or("TRUE".into(), |(_, filter)| {
-                    filter.replace("\n  AND ", " AND ").replace('\n', " ")
-                }),
-            Err(error) => format!("{}: {}", error.code.name(), error.message),
-        }
+        bare.condition(model, domain, json!({"active_test": false}))
     }
 }
 

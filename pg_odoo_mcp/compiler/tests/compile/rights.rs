@@ -161,6 +161,49 @@ fn a_field_of_another_group_is_unusable_in_every_position() {
 }
 
 #[test]
+fn a_field_of_another_group_is_no_key_and_no_measure() {
+    let mut odoo = Odoo::new();
+    odoo.change("res.partner", |model| {
+        for (name, kind, column) in [
+            ("signup_type", "char", "varchar"),
+            ("create_date", "datetime", "timestamp"),
+        ] {
+            model["fields"][name] =
+                json!({"name": name, "label": "x", "type": kind, "store": true, "column": column});
+        }
+    });
+    let partners = |more: Value| {
+        let mut arguments = more;
+        arguments["model"] = json!("res.partner");
+        ("odoo_read_group", arguments)
+    };
+    let by_month = |more: Value| {
+        let mut arguments = more;
+        arguments["model"] = json!("res.partner");
+        arguments["date_field"] = json!("create_date");
+        arguments["period"] = json!("month");
+        ("odoo_time_series", arguments)
+    };
+    for (tool, arguments) in [
+        partners(json!({"groupby": ["signup_type"]})),
+        partners(json!({"groupby": ["country_id", "parent_id.signup_type"]})),
+        partners(json!({"groupby": ["country_id"], "aggregates": ["signup_type:count"]})),
+        partners(json!({"groupby": ["country_id"], "order": "signup_type:count_distinct"})),
+        partners(json!({"groupby": ["country_id"], "having": [["signup_type:count", ">", 1]]})),
+        by_month(json!({"group_by": ["signup_type"]})),
+        by_month(json!({"measures": ["signup_type:count"]})),
+    ] {
+        let error = odoo.call(tool, &arguments).expect_err("refused");
+        assert_eq!(
+            error.code,
+            Code::AccessDenied,
+            "{tool} {arguments}: {error}"
+        );
+    }
+    assert!(odoo.ran.borrow().is_empty());
+}
+
+#[test]
 fn a_model_that_an_unknown_module_extends_is_not_answered() {
     let mut odoo = Odoo::new();
     odoo.change("sale.order", |model| {

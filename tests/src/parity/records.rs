@@ -1,0 +1,122 @@
+//! Records and how many there are: `search_read` and `search_count`.
+
+use serde_json::{Value, json};
+
+use super::domain::domain;
+use super::question::{Kind, Question, model};
+use super::random::Random;
+use super::shape::Shape;
+use crate::odoo::{OdooClient, OdooError};
+
+pub(super) fn count(random: &mut Random, shape: &Shape, context: Value) -> Question {
+    let model = model(random, shape);
+    Question {
+        kind: Kind::Count,
+        model: model.name.clone(),
+        domain: domain(random, shape, model),
+        context,
+        more: json!({}),
+        is_ordered: true,
+    }
+}
+
+pub(super) fn search(random: &mut Random, shape: &Shape, context: Value) -> Question {
+    let model = model(random, shape);
+    let plain: Vec<_> = model.fields.iter().filter(|f| !f.is_to_many()).collect();
+    // of x2many fields, those that lead to a model that is asked about
+    let to_many: Vec<_> = model
+        .fields
+        .iter()
+        .filter(|f| {
+            f.is_to_many()
+                && f.relation
+                    .as_deref()
+                    .is_some_and(|name| shape.model(name).is_some())
+        })
+        .collect();
+    let mut fields: Vec<&str> = Vec::new();
+    let mut unordered: Vec<&str> = Vec::new();
+    for at in 0..2 + random.below(5) {
+        let field = if at == 0 && !to_many.is_empty() && random.once_in(2) {
+            *random.pick(&to_many)
+        } else if random.once_in(30) {
+            random.pick(&model.fields)
+        } else {
+            *random.pick(&plain)
+        };
+        if !fields.contains(&field.name.as_str()) {
+            fields.push(&field.name);
+            if field.is_to_many() && !field.has_ordered_comodel {
+                unordered.push(&field.name);
+            }
+        }
+    }
+    let (order, is_ordered) = match random.below(3) {
+        0 => (None, model.has_total_order()),
+        1 => (Some("id".to_owned()), true),
+        _ => {
+            let by = random.pick(&plain);
+            let direction = *random.pick(&["", " desc", " asc nulls first", " desc nulls last"]);
+            (Some(format!("{}{direction}, id", by.name)), true)
+        }
+    };
+    let mut more = json!({
+        "fields": fields,
+        "limit": if is_ordered { 5 + random.below(60) } else { 1000 },
+        "_unordered": unordered,
+    });
+    if let Some(order) = order {
+        more["order"] = json!(order);
+    }
+    if is_ordered && random.once_in(4) {
+        more["offset"] = json!(random.below(20));
+    }
+    Question {
+        kind: Kind::Search,
+        model: model.name.clone(),
+        domain: domain(random, shape, model),
+        context,
+        more,
+        is_ordered,
+    }
+}
+
+impl Question {
+    /// `{records, total}` of `search_read` and `search_count`.
+    pub(super) fn odoo_records(&self, odoo: &OdooClient) -> Result<Value, OdooError> {
+        let mut arguments = json!({"domain": self.domain, "context": self.context});
+        let total = odoo.call(&self.model, "search_count", &arguments)?;
+        for key in ["fields", "limit", "offset", "order"] {
+            if let Some(value) = self.more.get(key) {
+                arguments[key] = value.clone();
+            }
+        }
+        let records = odoo.call(&self.model, "search_read", &arguments)?;
+        Ok(json!({"records": self.sorted(records), "total": total}))
+    }
+
+    pub(super) fn odoo_count(&self, odoo: &OdooClient) -> Result<Value, OdooError> {
+        let arguments = json!({"domain": self.domain, "context": self.context});
+        odoo.call(&self.model, "search_count", &arguments)
+    }
+
+    pub(super) fn our_records(&self, content: &Value) -> Value {
+        json!({"records": self.sorted(content["records"].clone()), "total": content["total"]})
+    }
+
+    /// By id, where the order leaves records equal; so the ids of an x2many field.
+    fn sorted(&self, mut records: Value) -> Value {
+        let unordered = self.more["_unordered"].as_array();
+        for record in records.as_array_mut().into_iter().flatten() {
+            for field in unordered.into_iter().flatten().filter_map(Value::as_str) {
+                if let Some(ids) = record[field].as_array_mut() {
+                    ids.sort_by_key(Value::as_i64);
+                }
+            }
+        }
+        if let Some(list) = records.as_array_mut().filter(|_| !self.is_ordered) {
+            list.sort_by_key(|record| record["id"].as_i64());
+        }
+        records
+    }
+}
