@@ -62,7 +62,9 @@ fn condition(random: &mut Random, shape: &Shape, model: &Model, depth: usize) ->
     if let Some(comodel) = comodel.filter(|_| depth < DEPTH && random.once_in(2)) {
         return through(random, shape, field, comodel, depth + 1);
     }
-    if (field.relation.is_some() || field.name == "id") && random.once_in(6) {
+    // without parents above its records Odoo may fail at it, or not
+    let has_tree = field.has_hierarchy && (field.relation.is_some() || field.name == "id");
+    if has_tree && random.once_in(4) {
         return hierarchy(random, field);
     }
     if field.relation.is_some() {

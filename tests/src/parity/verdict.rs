@@ -60,6 +60,11 @@ impl Question {
             (None, Ok(_)) if self.has_mistake() && is_invalid(ours.code()) => {
                 Verdict::SameRefusal(format!("{}, though Odoo answers", ours.code()))
             }
+            (None, Ok(theirs))
+                if ours.code() == "access_denied" && self.has_nothing_to_refuse(&theirs, odoo) =>
+            {
+                Verdict::SameRefusal("access_denied, where Odoo finds nothing to read".into())
+            }
             (None, theirs) => self.different(ours.error(), &theirs),
             (Some(content), Err(error)) => self.different(content, &Err(error)),
             (Some(content), Ok(theirs)) => {
