@@ -62,7 +62,7 @@ pub(crate) fn verdict<'a>(
     has_table: bool,
 ) -> Result<&'static ModelFacts, Unanswered<'a>> {
     let facts = vetted().models.get(name).ok_or(Unanswered::NotVetted)?;
-    if let Some(module) = modules.iter().find(|m| !facts.modules.contains(m)) {
+    if let Some(module) = modules.iter().find(|m| !facts.modules.contains(m.as_str())) {
         return Err(Unanswered::ExtendedBy(module));
     }
     if has_table {

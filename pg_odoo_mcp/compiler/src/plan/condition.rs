@@ -123,19 +123,20 @@ impl Resolver<'_> {
             Domain::Const(value) => Predicate::Const(*value != negated),
             Domain::Not(inner) => self.resolve(of, alias, inner, !negated)?,
             // under a negation, all and any change places
-            Domain::All(parts) if negated => {
-                Predicate::any(self.each(of, alias, parts, false, true)?)
+            Domain::All(parts) | Domain::Any(parts) => {
+                let is_any = matches!(domain, Domain::Any(_)) != negated;
+                let parts = self.each(of, alias, parts, is_any, negated)?;
+                if is_any {
+                    Predicate::any(parts)
+                } else {
+                    Predicate::all(parts)
+                }
             }
-            Domain::All(parts) => Predicate::all(self.each(of, alias, parts, false, false)?),
-            Domain::Any(parts) if negated => {
-                Predicate::all(self.each(of, alias, parts, true, true)?)
-            }
-            Domain::Any(parts) => Predicate::any(self.each(of, alias, parts, true, false)?),
             Domain::Condition(condition) => self.condition(of, alias, condition, negated)?,
         })
     }
 
-    /// The parts of a connective. A part that settles it alone makes the rights that the others
+    /// The parts of a connective, or their negations. A part that settles it alone makes the rights that the others
     /// want, and what is not known of them, irrelevant: Odoo drops them before it looks.
     fn each(
         &self,
@@ -149,7 +150,7 @@ impl Resolver<'_> {
             .iter()
             .map(|(part, negated)| self.resolve(of, alias, part, *negated))
             .collect();
-        let is_settled = resolved.contains(&Ok(Predicate::Const(is_any != negated)));
+        let is_settled = resolved.contains(&Ok(Predicate::Const(is_any)));
         let is_moot =
             |e: &Error| is_settled && matches!(e.code, Code::AccessDenied | Code::NotSupported);
         resolved

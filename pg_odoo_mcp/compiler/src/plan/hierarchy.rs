@@ -96,14 +96,10 @@ impl Resolver<'_> {
             comodel.facts.parent_name()
         };
         let Some(parent_field) = comodel.model.fields.get(parent) else {
-            return Err(Error::new(
-                Code::InvalidDomain,
-                format!(
-                    "{} has no hierarchy: no field {parent:?}",
-                    comodel.model.name
-                ),
-            )
-            .hint("compare ids with in"));
+            return Err(refuse(&format!(
+                "{} has no hierarchy, for it has no field {parent:?}",
+                comodel.model.name
+            )));
         };
         let kinship = if comodel.facts.parent_store && parent == comodel.facts.parent_name() {
             let path = comodel.model.fields.get("parent_path");

@@ -13,7 +13,8 @@ use crate::value::Value;
 /// A part of a connective: a domain, or its negation.
 pub(super) type Part = (Domain, bool);
 
-/// The parts of `all` or `any` as Odoo sees them.
+/// The parts of a connective as Odoo sees them. `is_any` is the connective that holds between the
+/// parts, or between their negations where `negated` is set.
 pub(super) fn parts(of: &Subject, domains: &[Domain], is_any: bool, negated: bool) -> Vec<Part> {
     let mut flat = Vec::new();
     for domain in domains {

@@ -242,7 +242,7 @@ fn readable_hint(of: &Subject, scope: &Scope<'_>, error: Error) -> Error {
         return error;
     }
     let readable = |name: &&String| {
-        let on = of.model.fields.get(*name);
+        let on = of.model.fields.get(name);
         on.is_some_and(|f| f.column.is_some() && f.store)
             && is_readable(
                 of.facts.fields.get(name).and_then(|f| f.groups.as_deref()),

@@ -32,7 +32,7 @@ pub(super) enum Way {
 pub(super) fn active_field(of: &Subject) -> Option<&'static str> {
     ["active", "x_active"]
         .into_iter()
-        .find(|name| of.model.fields.contains_key(*name))
+        .find(|name| of.model.fields.contains_key(name))
 }
 
 impl ToMany {
@@ -114,16 +114,8 @@ impl ToMany {
             Way::Inverse(inverse) => (Column::plain(coalias, inverse.name.as_str()), records),
             Way::Link(link) => {
                 let alias = scope.subquery_alias(&link.table)?;
-                let predicate = if *records.predicate == Predicate::Const(true) {
-                    Predicate::Const(true)
-                } else {
-                    Predicate::Within {
-                        column: Column::plain(alias, link.column_to_comodel.as_str()),
-                        negated: false,
-                        or_null: false,
-                        subquery: records,
-                    }
-                };
+                let target = Column::plain(alias, link.column_to_comodel.as_str());
+                let predicate = of_link(records, target);
                 let rows = Subquery {
                     table: link.table.clone(),
                     alias,
@@ -138,6 +130,32 @@ impl ToMany {
             back,
             rows,
         })
+    }
+}
+
+/// What is asked of the records, asked of the column that holds their ids. The comodel is read only
+/// where more than those is looked at.
+fn of_link(records: Subquery, target: Column) -> Predicate {
+    let is_id = |column: &Column| *column == Column::plain(records.alias, "id");
+    match *records.predicate {
+        Predicate::Const(true) => Predicate::Const(true),
+        Predicate::In {
+            ref column,
+            ref values,
+            negated: false,
+            or_null: false,
+        } if is_id(column) => Predicate::In {
+            column: target,
+            values: values.clone(),
+            negated: false,
+            or_null: false,
+        },
+        _ => Predicate::Within {
+            column: target,
+            negated: false,
+            or_null: false,
+            subquery: records,
+        },
     }
 }
 

@@ -1,5 +1,6 @@
 //! `odoo_describe_model`: the fields of a model that the caller may read, as Odoo calls them.
 
+use super::described_field::Described;
 use super::{Call, Explained};
 use crate::access::{Subject, check_field, check_read, is_readable, subject};
 use crate::answer::Answer;
@@ -11,11 +12,6 @@ use crate::scope::{Context, Scope, Warning};
 use crate::value::Value;
 use serde::Serialize;
 use std::collections::BTreeMap;
-
-/// Help up to this length is told of every field, longer one of those that are named.
-const SHORT_HELP: usize = 100;
-/// So many keys of a selection are told of every field, more of those that are named.
-const SHORT_SELECTION: usize = 30;
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -29,38 +25,6 @@ struct Body<'a> {
     unsupported: BTreeMap<String, Vec<&'a str>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<Warning>,
-}
-
-#[derive(Serialize)]
-struct Described<'a> {
-    name: &'a str,
-    #[serde(rename = "type")]
-    field_type: &'static str,
-    label: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    help: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    relation: Option<&'a str>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    selection: &'a [(String, String)],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    selection_count: Option<usize>,
-    required: bool,
-    readonly: bool,
-    stored: bool,
-    groupable: bool,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    searchable: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    currency_field: Option<&'a str>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    translated: bool,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    company_dependent: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    related: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    unsupported: Option<String>,
 }
 
 struct Asked<'a> {
@@ -345,23 +309,6 @@ impl Asked<'_> {
             self.call.database,
             &self.context,
         )?)
-    }
-}
-
-impl Described<'_> {
-    /// Leaves out what is long; whether there was any.
-    fn shorten(&mut self) -> bool {
-        let is_long = |help: &&str| help.chars().count() > SHORT_HELP;
-        let help = self.help.filter(is_long).is_some();
-        if help {
-            self.help = None;
-        }
-        let selection = self.selection.len() > SHORT_SELECTION;
-        if selection {
-            self.selection_count = Some(self.selection.len());
-            self.selection = &[];
-        }
-        help || selection
     }
 }
 

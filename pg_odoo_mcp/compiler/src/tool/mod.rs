@@ -4,6 +4,7 @@ mod arguments;
 mod context;
 mod count;
 mod describe_model;
+mod described_field;
 mod explain;
 mod list_models;
 mod pivot;
@@ -92,7 +93,7 @@ const TOOLS: &[Tool] = &[
     Tool {
         name: "odoo_read_group",
         title: "Grouped figures",
-        description: "Figures by keys exactly as Odoo's formatted_read_group gives them, with a domain for each group's records. Sums ignore currencies (a warning names them).",
+        description: "Odoo's own groups with their figures, and in __extra_domain the way to a group's records. Sums ignore currency; a warning says so.",
         schema: schema::read_group,
         run: read_group::run,
         explain: Some(read_group::explain),

@@ -50,10 +50,8 @@ fn measures() -> Json {
     ))
 }
 
-fn keys(more: &str) -> Json {
-    texts(&format!(
-        "fields, many2one paths, dates as date_order:month{more}"
-    ))
+fn keys() -> Json {
+    texts("field, many2one path, date_order:month")
 }
 
 pub(super) fn context() -> Json {
@@ -101,9 +99,9 @@ pub(super) fn count() -> Json {
 
 pub(super) fn read_group() -> Json {
     object(
-        &["model", "groupby"],
+        &["model"],
         json!({
-            "model": model(), "domain": domain(), "groupby": keys(""), "aggregates": measures(),
+            "model": model(), "domain": domain(), "groupby": keys(), "aggregates": measures(),
             "having": {"type": "array", "description": "domain on aggregates: [[\"amount_total:sum\", \">\", 1000]]"},
             "order": text("such as \"amount_total:sum desc\""),
             "limit": number(1, read_group::MAX_LIMIT, read_group::DEFAULT_LIMIT), "offset": offset(), "context": shared_context(),
@@ -136,7 +134,7 @@ pub(super) fn pivot() -> Json {
     object(
         &["model", "rows"],
         json!({
-            "model": model(), "rows": keys(""), "columns": texts("the same, across"),
+            "model": model(), "rows": keys(), "columns": texts("the same, across"),
             "measures": measures(), "domain": domain(),
             "totals": {"type": "boolean", "default": true},
             "sort": text("a measure, by its row total, or a row field; such as \"amount_total:sum desc\""),

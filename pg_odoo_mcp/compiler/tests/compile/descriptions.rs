@@ -61,12 +61,12 @@ fn models_are_found_in_the_user_s_language_and_cut_at_the_limit() {
     let answer = listed(&odoo, &json!({"query": "sale order fr", "limit": 1}));
     assert_eq!(answer["models"][0]["model"], "sale.order");
     assert_eq!(answer["models"][0]["name"], "sale.order in fr_FR");
-    let answer = listed(&odoo, &json!({"query": "produt", "limit": 1}));
-    assert_eq!(names(&answer, "models", "model"), ["product.category"]);
-    assert_eq!(
-        (&answer["total"], &answer["has_more"]),
-        (&json!(3), &json!(true))
-    );
+    let answer = listed(&odoo, &json!({"query": "product", "limit": 1}));
+    assert_eq!(names(&answer, "models", "model"), ["product.product"]);
+    assert_eq!(answer["has_more"], true);
+    let answer = listed(&odoo, &json!({"query": "templte prodct"}));
+    assert_eq!(names(&answer, "models", "model"), ["product.template"]);
+    assert_eq!(answer["has_more"], false);
     let answer = listed(&odoo, &json!({"query": "quotation"}));
     assert_eq!(names(&answer, "models", "model"), ["sale.order"]);
 }

@@ -1,8 +1,12 @@
 //! From a call to SQL, and from rows to an answer, without a database.
 
 mod answers;
+mod arbitrary;
 mod descriptions;
 mod domains;
 mod groups;
+mod hierarchy;
 mod odoo;
 mod rights;
+mod user_paths;
+mod x2many;

@@ -2,7 +2,7 @@
 
 use odoo_compiler::answer::{Database, Environment, Row};
 use odoo_compiler::catalog::{
-    Catalog, FieldDescription, ListedModel, Model, ModelDescription, Unaccent,
+    Catalog, FieldDescription, ListedModel, Model, ModelDescription, Step, Unaccent,
 };
 use odoo_compiler::error::Result;
 use odoo_compiler::principal::Principal;
@@ -18,6 +18,8 @@ pub(crate) struct Odoo {
     models: BTreeMap<String, Value>,
     pub(crate) unaccent: Unaccent,
     pub(crate) rows: Vec<Row>,
+    /// Where chains of the user's fields lead that the principal does not know.
+    pub(crate) user_path: Option<i64>,
     /// Statements that were run.
     pub(crate) ran: RefCell<Vec<Statement>>,
 }
@@ -150,18 +152,6 @@ impl Odoo {
                 json!([]),
             ),
             model(
-                "crm.team",
-                "sequence ASC, create_date DESC, id DESC",
-                &[
-                    "name char jsonb translate",
-                    "sequence integer int4",
-                    "active boolean bool",
-                    "create_date datetime timestamp",
-                    "crm_team_member_all_ids one2many - relation=crm.team.member inverse=crm_team_id",
-                ],
-                json!([]),
-            ),
-            model(
                 "res.country",
                 "name, id",
                 &["name char jsonb translate", "code char varchar"],
@@ -173,8 +163,12 @@ impl Odoo {
                 &[
                     "name char varchar",
                     "sequence integer int4",
+                    "active boolean bool",
                     "parent_id many2one int4 relation=res.company",
                     "parent_path char varchar",
+                    "child_ids one2many - relation=res.company inverse=parent_id",
+                    "all_child_ids one2many - relation=res.company inverse=parent_id",
+                    "bank_ids one2many - relation=res.partner.bank inverse=partner_id",
                 ],
                 json!([]),
             ),
@@ -225,7 +219,7 @@ impl Odoo {
             "user_id": 7, "login": "olga", "name": "Olga", "lang": "en_US", "tz": "Europe/Brussels", "company_id": 1,
             "companies": [company(1, "Main", "USD"), company(2, "Beta", "EUR")],
             "group_ids": [10, 11], "group_names": ["base.group_user", "sales_team.group_sale_salesman"],
-            "user_paths": {"partner_id": 70, "partner_id.commercial_partner_id": 70},
+            "user_paths": {"partner_id": 70, "commercial_partner_id": 70, "partner_id.commercial_partner_id": 70},
             "languages": [{"code": "en_US", "week_start": 7}, {"code": "fr_FR", "week_start": 1}],
         }))
         .expect("the principal is well formed");
@@ -234,8 +228,15 @@ impl Odoo {
             models,
             unaccent: Unaccent::Absent,
             rows: Vec::new(),
+            user_path: Some(44),
             ran: RefCell::default(),
         }
+    }
+
+    /// Adds a model.
+    pub(crate) fn add(&mut self, model: Value) {
+        let name = model["name"].as_str().expect("a name").to_owned();
+        self.models.insert(name, model);
     }
 
     /// Changes a model's description.
@@ -272,6 +273,19 @@ impl Odoo {
         Ok(sql)
     }
 
+    /// What a call of `odoo_count` has in WHERE, or its error as `code: message`.
+    pub(crate) fn condition(&self, model: &str, domain: Value, context: Value) -> String {
+        let call = json!({"model": model, "domain": domain, "context": context});
+        match self.sql("odoo_count", &call) {
+            Ok(sql) => sql
+                .split_once("\nWHERE ")
+                .map_or("TRUE".into(), |(_, filter)| {
+                    filter.replace("\n  AND ", " AND ").replace('\n', " ")
+                }),
+            Err(error) => format!("{}: {}", error.code.name(), error.message),
+        }
+    }
+
     /// What a domain comes to in WHERE, without rules and active filter.
     pub(crate) fn filter(&self, model: &str, domain: Value) -> String {
         let mut bare = Odoo::new();
@@ -281,18 +295,7 @@ impl Odoo {
         for json in bare.models.values_mut() {
             json["rules"] = json!([]);
         }
-        let context = json!({"active_test": false});
-        match bare.sql(
-            "odoo_count",
-            &json!({"model": model, "domain": domain, "context": context}),
-        ) {
-            Ok(sql) => sql
-                .split_once("\nWHERE ")
-                .map_or("TRUE".into(), |(_, filter)| {
-                    filter.replace("\n  AND ", " AND ").replace('\n', " ")
-                }),
-            Err(error) => format!("{}: {}", error.code.name(), error.message),
-        }
+        bare.condition(model, domain, json!({"active_test": false}))
     }
 }
 
@@ -309,6 +312,12 @@ impl Catalog for Odoo {
 
     fn decimal_precision(&self, _name: &str) -> Result<Option<u8>> {
         Ok(Some(2))
+    }
+
+    fn user_path(&self, user_id: i64, steps: &[Step]) -> Result<Option<i64>> {
+        let statement = odoo_compiler::sql::user_path(user_id, steps);
+        self.ran.borrow_mut().push(statement);
+        Ok(self.user_path)
     }
 
     fn unaccent(&self) -> Result<Unaccent> {

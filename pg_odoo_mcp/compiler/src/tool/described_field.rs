@@ -1,0 +1,61 @@
+//! One field in the answer of `odoo_describe_model`.
+
+use serde::Serialize;
+
+/// Help up to this length is told of every field, longer one of those that are named.
+const SHORT_HELP: usize = 100;
+/// So many keys of a selection are told of every field, more of those that are named.
+const SHORT_SELECTION: usize = 30;
+
+/// A field; what is false or not known is left out, but for what everybody asks.
+#[derive(Serialize)]
+pub(super) struct Described<'a> {
+    pub(super) name: &'a str,
+    #[serde(rename = "type")]
+    pub(super) field_type: &'static str,
+    pub(super) label: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) help: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) relation: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub(super) selection: &'a [(String, String)],
+    /// In place of a selection that is too long.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) selection_count: Option<usize>,
+    pub(super) required: bool,
+    pub(super) readonly: bool,
+    pub(super) stored: bool,
+    pub(super) groupable: bool,
+    /// Not stored, but domains may name it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) searchable: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) currency_field: Option<&'a str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) translated: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) company_dependent: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) related: Option<&'a str>,
+    /// Why the tools do not read it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) unsupported: Option<String>,
+}
+
+impl Described<'_> {
+    /// Leaves out what is long; whether there was any.
+    pub(super) fn shorten(&mut self) -> bool {
+        let is_long = |help: &&str| help.chars().count() > SHORT_HELP;
+        let help = self.help.filter(is_long).is_some();
+        if help {
+            self.help = None;
+        }
+        let selection = self.selection.len() > SHORT_SELECTION;
+        if selection {
+            self.selection_count = Some(self.selection.len());
+            self.selection = &[];
+        }
+        help || selection
+    }
+}

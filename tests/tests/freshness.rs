@@ -1,0 +1,578 @@
+//! What is changed in the database, by plain SQL too, is in force in the very next call of a server
+//! process that has answered before and keeps what it read.
+//!
+//! Every change is made in a copy of the database, by Odoo's role on another connection. Afterwards
+//! the old process must say something else than before, and the same as a new one.
+
+use odoo_mcp_tests::backend::{Backend, widest_models};
+use odoo_mcp_tests::serve::serve;
+use odoo_mcp_tests::{Environment, Scratch};
+use postgres::Client;
+use serde_json::{Value, json};
+
+/// A copy of the database, with a server process that answers one user.
+struct Stage {
+    login: &'static str,
+    token: String,
+    backend: Backend,
+    odoo: Client,
+    // last: it drops the database
+    scratch: Scratch,
+}
+
+impl Stage {
+    fn new(name: &str, login: &'static str) -> Self {
+        let scratch = Scratch::set_up(&Environment::load(), &format!("fresh_{name}"));
+        let token = scratch.token(login);
+        Self {
+            login,
+            backend: Backend::new(scratch.front_role(), &token),
+            odoo: scratch.odoo_role(),
+            token,
+            scratch,
+        }
+    }
+
+    /// Asks until the process keeps what it read, then changes something: the answers before and after.
+    fn change(&mut self, tool: &str, arguments: &Value, sql: &str) -> (Value, Value) {
+        let before = self.backend.call(tool, arguments);
+        assert_eq!(
+            before,
+            self.backend.call(tool, arguments),
+            "nothing changed"
+        );
+        self.odoo
+            .batch_execute(sql)
+            .unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+        let after = self.backend.call(tool, arguments);
+        let mut fresh = Backend::new(self.scratch.front_role(), &self.token);
+        assert_eq!(
+            after,
+            fresh.call(tool, arguments),
+            "{}, after {sql}: another answer than a new process gives",
+            self.login
+        );
+        assert_ne!(before, after, "{} does not notice {sql}", self.login);
+        (before, after)
+    }
+
+    /// The same where the answers are counts.
+    fn change_count(&mut self, arguments: &Value, sql: &str) -> (i64, i64) {
+        let (before, after) = self.change("odoo_count", arguments, sql);
+        (count(&before), count(&after))
+    }
+
+    /// The same where the change makes an answer a refusal; then the change is taken back.
+    fn refuse(&mut self, tool: &str, arguments: &Value, sql: &str, back: &str) -> String {
+        let (before, after) = self.change(tool, arguments, sql);
+        assert!(before["result"].is_object(), "{before}");
+        let said = after["error"].to_string();
+        assert!(after["error"].is_object(), "{sql}: {after}");
+        let (_, again) = self.change(tool, arguments, back);
+        assert_eq!(before, again, "after {back}");
+        said
+    }
+
+    /// The role that reads Odoo's tables.
+    fn reader(&self) -> String {
+        format!("odoo_mcp_{}_reader", self.scratch.database)
+    }
+
+    /// What plain SQL counts.
+    fn plain(&mut self, sql: &str) -> i64 {
+        self.odoo
+            .query_one(sql, &[])
+            .unwrap_or_else(|error| panic!("{sql}: {error:?}"))
+            .get(0)
+    }
+}
+
+fn count(envelope: &Value) -> i64 {
+    envelope["result"]["count"]
+        .as_i64()
+        .unwrap_or_else(|| panic!("no count: {envelope}"))
+}
+
+fn orders() -> Value {
+    json!({"model": "sale.order"})
+}
+
+fn group(name: &str) -> String {
+    format!(
+        "(select res_id from ir_model_data where model = 'res.groups' and module = 'sales_team' and name = '{name}')"
+    )
+}
+
+fn user(login: &str) -> String {
+    format!("(select id from res_users where login = '{login}')")
+}
+
+#[test]
+fn the_domain_of_a_rule() {
+    let mut stage = Stage::new("rule_domain", "sales_all");
+    let (before, after) = stage.change_count(
+        &orders(),
+        "update ir_rule set domain_force = $$[('state','=','draft')]$$ where name = 'All Orders'",
+    );
+    // the salesperson's own orders stay, by the other rule
+    let expected = stage.plain(
+        "select count(*) from sale_order o join res_users u on u.login = 'sales_all'
+          where o.company_id = u.company_id and (o.state = 'draft' or o.user_id = u.id or o.user_id is null)",
+    );
+    assert!(
+        before > after && after == expected,
+        "{before} {after} {expected}"
+    );
+}
+
+#[test]
+fn a_rule_that_is_switched_off() {
+    let mut stage = Stage::new("rule_active", "sales_all");
+    let (before, after) = stage.change_count(
+        &orders(),
+        "update ir_rule set active = false where name = 'All Orders'",
+    );
+    assert!(before > after, "{before} {after}");
+}
+
+#[test]
+fn the_groups_of_a_rule() {
+    let mut stage = Stage::new("rule_groups", "sales_all");
+    let sql = format!(
+        "update rule_group_rel set group_id = {} where rule_group_id = (select id from ir_rule where name = 'All Orders')",
+        group("group_sale_manager")
+    );
+    let (before, after) = stage.change_count(&orders(), &sql);
+    assert!(before > after, "{before} {after}");
+}
+
+#[test]
+fn membership_in_a_group() {
+    let mut stage = Stage::new("membership", "sales_own");
+    let sql = format!(
+        "insert into res_groups_users_rel (gid, uid) values ({}, {})",
+        group("group_sale_salesman_all_leads"),
+        user("sales_own")
+    );
+    let (before, after) = stage.change_count(&orders(), &sql);
+    assert!(before < after, "{before} {after}");
+    let sql = "delete from res_groups_users_rel where uid = (select id from res_users where login = 'sales_own')";
+    let (_, refused) = stage.change("odoo_count", &orders(), sql);
+    assert_eq!(refused["error"]["code"], "access_denied");
+}
+
+#[test]
+fn a_group_that_implies_another() {
+    let mut stage = Stage::new("implied", "sales_own");
+    let sql = format!(
+        "insert into res_groups_implied_rel (gid, hid) values ({}, {})",
+        group("group_sale_salesman"),
+        group("group_sale_salesman_all_leads")
+    );
+    let (before, after) = stage.change_count(&orders(), &sql);
+    assert!(before < after, "{before} {after}");
+}
+
+#[test]
+fn the_companies_of_a_user() {
+    let mut stage = Stage::new("companies", "both_user");
+    let (before, after) = stage.change_count(
+        &orders(),
+        "delete from res_company_users_rel r using res_users u
+          where u.id = r.user_id and u.login = 'both_user' and r.cid <> u.company_id",
+    );
+    assert!(before > after, "{before} {after}");
+    let (_, again) = stage.change_count(
+        &orders(),
+        "insert into res_company_users_rel (cid, user_id)
+         select c.id, u.id from res_company c, res_users u where u.login = 'both_user' and c.name = 'Beta Europe'",
+    );
+    assert_eq!(before, again);
+}
+
+#[test]
+fn the_main_company_of_a_user() {
+    let mut stage = Stage::new("main_company", "both_user");
+    let question = json!({});
+    let of = |envelope: &Value| envelope["result"]["company_id"].clone();
+    let ask = |stage: &mut Stage| of(&stage.backend.call("odoo_context", &question));
+    let before = ask(&mut stage);
+    assert_eq!(before, ask(&mut stage));
+    stage
+        .odoo
+        .batch_execute(
+            "update res_users u set company_id = c.id from res_company c
+              where u.login = 'both_user' and c.name = 'Beta Europe'",
+        )
+        .expect("another main company");
+    let after = ask(&mut stage);
+    assert_ne!(before, after);
+    let expected = stage.plain("select id::bigint from res_company where name = 'Beta Europe'");
+    assert_eq!(after, expected);
+}
+
+#[test]
+fn an_access_list() {
+    let mut stage = Stage::new("access_list", "sales_all");
+    let tags = json!({"model": "crm.tag"});
+    let of = "where perm_read and model_id = (select id from ir_model where model = 'crm.tag')";
+    stage
+        .odoo
+        .batch_execute(&format!(
+            "create table kept as select id, group_id from ir_model_access {of}"
+        ))
+        .expect("what is to be put back");
+    let of = "where id in (select id from kept)";
+    for (change, back) in [
+        ("perm_read = false", "perm_read = true"),
+        ("active = false", "active = true"),
+        (
+            "group_id = (select res_id from ir_model_data where module = 'base' and name = 'group_system')",
+            "group_id = (select k.group_id from kept k where k.id = ir_model_access.id)",
+        ),
+    ] {
+        let said = stage.refuse(
+            "odoo_count",
+            &tags,
+            &format!("update ir_model_access set {change} {of}"),
+            &format!("update ir_model_access set {back} {of}"),
+        );
+        assert!(said.contains("access_denied"), "{change}: {said}");
+    }
+}
+
+#[test]
+fn a_selection_value() {
+    let mut stage = Stage::new("selection", "sales_all");
+    let question = json!({"model": "sale.order", "domain": [["state", "=", "parked"]]});
+    let (before, after) = stage.change(
+        "odoo_count",
+        &question,
+        "insert into ir_model_fields_selection (field_id, sequence, value, name)
+         select id, 99, 'parked', '{\"en_US\": \"Parked\"}' from ir_model_fields where model = 'sale.order' and name = 'state'",
+    );
+    let warns = |envelope: &Value| envelope.to_string().contains("unknown_selection_value");
+    assert!(warns(&before) && !warns(&after), "{before} {after}");
+    let (_, renamed) = stage.change(
+        "odoo_count",
+        &question,
+        "update ir_model_fields_selection set value = 'stalled' where value = 'parked'",
+    );
+    assert!(warns(&renamed), "{renamed}");
+}
+
+/// A field that is in no rule, order or default.
+const FIELD: &str = "where model = 'sale.order' and name = 'client_order_ref'";
+
+fn question_of_the_field() -> Value {
+    json!({"model": "sale.order", "fields": ["client_order_ref"], "domain": [["client_order_ref", "=", "x"]]})
+}
+
+#[test]
+fn the_type_of_a_field() {
+    let mut stage = Stage::new("type", "sales_all");
+    let said = stage.refuse(
+        "odoo_search",
+        &question_of_the_field(),
+        &format!("update ir_model_fields set ttype = 'integer' {FIELD}"),
+        &format!("update ir_model_fields set ttype = 'char' {FIELD}"),
+    );
+    assert!(said.contains("client_order_ref"), "{said}");
+}
+
+#[test]
+fn the_comodel_of_a_field() {
+    let mut stage = Stage::new("relation", "sales_all");
+    let question = json!({"model": "sale.order", "domain": [["team_id.name", "!=", "x"]]});
+    let of = "where model = 'sale.order' and name = 'team_id'";
+    let said = stage.refuse(
+        "odoo_count",
+        &question,
+        &format!("update ir_model_fields set relation = 'ir.cron' {of}"),
+        &format!("update ir_model_fields set relation = 'crm.team' {of}"),
+    );
+    assert!(said.contains("ir.cron"), "{said}");
+}
+
+#[test]
+fn a_field_that_is_no_longer_stored() {
+    let mut stage = Stage::new("store", "sales_all");
+    // which fields are shown by default depends on it
+    let question = json!({"model": "sale.order", "limit": 1});
+    let of = "where model = 'sale.order' and name = 'amount_total'";
+    let (_, without) = stage.change(
+        "odoo_search",
+        &question,
+        &format!("update ir_model_fields set store = false {of}"),
+    );
+    let (_, with) = stage.change(
+        "odoo_search",
+        &question,
+        &format!("update ir_model_fields set store = true {of}"),
+    );
+    let shows = |envelope: &Value| envelope["result"]["records"][0]["amount_total"].is_number();
+    assert!(shows(&with) && !shows(&without), "{with} {without}");
+}
+
+#[test]
+fn a_field_s_row() {
+    let mut stage = Stage::new("field_row", "sales_all");
+    let said = stage.refuse(
+        "odoo_search",
+        &question_of_the_field(),
+        &format!(
+            "create table kept as select * from ir_model_fields {FIELD}; delete from ir_model_fields {FIELD}"
+        ),
+        "insert into ir_model_fields select * from kept",
+    );
+    assert!(said.contains("unknown_field"), "{said}");
+}
+
+#[test]
+fn a_column() {
+    let mut stage = Stage::new("column", "sales_all");
+    let reader = stage.reader();
+    let said = stage.refuse(
+        "odoo_search",
+        &question_of_the_field(),
+        "alter table sale_order drop column client_order_ref",
+        &format!(
+            "alter table sale_order add column client_order_ref varchar;
+             grant select (client_order_ref) on sale_order to {reader}"
+        ),
+    );
+    assert!(said.contains("client_order_ref"), "{said}");
+}
+
+#[test]
+fn a_column_s_privilege() {
+    let mut stage = Stage::new("privilege", "sales_all");
+    let reader = stage.reader();
+    let sql = format!(
+        "do $$ begin
+            execute 'revoke select on sale_order from {reader}';
+            execute (select format('grant select (%s) on sale_order to {reader}', string_agg(quote_ident(attname), ','))
+                       from pg_attribute where attrelid = 'sale_order'::regclass and attnum > 0 and not attisdropped
+                        and attname <> 'client_order_ref');
+         end $$"
+    );
+    let said = stage.refuse(
+        "odoo_search",
+        &question_of_the_field(),
+        &sql,
+        &format!("grant select (client_order_ref) on sale_order to {reader}"),
+    );
+    assert!(said.contains("client_order_ref"), "{said}");
+}
+
+#[test]
+fn a_module_that_nobody_has_vetted() {
+    let mut stage = Stage::new("module", "sales_all");
+    let said = stage.refuse(
+        "odoo_count",
+        &orders(),
+        "insert into ir_model_data (module, name, model, res_id)
+         select 'acme', 'model_sale_order', 'ir.model', id from ir_model where model = 'sale.order'",
+        "delete from ir_model_data where module = 'acme'",
+    );
+    assert!(
+        said.contains("not_supported") && said.contains("acme"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_parent_that_a_module_nobody_has_vetted_made() {
+    let mut stage = Stage::new("parent", "sales_all");
+    stage
+        .odoo
+        .batch_execute(
+            "insert into ir_model (model, name, \"order\", state) values ('acme.mixin', '{\"en_US\": \"Acme\"}', 'id', 'base');
+             insert into ir_model_data (module, name, model, res_id)
+             select 'acme', 'model_acme_mixin', 'ir.model', id from ir_model where model = 'acme.mixin'",
+        )
+        .expect("a mixin");
+    let said = stage.refuse(
+        "odoo_count",
+        &orders(),
+        "insert into ir_model_inherit (model_id, parent_id)
+         select m.id, p.id from ir_model m, ir_model p where m.model = 'sale.order' and p.model = 'acme.mixin'",
+        "delete from ir_model_inherit where parent_id = (select id from ir_model where model = 'acme.mixin')",
+    );
+    assert!(
+        said.contains("not_supported") && said.contains("acme"),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_order_of_a_model() {
+    let mut stage = Stage::new("order", "sales_all");
+    let question = json!({"model": "sale.order", "fields": ["name"], "limit": 3});
+    stage.change(
+        "odoo_search",
+        &question,
+        "update ir_model set \"order\" = 'id' where model = 'sale.order'",
+    );
+}
+
+#[test]
+fn a_table_that_was_rewritten() {
+    let mut stage = Stage::new("rewritten", "sales_all");
+    let question = question_of_the_field();
+    let before = stage.backend.call("odoo_search", &question);
+    for sql in [
+        "vacuum full ir_model_fields",
+        "vacuum freeze ir_model_fields",
+        "cluster ir_model_fields using ir_model_fields_name_unique",
+    ] {
+        stage.odoo.batch_execute(sql).expect("a rewritten table");
+        assert_eq!(
+            before,
+            stage.backend.call("odoo_search", &question),
+            "{sql}"
+        );
+    }
+    stage.change(
+        "odoo_search",
+        &question,
+        &format!("update ir_model_fields set ttype = 'integer' {FIELD}"),
+    );
+}
+
+#[test]
+fn odoo_s_schema() {
+    let mut stage = Stage::new("schema", "sales_all");
+    let before = stage.backend.call("odoo_count", &orders());
+    stage
+        .scratch
+        .superuser()
+        .batch_execute(
+            "alter schema public rename to elsewhere; select odoo_mcp.setup(odoo_schema => 'elsewhere')",
+        )
+        .expect("tables in another schema");
+    assert_eq!(before, stage.backend.call("odoo_count", &orders()));
+    assert!(count(&before) > 0);
+}
+
+#[test]
+fn what_the_asking_transaction_changed_itself() {
+    let stage = Stage::new("own_change", "sales_all");
+    let mut superuser = stage.scratch.superuser();
+    let mut transaction = superuser.transaction().expect("a transaction");
+    transaction
+        .batch_execute("select odoo_mcp.act_as('sales_all')")
+        .expect("acting");
+    let ask = "select odoo_mcp.call('odoo_search', '{\"model\": \"sale.order\", \"fields\": [\"client_order_ref\"], \"limit\": 1}')::text";
+    let kept = |transaction: &mut postgres::Transaction<'_>| -> bool {
+        let mut savepoint = transaction.transaction().expect("a savepoint");
+        let is_answered = savepoint.query_one(ask, &[]).is_ok();
+        savepoint.rollback().expect("back");
+        is_answered
+    };
+    assert!(kept(&mut transaction));
+    for round in 0..3 {
+        let mut savepoint = transaction.transaction().expect("a savepoint");
+        savepoint
+            .batch_execute(&format!("delete from ir_model_fields {FIELD}"))
+            .expect("a field less");
+        assert!(!kept(&mut savepoint), "round {round}");
+        savepoint.rollback().expect("back");
+        assert!(kept(&mut transaction), "round {round}");
+        let mut savepoint = transaction.transaction().expect("a savepoint");
+        // another row of the same transaction's in the same count
+        savepoint
+            .batch_execute(
+                "delete from ir_model_fields where model = 'sale.order' and name = 'origin'",
+            )
+            .expect("another field less");
+        assert!(kept(&mut savepoint), "round {round}");
+        savepoint.rollback().expect("back");
+    }
+}
+
+#[test]
+fn a_snapshot_of_before_the_change() {
+    let mut stage = Stage::new("old_snapshot", "sales_all");
+    let mut superuser = stage.scratch.superuser();
+    let ask = "select odoo_mcp.call('odoo_search', '{\"model\": \"sale.order\", \"fields\": [\"client_order_ref\"], \"limit\": 1}')::text";
+    superuser
+        .batch_execute("select odoo_mcp.act_as('sales_all', session => true)")
+        .expect("acting");
+    superuser
+        .batch_execute("begin isolation level repeatable read")
+        .expect("a transaction of one snapshot");
+    superuser.query_one(ask, &[]).expect("it is there");
+    stage
+        .odoo
+        .batch_execute(&format!("delete from ir_model_fields {FIELD}"))
+        .expect("a field less");
+    superuser
+        .query_one(ask, &[])
+        .expect("it was there when the transaction began");
+    superuser.batch_execute("commit").expect("done");
+    superuser
+        .query_one(ask, &[])
+        .expect_err("it is gone, and what was read of the old snapshot with it");
+}
+
+#[test]
+fn two_users_in_turn() {
+    let mut stage = Stage::new("two_users", "sales_all");
+    let other = stage.scratch.token("sales_own");
+    let admin = stage.scratch.token("admin");
+    let mut client = stage.scratch.front_role();
+    let orders = orders().to_string();
+    // res.partner.signup_type is for base.group_erp_manager
+    let field = json!({"model": "res.partner", "fields": ["signup_type"], "limit": 1}).to_string();
+    let alone = |token: &str, arguments: &str, tool: &str| {
+        serve(&mut stage.scratch.front_role(), token, tool, arguments)
+    };
+    let expected = [&stage.token, &other, &admin].map(|token| {
+        (
+            alone(token, &orders, "odoo_count"),
+            alone(token, &field, "odoo_search"),
+        )
+    });
+    assert!(count(&expected[0].0) > count(&expected[1].0));
+    assert_eq!(expected[0].1["error"]["code"], "access_denied");
+    assert_ne!(expected[2].1["error"]["code"], "access_denied");
+    for round in 0..3 {
+        for (token, (orders_of, field_of)) in [&stage.token, &other, &admin].iter().zip(&expected) {
+            assert_eq!(
+                &serve(&mut client, token, "odoo_count", &orders),
+                orders_of,
+                "round {round}"
+            );
+            assert_eq!(
+                &serve(&mut client, token, "odoo_search", &field),
+                field_of,
+                "round {round}"
+            );
+        }
+    }
+    // a group less for one is not one less for the others
+    stage
+        .odoo
+        .batch_execute("update ir_rule set active = false where name = 'All Orders'")
+        .expect("a rule less");
+    let changed = serve(&mut client, &stage.token, "odoo_count", &orders);
+    assert!(count(&changed) < count(&expected[0].0));
+    assert_eq!(
+        serve(&mut client, &other, "odoo_count", &orders),
+        expected[1].0
+    );
+}
+
+#[test]
+fn sixty_models_fit_in_eight_mebibytes() {
+    let env = Environment::load();
+    let models = widest_models(&mut env.superuser(), 60);
+    assert_eq!(models.len(), 60);
+    let mut backend = Backend::new(env.front_role(), env.token("admin"));
+    let before = backend.private_bytes();
+    backend.touch(&models);
+    let grown = backend.private_bytes().saturating_sub(before);
+    println!("{:.2} MiB", grown as f64 / 1024.0 / 1024.0);
+    assert!(grown <= 8 * 1024 * 1024, "{grown} bytes");
+}
