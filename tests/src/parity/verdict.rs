@@ -14,6 +14,8 @@ pub enum Verdict {
     Same {
         /// Names that Python makes, which we leave open.
         open_names: usize,
+        /// There was nothing to answer: no record, no group.
+        is_empty: bool,
     },
     /// Both refuse, for want of the same kind of right or sense: our code and Odoo's exception.
     SameRefusal(String),
@@ -79,6 +81,7 @@ impl Question {
                 if sameness.holds(&ours, &theirs) {
                     Verdict::Same {
                         open_names: sameness.open_names,
+                        is_empty: is_empty(&ours),
                     }
                 } else {
                     self.different(&ours, &Ok(theirs))
@@ -128,6 +131,20 @@ fn is_invalid(code: &str) -> bool {
         code,
         "unknown_field" | "invalid_domain" | "invalid_arguments"
     )
+}
+
+/// Whether an answer holds no record, group or row.
+fn is_empty(answer: &Value) -> bool {
+    match answer {
+        Value::Number(count) => count.as_u64() == Some(0),
+        answer => match (&answer["records"], &answer["groups"], &answer["rows"]) {
+            (Value::Array(list), ..) | (_, Value::Array(list), _) | (.., Value::Array(list)) => {
+                list.is_empty()
+            }
+            // rows of a series by their names
+            _ => answer.as_object().is_some_and(serde_json::Map::is_empty),
+        },
+    }
 }
 
 fn class(error: &OdooError) -> &str {
