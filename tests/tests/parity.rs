@@ -34,6 +34,7 @@ fn is_asked(tools: &Option<String>, question: &Question) -> bool {
 struct Tally {
     same: BTreeMap<Kind, usize>,
     open_names: usize,
+    empty: usize,
     refused: BTreeMap<String, usize>,
     odoo_fails: BTreeMap<String, usize>,
     unsupported: BTreeMap<String, usize>,
@@ -104,7 +105,11 @@ fn run(environment: &Environment, mcp_url: &str, cases: usize, seed: u64) -> Tal
 impl Tally {
     fn add(&mut self, login: &str, question: &Question, verdict: Verdict) {
         match verdict {
-            Verdict::Same { open_names } => {
+            Verdict::Same {
+                open_names,
+                is_empty,
+            } => {
+                self.empty += usize::from(is_empty);
                 *self.same.entry(question.kind).or_default() += 1;
                 self.open_names += open_names;
             }
@@ -126,6 +131,7 @@ impl Tally {
         sum(&mut self.odoo_fails, other.odoo_fails);
         sum(&mut self.unsupported, other.unsupported);
         self.open_names += other.open_names;
+        self.empty += other.empty;
         self.differences.extend(other.differences);
     }
 
@@ -152,8 +158,9 @@ impl Tally {
             .map(|(kind, count)| format!("{count} × {}", kind.tool()))
             .collect();
         println!(
-            "the same: {}; {} names that Python makes are left open",
+            "the same: {}; {} of them empty; {} names that Python makes are left open",
             kinds.join(", "),
+            self.empty,
             self.open_names
         );
         for (label, counts) in [

@@ -8,7 +8,7 @@ use chrono::{LocalResult, NaiveDateTime, Offset, TimeDelta, TimeZone};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many subqueries one statement may hold.
 const MAX_SUBQUERIES: u32 = 32;
@@ -66,6 +66,7 @@ pub struct Scope<'a> {
     next_alias: Cell<u32>,
     relations: RefCell<Vec<Table>>,
     rules: RefCell<Vec<AppliedRule>>,
+    of_user: RefCell<BTreeMap<String, Option<i64>>>,
     warnings: RefCell<Vec<Warning>>,
 }
 
@@ -115,6 +116,7 @@ impl<'a> Scope<'a> {
             next_alias: Cell::new(0),
             relations: RefCell::default(),
             rules: RefCell::default(),
+            of_user: RefCell::default(),
             warnings: RefCell::default(),
         })
     }
@@ -168,6 +170,20 @@ impl<'a> Scope<'a> {
     /// Every table that got an alias.
     pub fn relations(&self) -> Vec<Table> {
         self.relations.borrow().clone()
+    }
+
+    /// The value of a chain of the user's fields, read at its first use.
+    pub fn once_of_user(
+        &self,
+        path: &str,
+        read: impl FnOnce() -> Result<Option<i64>>,
+    ) -> Result<Option<i64>> {
+        if let Some(id) = self.of_user.borrow().get(path) {
+            return Ok(*id);
+        }
+        let id = read()?;
+        self.of_user.borrow_mut().insert(path.to_owned(), id);
+        Ok(id)
     }
 
     /// Notes a rule, once.

@@ -4,10 +4,10 @@ use super::{cache, load, shape, state};
 use crate::exec::plan::Bind;
 use crate::exec::read_only::Reader;
 use odoo_compiler::answer::{Database, Environment, Row, Token};
-use odoo_compiler::catalog::{Catalog, ListedModel, Model, ModelDescription, Unaccent};
+use odoo_compiler::catalog::{Catalog, ListedModel, Model, ModelDescription, Step, Unaccent};
 use odoo_compiler::error::{Code, Error, Result};
 use odoo_compiler::principal::Principal;
-use odoo_compiler::sql::{Param, PgType, Statement};
+use odoo_compiler::sql::{Param, PgType, Statement, user_path};
 use pgrx::pg_sys;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
@@ -124,6 +124,16 @@ impl Catalog for CallDatabase<'_> {
         let digits = load::decimal_precision(self.reader, name)?;
         let mut precisions = self.precisions.borrow_mut();
         Ok(*precisions.entry(name.to_owned()).or_insert(digits))
+    }
+
+    fn user_path(&self, user_id: i64, steps: &[Step]) -> Result<Option<i64>> {
+        let mut found = None;
+        self.rows(&user_path(user_id, steps), &mut |row| {
+            found = row.into_iter().flatten().next();
+            Ok(())
+        })?;
+        // the column is an integer
+        Ok(found.and_then(|id| id.parse().ok()))
     }
 
     fn unaccent(&self) -> Result<Unaccent> {

@@ -45,7 +45,12 @@ pub struct Field {
     pub values: Vec<Value>,
     /// Whether the comodel's order leaves no two records equal.
     pub has_ordered_comodel: bool,
+    /// Whether the records it names stand in a hierarchy.
+    pub has_hierarchy: bool,
 }
+
+/// Whether the model that the field names records of (its own, for an id) has parents.
+const HIERARCHY: &str = "exists (select from ir_model_fields h where h.model = coalesce(f.relation, f.model) and h.name in ('parent_id', 'parent_path'))";
 
 const PLAIN: &str = "'char', 'text', 'integer', 'float', 'monetary', 'boolean', 'date', 'datetime', 'selection', 'many2one'";
 
@@ -145,7 +150,7 @@ fn load_model(client: &mut Client, name: &str) -> Model {
     let table = name.replace('.', "_");
     let mut fields = Vec::new();
     let sql = format!(
-        "select f.name, f.ttype, f.relation, f.translate is not null, o.\"order\"
+        "select f.name, f.ttype, f.relation, f.translate is not null, o.\"order\", {HIERARCHY}
          from ir_model_fields f
          join pg_attribute a on a.attrelid = $2::text::regclass and a.attname = f.name
          left join ir_model o on o.model = f.relation
@@ -162,7 +167,7 @@ fn load_model(client: &mut Client, name: &str) -> Model {
     }
     // what `_inherits` shows of a parent's columns
     let sql = format!(
-        "select f.name, f.ttype, f.relation, f.translate is not null, o.\"order\", l.relation
+        "select f.name, f.ttype, f.relation, f.translate is not null, o.\"order\", {HIERARCHY}, l.relation
          from ir_model_fields f
          join ir_model_inherit i on i.model_id = f.model_id
          join ir_model_fields l on l.id = i.parent_field_id and f.related = l.name || '.' || f.name
@@ -173,7 +178,7 @@ fn load_model(client: &mut Client, name: &str) -> Model {
          order by f.name"
     );
     for row in &client.query(&sql, &[&name]).expect("inherited fields") {
-        let (field, kind, parent): (String, String, String) = (row.get(0), row.get(1), row.get(5));
+        let (field, kind, parent): (String, String, String) = (row.get(0), row.get(1), row.get(6));
         let table = parent.replace('.', "_");
         let values = load_values(client, &table, &field, &kind, row.get(3));
         fields.push(made(row, values));
@@ -193,32 +198,33 @@ fn made(row: &postgres::Row, values: Vec<Value>) -> Field {
         relation: row.get(2),
         values,
         has_ordered_comodel: row.get::<_, Option<&str>>(4).is_some_and(is_total),
+        has_hierarchy: row.get(5),
     }
 }
 
 /// The x2many fields, with ids that occur on the other side.
 fn load_to_many(client: &mut Client, name: &str) -> Vec<Field> {
+    let sql = format!(
+        "select f.name, f.ttype, f.relation, f.relation_field, o.\"order\", {HIERARCHY}, f.relation_table, f.column2,
+                replace(f.relation, '.', '_')
+         from ir_model_fields f
+         left join ir_model o on o.model = f.relation
+         left join pg_attribute a on a.attrelid = to_regclass(replace(f.relation, '.', '_')) and a.attname = f.relation_field
+         where f.model = $1 and f.store
+           and (f.ttype = 'many2many' and to_regclass(f.relation_table) is not null or a.attname is not null)
+         order by f.name"
+    );
     let rows = client
-        .query(
-            "select f.name, f.ttype, f.relation, f.relation_field, o.\"order\", f.relation_table, f.column2,
-                    replace(f.relation, '.', '_')
-             from ir_model_fields f
-             left join ir_model o on o.model = f.relation
-             left join pg_attribute a on a.attrelid = to_regclass(replace(f.relation, '.', '_')) and a.attname = f.relation_field
-             where f.model = $1 and f.store
-               and (f.ttype = 'many2many' and to_regclass(f.relation_table) is not null or a.attname is not null)
-             order by f.name",
-            &[&name],
-        )
+        .query(&sql, &[&name])
         .unwrap_or_else(|error| panic!("{name}: {error}"));
     let mut fields = Vec::new();
     for row in &rows {
         let text = |at: usize| row.get::<_, Option<String>>(at).unwrap_or_default();
         let (table, column, filter) = if text(1) == "many2many" {
-            (text(5), text(6), "true".to_owned())
+            (text(6), text(7), "true".to_owned())
         } else {
             (
-                text(7),
+                text(8),
                 "id".to_owned(),
                 format!("\"{}\" is not null", text(3)),
             )

@@ -14,6 +14,8 @@ pub enum Verdict {
     Same {
         /// Names that Python makes, which we leave open.
         open_names: usize,
+        /// There was nothing to answer: no record, no group.
+        is_empty: bool,
     },
     /// Both refuse, for want of the same kind of right or sense: our code and Odoo's exception.
     SameRefusal(String),
@@ -60,6 +62,11 @@ impl Question {
             (None, Ok(_)) if self.has_mistake() && is_invalid(ours.code()) => {
                 Verdict::SameRefusal(format!("{}, though Odoo answers", ours.code()))
             }
+            (None, Ok(theirs))
+                if ours.code() == "access_denied" && self.has_nothing_to_refuse(&theirs, odoo) =>
+            {
+                Verdict::SameRefusal("access_denied, where Odoo finds nothing to read".into())
+            }
             (None, theirs) => self.different(ours.error(), &theirs),
             (Some(content), Err(error)) => self.different(content, &Err(error)),
             (Some(content), Ok(theirs)) => {
@@ -74,6 +81,7 @@ impl Question {
                 if sameness.holds(&ours, &theirs) {
                     Verdict::Same {
                         open_names: sameness.open_names,
+                        is_empty: is_empty(&ours),
                     }
                 } else {
                     self.different(&ours, &Ok(theirs))
@@ -123,6 +131,20 @@ fn is_invalid(code: &str) -> bool {
         code,
         "unknown_field" | "invalid_domain" | "invalid_arguments"
     )
+}
+
+/// Whether an answer holds no record, group or row.
+fn is_empty(answer: &Value) -> bool {
+    match answer {
+        Value::Number(count) => count.as_u64() == Some(0),
+        answer => match (&answer["records"], &answer["groups"], &answer["rows"]) {
+            (Value::Array(list), ..) | (_, Value::Array(list), _) | (.., Value::Array(list)) => {
+                list.is_empty()
+            }
+            // rows of a series by their names
+            _ => answer.as_object().is_some_and(serde_json::Map::is_empty),
+        },
+    }
 }
 
 fn class(error: &OdooError) -> &str {

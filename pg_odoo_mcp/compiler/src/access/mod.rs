@@ -3,6 +3,7 @@
 mod acl;
 mod field_groups;
 mod rule;
+mod user_path;
 mod vetting;
 
 pub use acl::check_read;

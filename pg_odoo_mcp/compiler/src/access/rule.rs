@@ -1,7 +1,7 @@
+use super::user_path::user_path;
 use super::{Subject, subject};
 use crate::domain::{Domain, Names, Operator, evaluate, parse};
 use crate::error::{Code, Error, Result};
-use crate::principal::Principal;
 use crate::scope::{AppliedRule, Scope};
 use crate::value::Value;
 
@@ -24,10 +24,7 @@ pub fn record_rules(scope: &Scope<'_>, of: &Subject) -> Result<Domain> {
             all.push(Domain::exists(link.clone(), Operator::Exists, inherited));
         }
     }
-    let names = RuleNames {
-        principal: scope.principal,
-        company_ids: &scope.company_ids,
-    };
+    let names = RuleNames(scope);
     let mut of_groups = Vec::new();
     for rule in &of.model.rules {
         let applies = rule.is_global
@@ -90,37 +87,43 @@ fn unreadable(of: &Subject, rule: &str, cause: Error) -> Error {
 }
 
 /// The names of `ir.rule`'s evaluation context that rules use.
-struct RuleNames<'a> {
-    principal: &'a Principal,
-    company_ids: &'a [i64],
-}
+struct RuleNames<'a>(&'a Scope<'a>);
 
 impl Names for RuleNames<'_> {
-    fn value(&self, name: &str) -> Option<Value> {
-        let id = |id: Option<i64>| id.map_or(Value::FALSE, Value::Int);
-        Some(match name {
-            "company_ids" => {
-                Value::List(self.company_ids.iter().copied().map(Value::Int).collect())
+    fn value(&self, name: &str) -> Result<Value> {
+        let RuleNames(scope) = self;
+        let list = |ids: &mut dyn Iterator<Item = i64>| Value::List(ids.map(Value::Int).collect());
+        let path = match name {
+            "company_ids" => return Ok(list(&mut scope.company_ids.iter().copied())),
+            "company_id" => {
+                let current = scope.company_ids.first();
+                return Ok(current.map_or(Value::FALSE, |id| Value::Int(*id)));
             }
-            "company_id" => id(self.company_ids.first().copied()),
-            "user.id" => Value::Int(self.principal.user_id),
-            "user.ids" => Value::List(vec![Value::Int(self.principal.user_id)]),
-            "user.all_group_ids.ids" => Value::List(
-                self.principal
-                    .group_ids
-                    .iter()
-                    .copied()
-                    .map(Value::Int)
-                    .collect(),
-            ),
-            "user.commercial_partner_id.id" => id(*self
-                .principal
-                .user_paths
-                .get("partner_id.commercial_partner_id")?),
-            _ => id(*self
-                .principal
-                .user_paths
-                .get(name.strip_prefix("user.")?.strip_suffix(".id")?)?),
-        })
+            "user.id" => return Ok(Value::Int(scope.principal.user_id)),
+            "user.ids" => return Ok(list(&mut [scope.principal.user_id].into_iter())),
+            "user.all_group_ids.ids" => {
+                return Ok(list(&mut scope.principal.group_ids.iter().copied()));
+            }
+            _ => name.strip_prefix("user.").unwrap_or_default(),
+        };
+        let refuse = |why: &str| {
+            let shown: String = name.chars().take(80).collect();
+            Err(Error::new(
+                Code::NotSupported,
+                format!("the rule uses {shown}, {why}"),
+            ))
+        };
+        if path.starts_with("env.") {
+            return refuse("which only Odoo's Python can say");
+        }
+        match path.rsplit_once('.') {
+            Some((path, "id")) => {
+                let id = user_path(scope, path)?;
+                Ok(id.map_or(Value::FALSE, Value::Int))
+            }
+            Some((path, "ids")) => Ok(list(&mut user_path(scope, path)?.into_iter())),
+            _ if path.is_empty() => refuse("which is no name that rules are given here"),
+            _ => refuse("which does not end in .id or .ids"),
+        }
     }
 }

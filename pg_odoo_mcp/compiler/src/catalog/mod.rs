@@ -28,9 +28,22 @@ pub trait Catalog {
     /// `decimal_precision.digits` of that name, which rounds the floats declared with it.
     fn decimal_precision(&self, name: &str) -> Result<Option<u8>>;
 
+    /// The id at the end of a chain of many2one columns that starts from the user, if it leads
+    /// somewhere; `sql::user_path` is its statement.
+    fn user_path(&self, user_id: i64, steps: &[Step]) -> Result<Option<i64>>;
+
     /// Whether `unaccent(text)` in Odoo's schema is the one that Odoo would use in `ilike`:
     /// nothing there, the trusted extension's, or one that must not be run.
     fn unaccent(&self) -> Result<Unaccent>;
+}
+
+/// A many2one column on the way from the user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The table that has it.
+    pub table: Table,
+    /// Its name; its value is the id in the next step's table.
+    pub column: String,
 }
 
 /// The state of `unaccent(text)` in Odoo's schema.

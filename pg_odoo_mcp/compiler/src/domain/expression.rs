@@ -6,8 +6,8 @@ use crate::value::Value;
 
 /// What a rule may name.
 pub trait Names {
-    /// The value of a dotted name such as `user.partner_id.id`, or nothing if it is not known.
-    fn value(&self, name: &str) -> Option<Value>;
+    /// The value of a dotted name such as `user.partner_id.id`, or an error that says why not.
+    fn value(&self, name: &str) -> Result<Value>;
 }
 
 /// The value of a rule's expression.
@@ -158,19 +158,28 @@ impl Parser<'_> {
             .rest
             .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '.'))
             .unwrap_or(self.rest.len());
-        let value = match &self.rest[..end] {
+        let name = &self.rest[..end];
+        let after = self.rest[end..].trim_start();
+        // nothing is called, and nothing looked up in what is found
+        if after.starts_with(['(', '[', '.']) {
+            let shown: String = name.chars().take(80).collect();
+            let what = if after.starts_with('(') {
+                "calls"
+            } else {
+                "looks into"
+            };
+            return Err(Error::new(
+                Code::NotSupported,
+                format!("the rule {what} {shown}"),
+            ));
+        }
+        let value = match name {
             "True" => Value::Bool(true),
             "False" | "None" => Value::FALSE,
-            name => self.names.value(name).ok_or_else(|| self.unsupported())?,
+            name => self.names.value(name)?,
         };
         self.rest = &self.rest[end..];
-        self.skip_blank();
-        // a call, a subscript, an operator: whatever follows must be one of ours
-        if self.rest.starts_with(['(', '[', '.']) {
-            Err(self.unsupported())
-        } else {
-            Ok(value)
-        }
+        Ok(value)
     }
 }
 
@@ -180,11 +189,11 @@ mod tests {
 
     struct Fixed;
     impl Names for Fixed {
-        fn value(&self, name: &str) -> Option<Value> {
+        fn value(&self, name: &str) -> Result<Value> {
             match name {
-                "user.id" => Some(Value::Int(7)),
-                "company_ids" => Some(Value::List(vec![Value::Int(1), Value::Int(2)])),
-                _ => None,
+                "user.id" => Ok(Value::Int(7)),
+                "company_ids" => Ok(Value::List(vec![Value::Int(1), Value::Int(2)])),
+                _ => Err(Error::new(Code::NotSupported, "not known")),
             }
         }
     }

@@ -5,10 +5,12 @@ mod cell;
 mod fragment;
 mod groups;
 mod hierarchy;
+mod path;
 mod predicate;
 mod select;
 mod statement;
 
 pub use groups::{group_count, groups};
+pub use path::user_path;
 pub use select::{count, select};
 pub use statement::{Param, PgType, Statement};

@@ -8,4 +8,5 @@ mod groups;
 mod hierarchy;
 mod odoo;
 mod rights;
+mod user_paths;
 mod x2many;

@@ -2,7 +2,7 @@
 
 use odoo_compiler::answer::{Database, Environment, Row};
 use odoo_compiler::catalog::{
-    Catalog, FieldDescription, ListedModel, Model, ModelDescription, Unaccent,
+    Catalog, FieldDescription, ListedModel, Model, ModelDescription, Step, Unaccent,
 };
 use odoo_compiler::error::Result;
 use odoo_compiler::principal::Principal;
@@ -18,6 +18,8 @@ pub(crate) struct Odoo {
     models: BTreeMap<String, Value>,
     pub(crate) unaccent: Unaccent,
     pub(crate) rows: Vec<Row>,
+    /// Where chains of the user's fields lead that the principal does not know.
+    pub(crate) user_path: Option<i64>,
     /// Statements that were run.
     pub(crate) ran: RefCell<Vec<Statement>>,
 }
@@ -217,7 +219,7 @@ impl Odoo {
             "user_id": 7, "login": "olga", "name": "Olga", "lang": "en_US", "tz": "Europe/Brussels", "company_id": 1,
             "companies": [company(1, "Main", "USD"), company(2, "Beta", "EUR")],
             "group_ids": [10, 11], "group_names": ["base.group_user", "sales_team.group_sale_salesman"],
-            "user_paths": {"partner_id": 70, "partner_id.commercial_partner_id": 70},
+            "user_paths": {"partner_id": 70, "commercial_partner_id": 70, "partner_id.commercial_partner_id": 70},
             "languages": [{"code": "en_US", "week_start": 7}, {"code": "fr_FR", "week_start": 1}],
         }))
         .expect("the principal is well formed");
@@ -226,8 +228,15 @@ impl Odoo {
             models,
             unaccent: Unaccent::Absent,
             rows: Vec::new(),
+            user_path: Some(44),
             ran: RefCell::default(),
         }
+    }
+
+    /// Adds a model.
+    pub(crate) fn add(&mut self, model: Value) {
+        let name = model["name"].as_str().expect("a name").to_owned();
+        self.models.insert(name, model);
     }
 
     /// Changes a model's description.
@@ -303,6 +312,12 @@ impl Catalog for Odoo {
 
     fn decimal_precision(&self, _name: &str) -> Result<Option<u8>> {
         Ok(Some(2))
+    }
+
+    fn user_path(&self, user_id: i64, steps: &[Step]) -> Result<Option<i64>> {
+        let statement = odoo_compiler::sql::user_path(user_id, steps);
+        self.ran.borrow_mut().push(statement);
+        Ok(self.user_path)
     }
 
     fn unaccent(&self) -> Result<Unaccent> {
