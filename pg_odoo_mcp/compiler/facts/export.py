@@ -24,10 +24,10 @@ VETTED = {
     'crm.lost.reason': 'name active',
     'res.partner': 'name email phone city country_id is_company parent_id',
     'product.template': 'name default_code list_price type categ_id active',
-    'product.product': 'default_code product_tmpl_id active',
+    'product.product': 'default_code name list_price categ_id active',
     'product.category': 'complete_name parent_id',
     'product.pricelist': 'name currency_id company_id active',
-    'account.move': 'name partner_id invoice_date date state move_type payment_state amount_total currency_id company_id',
+    'account.move': 'name partner_id invoice_date invoice_date_due state move_type payment_state amount_total amount_residual currency_id company_id',
     'account.move.line': 'move_id date account_id partner_id name debit credit balance parent_state',
     'account.journal': 'name code type company_id',
     'account.payment.term': 'name active company_id',
@@ -47,6 +47,8 @@ VETTED = {
 }
 # Overrides that give the stored column back in any context that we answer (lang, tz, companies).
 SAME_AS_REC_NAME = {'sale.order', 'uom.uom', 'product.category', 'utm.campaign'}
+# Floats that are amounts of money.
+MONEY = {'price_tax', 'price_reduce_taxexcl', 'price_reduce_taxinc'}
 Base = type(env['base'])  # noqa: F821, given by the shell
 
 
@@ -69,6 +71,11 @@ def display_name(model):
     return 'column' if rec.type != 'selection' else 'python'
 
 
+def is_price(field):
+    digits = field._digits or field._min_display_digits
+    return digits == 'Product Price'
+
+
 def field_facts(model, field):
     facts = {}
     if field.groups:
@@ -86,6 +93,8 @@ def field_facts(model, field):
         facts['aggregator'] = field.aggregator
     if field.type == 'monetary':
         facts['currency'] = field.get_currency_field(model)
+    elif field.type == 'float' and (is_price(field) or field.name in MONEY) and 'currency_id' in model._fields:
+        facts['currency'] = 'currency_id'
     if model._name == 'crm.lead' and field.name == 'company_currency':
         facts['company_currency'] = True  # of the record's company, or else of the first allowed one
     if field.type == 'selection' and not isinstance(field.selection, list):

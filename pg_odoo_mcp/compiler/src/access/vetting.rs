@@ -1,4 +1,4 @@
-use crate::catalog::{Model, Table, nearest, suggestion};
+use crate::catalog::{Model, Table, suggestion};
 use crate::error::{Code, Error, Result};
 use crate::facts::{ModelFacts, vetted};
 use crate::scope::Scope;
@@ -76,12 +76,14 @@ impl Unanswered<'_> {
     /// The names of the answered models that come nearest, if some come near.
     pub(crate) fn nearest(name: &str) -> Vec<&'static str> {
         let answerable: Vec<&str> = vetted().models.keys().map(String::as_str).collect();
-        let near = nearest(name, answerable.iter().copied(), 2);
-        if near.is_empty() {
-            same_family(name, &answerable)
-        } else {
-            near
-        }
+        // a model that is merely spelt alike answers no question of this one
+        answerable
+            .into_iter()
+            .filter(|known| {
+                name.strip_prefix(known)
+                    .is_some_and(|rest| rest.starts_with('.'))
+            })
+            .collect()
     }
 
     fn error(&self, name: &str, label: &str) -> Error {
@@ -89,9 +91,7 @@ impl Unanswered<'_> {
             Unanswered::NotVetted => {
                 let near = Self::nearest(name);
                 let hint = if near.is_empty() {
-                    let answerable: Vec<&str> =
-                        vetted().models.keys().map(String::as_str).collect();
-                    format!("models that are answered: {}", answerable.join(", "))
+                    "odoo_list_models names the models that are answered; those that point to this one show its ids, and may be grouped by them".into()
                 } else {
                     format!("the nearest model that is answered: {}", near.join(", "))
                 };
@@ -113,26 +113,5 @@ impl Unanswered<'_> {
                 format!("{name} has no ordinary table in this database"),
             ),
         }
-    }
-}
-
-/// Models with the longest common first words, as `sale.order` for `sale.order.option`.
-fn same_family<'a>(name: &str, names: &[&'a str]) -> Vec<&'a str> {
-    let common = |other: &str| {
-        name.split('.')
-            .zip(other.split('.'))
-            .take_while(|(a, b)| a == b)
-            .count()
-    };
-    let best = names.iter().map(|n| common(n)).max().unwrap_or(0);
-    if best == 0 {
-        Vec::new()
-    } else {
-        names
-            .iter()
-            .copied()
-            .filter(|n| common(n) == best)
-            .take(3)
-            .collect()
     }
 }

@@ -16,6 +16,7 @@ use crate::catalog::{Catalog, ListedModel, ModelDescription};
 use crate::error::{Code, Error, Result};
 use crate::principal::Principal;
 use crate::sql::Statement;
+use chrono::NaiveDateTime;
 use std::collections::BTreeMap;
 
 /// A row: every column as text, or nothing for NULL.
@@ -59,6 +60,18 @@ pub struct Environment {
     pub odoo_version: String,
     /// The token the call came with; nothing in psql.
     pub token: Option<Token>,
+}
+
+impl Environment {
+    /// The transaction's time in UTC.
+    pub(crate) fn now(&self) -> Result<NaiveDateTime> {
+        NaiveDateTime::parse_from_str(&self.now_utc, "%Y-%m-%d %H:%M:%S").map_err(|_| {
+            Error::new(
+                Code::Internal,
+                "the time of the transaction is not readable",
+            )
+        })
+    }
 }
 
 /// What a caller may know of its own token.

@@ -2,10 +2,12 @@
 //! combination of column values and measure, and totals.
 
 use super::Row;
-use super::group::Group;
+use super::group::{Group, period_start};
+use super::timeline::truncate;
 use crate::error::{Code, Error, Result};
 use crate::plan::{PivotPart, PivotPlan};
 use crate::scope::Scope;
+use chrono::NaiveDateTime;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json, json};
 use std::cmp::Ordering;
@@ -13,6 +15,8 @@ use std::collections::{BTreeSet, HashMap};
 
 /// How many groups one call may collect.
 const MAX_FOUND: usize = 50_000;
+/// How many figures an answer shows.
+const MAX_FIGURES: usize = 20_000;
 /// How many combinations of column values an answer shows.
 const MAX_COLUMNS: usize = 200;
 
@@ -139,6 +143,7 @@ impl Pivot {
         self,
         plan: &PivotPlan,
         top: usize,
+        now: NaiveDateTime,
         scope: &Scope<'_>,
     ) -> Result<PivotTable> {
         let by_currency = self.currencies.len() > 1;
@@ -193,6 +198,18 @@ impl Pivot {
             columns,
             by_currency,
         };
+        let figures = layout
+            .lines
+            .len()
+            .saturating_mul(layout.columns.len() * plan.measures().len());
+        if figures > MAX_FIGURES {
+            return Err(Error::new(
+                Code::OverBudget,
+                format!("the pivot would show {figures} figures"),
+            )
+            .hint("lower top, take longer periods, or use fewer keys and measures"));
+        }
+        self.note_running(plan, &layout, now, scope);
         let totals = plan
             .totals
             .then(|| self.lines(&shown_totals, plan, &layout));
@@ -233,6 +250,40 @@ impl Pivot {
             shown.push(cells);
         }
         Ok(shown)
+    }
+
+    /// Warns of periods that are shown beside whole ones before they have ended.
+    fn note_running(
+        &self,
+        plan: &PivotPlan,
+        layout: &Layout,
+        now: NaiveDateTime,
+        scope: &Scope<'_>,
+    ) {
+        for (at, key) in plan.keys.iter().enumerate() {
+            let Some(bucket) = plan.bucket(at) else {
+                continue;
+            };
+            let running = truncate(now, bucket.period, bucket.week_start);
+            let running = period_start(running, bucket.period);
+            let is_running = |value: &Option<Json>| *value == Some(json!(running));
+            let is_shown = match at.checked_sub(plan.row_keys) {
+                None => {
+                    let mut lines = layout.lines.iter();
+                    lines.any(|line| is_running(&self.lines[*line].values[at]))
+                }
+                Some(at) => {
+                    let mut columns = layout.columns.iter();
+                    columns.any(|column| is_running(&self.columns[*column][at]))
+                }
+            };
+            if is_shown {
+                scope.warn(
+                    "running_period",
+                    format!("the period {running} of {key} is still running"),
+                );
+            }
+        }
     }
 
     fn headers(&self, plan: &PivotPlan, layout: &Layout) -> Vec<Json> {

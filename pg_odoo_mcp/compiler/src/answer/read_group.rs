@@ -165,8 +165,10 @@ pub(crate) struct FormattedGroups {
     pub(crate) groups: Vec<Box<RawValue>>,
     /// How many there are in all; nothing where no row told.
     pub(crate) total: Option<u64>,
-    lowest_currency: Option<i64>,
-    highest_currency: Option<i64>,
+    /// The lowest and the highest `res_currency.id` of all, where figures are of money.
+    pub(crate) currencies: Option<(i64, i64)>,
+    /// Whether some group's sums are over several currencies.
+    pub(crate) has_mixed_sums: bool,
 }
 
 impl FormattedGroups {
@@ -175,15 +177,11 @@ impl FormattedGroups {
         let group = Group::read(&plan.groups, row)?;
         self.total = Some(group.total);
         if let Some((lowest, highest)) = group.watched {
-            self.lowest_currency = self.lowest_currency.into_iter().chain([lowest]).min();
-            self.highest_currency = self.highest_currency.into_iter().chain([highest]).max();
+            let (low, high) = self.currencies.unwrap_or((lowest, highest));
+            self.currencies = Some((low.min(lowest), high.max(highest)));
+            self.has_mixed_sums |= lowest != highest;
         }
         self.groups.push(formatted(plan, group, scope)?);
         Ok(())
-    }
-
-    /// Whether money in several currencies was added up, or stands side by side.
-    pub(crate) fn has_several_currencies(&self) -> bool {
-        self.lowest_currency != self.highest_currency
     }
 }

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 /// How many buckets a series may have, and how many rows the table.
 const MAX_BUCKETS: usize = 5_000;
-const MAX_ROWS: usize = 20_000;
+const MAX_ROWS: usize = 5_000;
 /// How many series one answer shows.
 const MAX_SERIES: usize = 200;
 
@@ -118,11 +118,23 @@ pub(crate) fn assemble(
         record_count: 0,
         found: Default::default(),
     };
-    if series.is_empty() && keys.is_empty() && (from.is_some() && to.is_some()) {
+    if series.is_empty() && keys.is_empty() && from.is_some() {
         series.push(&nothing);
     }
-    let starts = starts(plan, &series, frame, scope)?;
     let running = truncate(now, period, week_start);
+    let starts = starts(plan, &series, frame, scope)?;
+    if let Some(last) = starts
+        .last()
+        .filter(|last| **last < running && to.is_none())
+    {
+        scope.warn(
+            "ends_with_the_records",
+            format!(
+                "no record is after the period {}, where the series ends; `to` goes on to that day",
+                period_start(*last, period)
+            ),
+        );
+    }
     if starts.last().is_some_and(|last| *last > running) {
         scope.warn(
             "future_periods",
@@ -215,9 +227,11 @@ fn starts(
     let first = from
         .map(|day| bucket(day, NaiveTime::MIN))
         .or_else(|| found.first().copied());
+    // a series from a day on goes on until now
+    let until_now = from.map(|_| truncate(frame.now, plan.bucket.period, plan.bucket.week_start));
     let last = to
         .map(|day| bucket(day, last_hour))
-        .or_else(|| found.last().copied());
+        .or_else(|| found.last().copied().into_iter().chain(until_now).max());
     let (Some(first), Some(last)) = (first, last) else {
         return Ok(Vec::new());
     };

@@ -183,13 +183,18 @@ fn measure(scope: &Scope<'_>, source: &mut Source, of: &Subject, key: &str) -> R
         _ if is_number(on) => Figure::Number,
         _ => return Err(unfit("number", counting)),
     };
-    let is_money = on.field_type == FieldType::Monetary
-        && !matches!(aggregate, Aggregate::Count(_) | Aggregate::CountDistinct(_));
+    let is_counting = matches!(aggregate, Aggregate::Count(_) | Aggregate::CountDistinct(_));
+    let currency_field = match on.field_type {
+        _ if is_counting => None,
+        FieldType::Monetary => Some(currency_field(of, on)?),
+        FieldType::Float => price_currency(scope, of, on),
+        _ => None,
+    };
     Ok(Measure {
         key: key.into(),
         aggregate,
         figure,
-        currency_field: is_money.then(|| currency_field(of, on)).transpose()?,
+        currency_field,
     })
 }
 
@@ -204,6 +209,19 @@ fn is_number(field: &Field) -> bool {
         field.field_type,
         FieldType::Integer | FieldType::Float | FieldType::Monetary
     )
+}
+
+/// The currency field of a price that Odoo keeps as a plain float.
+fn price_currency(scope: &Scope<'_>, of: &Subject, on: &Field) -> Option<String> {
+    let name = of.facts.fields.get(&on.name)?.currency.clone()?;
+    if of.model.fields.get(&name)?.column.is_some() {
+        return Some(name);
+    }
+    scope.warn(
+        "no_currency",
+        format!("{:?} is money, but which currency each record is in is not known here: it may be several", on.name),
+    );
+    None
 }
 
 fn currency_field(of: &Subject, on: &Field) -> Result<String> {

@@ -21,7 +21,7 @@ pub(super) fn field<'a>(scope: &Scope<'_>, of: &'a Subject, name: &str) -> Resul
         let readable = readable.map(|known| known.name.as_str());
         match suggestion(&shown, readable) {
             Some(hint) => error.hint(hint),
-            None => error,
+            None => error.hint("odoo_describe_model lists the fields"),
         }
     })
 }

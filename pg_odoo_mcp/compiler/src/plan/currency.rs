@@ -1,7 +1,7 @@
 //! Where the currency of a sum of money is found.
 
 use super::column::{comodel_name, field, user_column};
-use super::{Column, Measure, Source};
+use super::{Column, Currencies, Measure, Source};
 use crate::access::{Subject, subject};
 use crate::catalog::Table;
 use crate::error::{Code, Error, Result};
@@ -26,12 +26,14 @@ pub enum Currency {
 }
 
 /// The one currency of all sums of money among the measures: figures in several currencies are
-/// never added unseen. Nothing where no measure is money.
+/// never added unseen. Nothing where no measure is money, or where sums that are added up anyway
+/// are in currencies of different fields.
 pub(super) fn currency(
     scope: &Scope<'_>,
     source: &mut Source,
     of: &Subject,
     measures: &[Measure],
+    currencies: Currencies,
 ) -> Result<Option<Currency>> {
     let mut names: Vec<&str> = measures
         .iter()
@@ -42,6 +44,16 @@ pub(super) fn currency(
     let name = match names.as_slice() {
         [] => return Ok(None),
         [name] => *name,
+        several if currencies == Currencies::Watched => {
+            scope.warn(
+                "several_currencies",
+                format!(
+                    "the measures are in the currencies of different fields ({}), and sums are of plain numbers as in Odoo",
+                    several.join(", ")
+                ),
+            );
+            return Ok(None);
+        }
         several => {
             return Err(Error::new(
                 Code::NotSupported,

@@ -31,7 +31,7 @@ pub fn display(
     alias: u32,
 ) -> Result<Display> {
     let open = || {
-        scope.warn("display_name_open", format!("the names of {model_name} are made by Odoo's Python and shown as null; the ids are right"));
+        scope.warn("display_name_open", format!("the names of {model_name} are made by Odoo's Python and shown as null; the ids are right, and odoo_search or a group key such as product_id.name gives stored names"));
         Display::Open
     };
     let Some(fact) = vetted().display_names.get(model_name) else {

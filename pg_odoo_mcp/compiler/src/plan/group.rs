@@ -153,7 +153,7 @@ pub(super) fn grouped(
     let mut records = Source::new(scope, &of.table);
     let predicate = visible(scope, of, records.alias, request.domain)?;
     let measures = measures(scope, &mut records, of, request.measures)?;
-    let currency = currency(scope, &mut records, of, &measures)?;
+    let currency = currency(scope, &mut records, of, &measures, request.currencies)?;
     let used: Vec<usize> = match request.sets.as_slice() {
         [] => (0..request.keys.len()).collect(),
         sets => (0..request.keys.len())

@@ -160,7 +160,10 @@ fn period(on: &Field, spec: &str, period: Option<&str>) -> Result<Period> {
                 Code::NotSupported,
                 format!("date parts such as {period} are not answered yet"),
             )
-            .hint(format!("periods: {}", listed())));
+            .hint(format!(
+                "periods: {}; odoo_time_series by hour or day with fill none gives what to add up",
+                listed()
+            )));
         }
         let error = Error::new(
             Code::InvalidArguments,

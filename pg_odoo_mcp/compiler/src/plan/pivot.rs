@@ -4,7 +4,7 @@ use super::group::{Currencies, GroupPlan, GroupRequest, grouped};
 use super::key::counts_several_times;
 use super::order::{OrderTerm, Written, parse_terms};
 use super::read_group::{check_keys, order};
-use super::{Measure, Sorting};
+use super::{Bucket, KeyValue, Measure, Sorting};
 use crate::access::Subject;
 use crate::catalog::suggestion;
 use crate::domain::Domain;
@@ -54,6 +54,17 @@ pub struct PivotPart {
 }
 
 impl PivotPlan {
+    /// The periods of the key at that place, if it is a date.
+    pub fn bucket(&self, key: usize) -> Option<&Bucket> {
+        self.parts.iter().find_map(|part| {
+            let at = part.places.iter().position(|place| *place == key)?;
+            match &part.groups.keys[at].value {
+                KeyValue::Bucket(bucket) => Some(bucket),
+                _ => None,
+            }
+        })
+    }
+
     /// The figures of each group.
     pub fn measures(&self) -> &[Measure] {
         self.parts

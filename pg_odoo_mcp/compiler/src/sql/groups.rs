@@ -26,6 +26,16 @@ pub fn groups(plan: &GroupPlan, relations: Vec<Table>) -> Statement {
     f.finish(relations)
 }
 
+/// The ISO code of a currency.
+pub fn currency_code(table: &Table, id: i64) -> Statement {
+    let mut f = Fragment::default();
+    f.push("SELECT t0.name::text FROM ")
+        .push_table(table, 0)
+        .push(" WHERE t0.id = ")
+        .push_param(&Param::int8(id));
+    f.finish(vec![table.clone()])
+}
+
 /// The number of groups.
 pub fn group_count(plan: &GroupPlan, relations: Vec<Table>) -> Statement {
     let mut f = Fragment::default();

@@ -10,7 +10,7 @@ mod predicate;
 mod select;
 mod statement;
 
-pub use groups::{group_count, groups};
+pub use groups::{currency_code, group_count, groups};
 pub use path::user_path;
 pub use select::{count, select};
 pub use statement::{Param, PgType, Statement};

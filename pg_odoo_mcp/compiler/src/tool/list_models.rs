@@ -22,7 +22,7 @@ const ALSO: &[(&str, &str)] = &[
         "invoice bill credit note refund receipt payment",
     ),
     ("account.move.line", "invoice bill line accounting entry"),
-    ("crm.lead", "opportunity deal"),
+    ("crm.lead", "opportunity deal pipeline"),
     ("product.product", "article item sku"),
     ("product.template", "article item"),
     ("purchase.order", "rfq quotation"),

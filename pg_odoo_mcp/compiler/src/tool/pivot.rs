@@ -1,5 +1,5 @@
 use super::read_group::Calendar;
-use super::time_series::Lineage;
+use super::time_series::{Lineage, companies};
 use super::{Call, Explained};
 use crate::access::subject;
 use crate::answer::{Answer, Pivot};
@@ -7,6 +7,7 @@ use crate::error::{Code, Error, Result};
 use crate::plan::{self, PivotPlan, PivotRequest};
 use crate::scope::{Scope, Warning, timezone};
 use crate::sql;
+use chrono::TimeZone;
 use serde::Serialize;
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
@@ -23,6 +24,7 @@ struct Body<'a> {
     totals: Option<Vec<Vec<Box<RawValue>>>>,
     total: usize,
     has_more: bool,
+    as_of: String,
     #[serde(flatten)]
     calendar: Calendar<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -87,7 +89,12 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
             .rows(&statement, &mut |row| pivot.push(plan, part, row))?;
     }
     let top = usize::try_from(planned.top).unwrap_or(usize::MAX);
-    let table = pivot.assemble(plan, top, scope)?;
+    let environment = call.database.environment()?;
+    let now = scope
+        .tz
+        .from_utc_datetime(&environment.now()?)
+        .naive_local();
+    let table = pivot.assemble(plan, top, now, scope)?;
     let row_count = table.rows.len();
     let has_more = row_count < table.total;
     if has_more && plan.totals {
@@ -99,11 +106,6 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
             ),
         );
     }
-    let companies = if scope.company_ids.len() > 1 {
-        scope.companies().map(|c| c.name.as_str()).collect()
-    } else {
-        Vec::new()
-    };
     let keys = plan.parts.first().map_or(&[][..], |part| &part.groups.keys);
     let body = Body {
         engine: "sql",
@@ -112,9 +114,10 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
         totals: table.totals,
         total: table.total,
         has_more,
+        as_of: format!("{} UTC", environment.now_utc),
         calendar: Calendar::of(keys),
         currencies: table.currencies,
-        companies,
+        companies: companies(call.principal, scope),
         warnings: scope.warnings(),
         lineage: Lineage {
             model: &planned.model,

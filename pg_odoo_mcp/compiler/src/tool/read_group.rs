@@ -1,3 +1,4 @@
+use super::time_series::{Lineage, companies};
 use super::{Call, Explained};
 use crate::access::{Subject, subject};
 use crate::answer::{Answer, FormattedGroups, single, weekday};
@@ -22,7 +23,10 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     currencies: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    companies: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<Warning>,
+    lineage: Lineage<'a>,
 }
 
 /// What periods among the keys depend on.
@@ -88,22 +92,30 @@ fn planned<'a>(call: &'a Call<'_>) -> Result<Planned<'a>> {
     Ok(Planned { scope, of, plan })
 }
 
-/// The currencies that the call's records are in.
-fn currencies(call: &Call<'_>) -> Result<Vec<String>> {
+/// The currencies that the call's records are in, for measures that are sums of money.
+fn currencies(
+    call: &Call<'_>,
+    measures: &[String],
+    (low, high): (i64, i64),
+) -> Result<Vec<String>> {
     let arguments = &call.arguments;
     let scope = Scope::new(call.principal, call.database, &arguments.context()?)?;
-    let of = subject(&scope, arguments.required_text("model")?)?;
-    let measures = arguments.names("aggregates")?.unwrap_or_default();
-    let plan = plan::currencies(&scope, &of, &measures, &arguments.domain()?)?;
-    if plan.currency_code.is_none() {
-        return Ok(Vec::new());
-    }
+    let statement = if low == high {
+        let currency = scope.catalog.model("res.currency")?;
+        let Some(table) = currency.and_then(|model| model.table.clone()) else {
+            return Ok(Vec::new());
+        };
+        sql::currency_code(&table, low)
+    } else {
+        let of = subject(&scope, arguments.required_text("model")?)?;
+        let plan = plan::currencies(&scope, &of, measures, &arguments.domain()?)?;
+        sql::groups(&plan, scope.relations())
+    };
     let mut codes = Vec::new();
-    call.database
-        .rows(&sql::groups(&plan, scope.relations()), &mut |row| {
-            codes.extend(row.into_iter().next().flatten());
-            Ok(())
-        })?;
+    call.database.rows(&statement, &mut |row| {
+        codes.extend(row.into_iter().next().flatten());
+        Ok(())
+    })?;
     codes.sort_unstable();
     Ok(codes)
 }
@@ -128,13 +140,19 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
         None => 0,
     };
     let mut codes = Vec::new();
-    if found.has_several_currencies() {
-        codes = currencies(call)?;
+    if let Some(lowest_and_highest) = found.currencies {
+        // also those that groups are only sorted or filtered by
+        let measures: Vec<String> = plan.groups.measures.iter().map(|m| m.key.clone()).collect();
+        codes = currencies(call, &measures, lowest_and_highest)?;
     }
     if codes.len() > 1 {
         scope.warn(
             "several_currencies",
-            format!("the records are in several currencies ({}), and sums are of plain numbers as in Odoo: group by the currency field, or use odoo_pivot or odoo_time_series, which split by currency", codes.join(", ")),
+            if found.has_mixed_sums {
+                format!("the records are in several currencies ({}), and sums are of plain numbers as in Odoo: group by the currency field, or use odoo_pivot or odoo_time_series, which split by currency", codes.join(", "))
+            } else {
+                format!("the groups are in several currencies ({}), each in one: do not compare or add them up", codes.join(", "))
+            },
         );
     }
     let row_count = found.groups.len() as u64;
@@ -145,6 +163,13 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
         total,
         calendar: Calendar::of(&plan.groups.keys),
         currencies: codes,
+        companies: companies(call.principal, scope),
+        lineage: Lineage {
+            model: &planned.of.model.name,
+            date_field: None,
+            records: None,
+            rules: scope.rules().into_iter().map(|r| r.name).collect(),
+        },
         warnings: scope.warnings(),
     };
     let json =

@@ -3,9 +3,10 @@ use crate::access::subject;
 use crate::answer::{Answer, Fill, Frame, Timeline, assemble, weekday};
 use crate::error::{Code, Error, Result};
 use crate::plan::{self, Period, SeriesPlan, SeriesRequest};
+use crate::principal::Principal;
 use crate::scope::{Scope, Warning, timezone};
 use crate::sql;
-use chrono::{NaiveDate, NaiveDateTime, TimeZone};
+use chrono::{NaiveDate, TimeZone};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -40,6 +41,14 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<Warning>,
     lineage: Lineage<'a>,
+}
+
+/// The companies that the figures are of, where the user has several.
+pub(super) fn companies<'a>(principal: &Principal, scope: &'a Scope<'_>) -> Vec<&'a str> {
+    if principal.companies.len() < 2 {
+        return Vec::new();
+    }
+    scope.companies().map(|c| c.name.as_str()).collect()
 }
 
 /// Where the figures come from.
@@ -137,13 +146,8 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
     call.database.rows(&planned.statement(), &mut |row| {
         timeline.push(&plan.groups, row)
     })?;
-    let as_of = call.database.environment()?.now_utc;
-    let now = NaiveDateTime::parse_from_str(&as_of, "%Y-%m-%d %H:%M:%S").map_err(|_| {
-        Error::new(
-            Code::Internal,
-            "the time of the transaction is not readable",
-        )
-    })?;
+    let environment = call.database.environment()?;
+    let (as_of, now) = (&environment.now_utc, environment.now()?);
     let frame = Frame {
         fill: planned.fill,
         from: planned.from,
@@ -152,7 +156,6 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
     };
     let table = assemble(plan, &timeline, frame, &planned.scope)?;
     let row_count = table.rows.len() as u64;
-    let several_companies = planned.scope.company_ids.len() > 1;
     let is_grouped = plan.groups.keys.len() > 1;
     let body = Body {
         engine: "sql",
@@ -167,11 +170,7 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
         timezone: bucket.is_datetime.then_some(&bucket.timezone),
         week_start: (bucket.period == Period::Week).then(|| weekday(bucket.week_start)),
         currencies: table.currencies,
-        companies: if several_companies {
-            planned.scope.companies().map(|c| c.name.as_str()).collect()
-        } else {
-            Vec::new()
-        },
+        companies: companies(call.principal, &planned.scope),
         total: is_grouped.then_some(table.group_count),
         has_more: is_grouped.then_some(table.is_cut),
         warnings: planned.scope.warnings(),

@@ -376,6 +376,36 @@ fn a_period_that_has_not_ended_or_begun_is_no_figure_like_the_others() {
 }
 
 #[test]
+fn a_series_from_a_day_on_goes_on_until_now() {
+    let mut odoo = Odoo::new();
+    odoo.rows = vec![text(&[
+        Some("2026-10-01 00:00:00"),
+        Some("USD"),
+        Some("1"),
+        Some("5"),
+        Some("1"),
+    ])];
+    let starts = |answer: &Value| -> Vec<String> {
+        let rows = answer["rows"].as_array().cloned().unwrap_or_default();
+        rows.iter()
+            .filter_map(|row| row[0].as_str().map(str::to_owned))
+            .collect()
+    };
+    let answer = series(&odoo, json!({"from": "2026-09-01"}));
+    assert_eq!(
+        starts(&answer),
+        ["2026-09-01", "2026-10-01", "2026-11-01", "2026-12-01"]
+    );
+    // without a first day it shows what there is, and says that it ends there
+    let answer = series(&odoo, json!({}));
+    assert_eq!(starts(&answer), ["2026-10-01"]);
+    assert_eq!(answer["warnings"][0]["code"], "ends_with_the_records");
+    odoo.rows.clear();
+    let answer = series(&odoo, json!({"from": "2026-11-01"}));
+    assert_eq!(starts(&answer), ["2026-11-01", "2026-12-01"]);
+}
+
+#[test]
 fn what_every_client_is_told_is_short() {
     let list: Value = serde_json::from_str(&odoo_compiler::tool::list()).expect("JSON");
     let tools = list["tools"].to_string().chars().count();

@@ -123,38 +123,89 @@ fn groups_are_written_like_odoo_s() {
 
 #[test]
 fn sums_over_several_currencies_are_named() {
-    let mut odoo = Odoo::new();
-    // each group in one currency, but not in the same
-    odoo.rows = vec![
+    let arguments =
+        json!({"model": "sale.order", "groupby": ["state"], "order": "amount_total:sum"});
+    let line = |state: &str, low: &str, high: &str| {
         row(&[
-            Some("sale"),
-            Some("1"),
-            Some("1"),
+            Some(state),
+            Some(low),
+            Some(high),
+            Some("2"),
             Some("2"),
             Some("10.00"),
             Some("2"),
-        ]),
-        row(&[
-            Some("draft"),
-            Some("2"),
-            Some("2"),
-            Some("1"),
-            Some("5.00"),
-            Some("2"),
-        ]),
-    ];
-    let arguments =
-        json!({"model": "sale.order", "groupby": ["state"], "aggregates": ["amount_total:sum"]});
-    // the fixture yields these rows to both statements, and the second is not shaped so
-    let _ = odoo.call("odoo_read_group", &arguments);
-    let ran = odoo.ran.borrow();
-    assert_eq!(ran.len(), 2, "the second asks which currencies there are");
-    assert!(ran[1].text.contains(r#""name"::text"#), "{}", ran[1].text);
-    assert!(ran[1].text.contains("AS currency"), "{}", ran[1].text);
-    drop(ran);
+        ])
+    };
+    let message = |rows: Vec<Vec<Option<String>>>| {
+        let mut odoo = Odoo::new();
+        odoo.rows = rows;
+        odoo.more_rows = vec![vec![row(&[Some("USD")]), row(&[Some("EUR")])]];
+        let answer = odoo.call("odoo_read_group", &arguments).expect("an answer");
+        assert_eq!(answer["currencies"], json!(["EUR", "USD"]));
+        assert_eq!(answer["warnings"][0]["code"], "several_currencies");
+        let ran = odoo.ran.borrow();
+        assert!(ran[1].text.contains("AS currency"), "{}", ran[1].text);
+        answer["warnings"][0]["message"].to_string()
+    };
+    // each group in one currency, but not in the same
+    let apart = message(vec![line("sale", "1", "1"), line("draft", "2", "2")]);
+    assert!(apart.contains("each in one"), "{apart}");
+    let mixed = message(vec![line("sale", "1", "2")]);
+    assert!(mixed.contains("sums are of plain numbers"), "{mixed}");
+    // one currency is named without reading the records again
+    let mut odoo = Odoo::new();
+    odoo.rows = vec![line("sale", "2", "2")];
+    odoo.more_rows = vec![vec![row(&[Some("USD")])]];
+    let answer = odoo.call("odoo_read_group", &arguments).expect("an answer");
+    assert_eq!(
+        (&answer["currencies"], answer.get("warnings")),
+        (&json!(["USD"]), None)
+    );
+    assert!(!odoo.ran.borrow()[1].text.contains("sale_order"));
     // a count adds no money up
-    let sql = odoo.sql("odoo_read_group", &json!({"model": "sale.order", "groupby": ["state"], "aggregates": ["amount_total:count"]})).expect("a plan");
+    let count =
+        json!({"model": "sale.order", "groupby": ["state"], "aggregates": ["amount_total:count"]});
+    let sql = odoo.sql("odoo_read_group", &count).expect("a plan");
     assert!(!sql.contains("currency"), "{sql}");
+}
+
+#[test]
+fn a_price_without_a_currency_of_its_own_is_told() {
+    let mut odoo = Odoo::new();
+    odoo.change("product.template", |model| {
+        model["fields"]["currency_id"] =
+            json!({"name": "currency_id", "type": "many2one", "relation": "res.currency"});
+    });
+    let explained = odoo
+        .explained(
+            "odoo_read_group",
+            &json!({"model": "product.template", "groupby": [], "aggregates": ["list_price:avg"]}),
+        )
+        .expect("an explanation");
+    assert_eq!(
+        explained["warnings"][0]["code"], "no_currency",
+        "{explained}"
+    );
+}
+
+#[test]
+fn a_period_that_is_still_running_is_told() {
+    let mut odoo = Odoo::new();
+    odoo.rows = vec![
+        row(&[Some("2026-12-01 00:00:00"), Some("0"), Some("1"), Some("1")]),
+        row(&[None, Some("1"), Some("1"), Some("1")]),
+    ];
+    let of_months = |key: &str| json!({"model": "sale.order", "rows": [key]});
+    let answer = odoo
+        .call("odoo_pivot", &of_months("date_order:month"))
+        .expect("an answer");
+    assert_eq!(answer["warnings"][0]["code"], "running_period");
+    assert_eq!(answer["as_of"], "2026-12-31 10:00:00 UTC");
+    odoo.rows[0][0] = Some("2026-11-01 00:00:00".into());
+    let answer = odoo
+        .call("odoo_pivot", &of_months("date_order:month"))
+        .expect("an answer");
+    assert_eq!(answer.get("warnings"), None);
 }
 
 #[test]
@@ -244,14 +295,12 @@ fn tags_are_those_the_user_sees_and_a_total_counts_a_record_once() {
         "{sql}"
     );
     assert!(sql.contains(r#"t2."id" > '3'"#), "{sql}");
-    let explained = odoo_compiler::answer::explain(
-        "odoo_pivot",
-        &json!({"model": "sale.order", "rows": ["tag_ids"], "columns": ["state"]}).to_string(),
-        &odoo.principal,
-        &odoo,
-    )
-    .expect("an explanation");
-    let explained: Value = serde_json::from_str(&explained.json).expect("json");
+    let explained = odoo
+        .explained(
+            "odoo_pivot",
+            &json!({"model": "sale.order", "rows": ["tag_ids"], "columns": ["state"]}),
+        )
+        .expect("an explanation");
     let statements = explained["statements"].as_array().expect("statements");
     assert_eq!(statements.len(), 2);
     let with_tags: Vec<bool> = statements

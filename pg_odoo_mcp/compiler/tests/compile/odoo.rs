@@ -18,6 +18,8 @@ pub(crate) struct Odoo {
     models: BTreeMap<String, Value>,
     pub(crate) unaccent: Unaccent,
     pub(crate) rows: Vec<Row>,
+    /// What the second statement yields, and those after it; the last goes on.
+    pub(crate) more_rows: Vec<Vec<Row>>,
     /// Where chains of the user's fields lead that the principal does not know.
     pub(crate) user_path: Option<i64>,
     /// Statements that were run.
@@ -228,6 +230,7 @@ impl Odoo {
             models,
             unaccent: Unaccent::Absent,
             rows: Vec::new(),
+            more_rows: Vec::new(),
             user_path: Some(44),
             ran: RefCell::default(),
         }
@@ -251,11 +254,16 @@ impl Odoo {
         Ok(serde_json::from_str(&answer.json).expect("an answer is JSON"))
     }
 
-    /// The first statement of a call, parameters written into it.
-    pub(crate) fn sql(&self, tool: &str, arguments: &Value) -> Result<String> {
+    /// The explanation of a call.
+    pub(crate) fn explained(&self, tool: &str, arguments: &Value) -> Result<Value> {
         let answer =
             odoo_compiler::answer::explain(tool, &arguments.to_string(), &self.principal, self)?;
-        let json: Value = serde_json::from_str(&answer.json).expect("an explanation is JSON");
+        Ok(serde_json::from_str(&answer.json).expect("an explanation is JSON"))
+    }
+
+    /// The first statement of a call, parameters written into it.
+    pub(crate) fn sql(&self, tool: &str, arguments: &Value) -> Result<String> {
+        let json = self.explained(tool, arguments)?;
         let statement = &json["statements"][0];
         let mut sql = statement["sql"].as_str().expect("sql").to_owned();
         let params = statement["params"].as_array().expect("params");
@@ -328,7 +336,12 @@ impl Catalog for Odoo {
 impl Database for Odoo {
     fn rows(&self, statement: &Statement, each: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
         self.ran.borrow_mut().push(statement.clone());
-        self.rows.iter().cloned().try_for_each(each)
+        let more = self.more_rows.len().min(self.ran.borrow().len() - 1);
+        let rows = match more {
+            0 => &self.rows,
+            n => &self.more_rows[n - 1],
+        };
+        rows.iter().cloned().try_for_each(each)
     }
 
     fn readable_models(&self, _principal: &Principal) -> Result<Vec<String>> {
