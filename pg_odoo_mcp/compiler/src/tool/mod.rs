@@ -109,7 +109,7 @@ const TOOLS: &[Tool] = &[
     Tool {
         name: "odoo_pivot",
         title: "Pivot table",
-        description: "Measures by row keys and column keys. `columns` says what the cells of each row are, null is no record; `totals` holds subtotals and the grand total; money in several currencies is split, never added.",
+        description: "Measures by row keys and column keys. `columns` says what the cells of each row are, null is no record, periods without any are left out; `totals` holds subtotals and the grand total; money in several currencies is split, never added. No having.",
         schema: schema::pivot,
         run: pivot::run,
         explain: Some(pivot::explain),

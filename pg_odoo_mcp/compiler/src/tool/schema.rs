@@ -36,7 +36,7 @@ fn model() -> Json {
 }
 
 fn domain() -> Json {
-    json!({"type": "array", "description": "[[field, operator, value], …], prefix | and !; default all"})
+    json!({"type": "array", "description": "as in odoo_search"})
 }
 
 fn shared_context() -> Json {
@@ -44,10 +44,7 @@ fn shared_context() -> Json {
 }
 
 fn measures() -> Json {
-    texts(&format!(
-        "field:aggregate ({}), or __count (default)",
-        listed_aggregates()
-    ))
+    texts("as aggregates of odoo_read_group")
 }
 
 fn keys() -> Json {
@@ -82,7 +79,7 @@ pub(super) fn search() -> Json {
     object(
         &["model"],
         json!({
-            "model": model(), "domain": domain(), "fields": texts("default a few"),
+            "model": model(), "domain": {"type": "array", "description": "[[field, operator, value], …], prefix | and !; default all. Dates are days in the timezone, datetimes UTC, none relative"}, "fields": texts("default a few; add currency_id to money"),
             "limit": number(1, search::MAX_LIMIT, search::DEFAULT_LIMIT), "offset": offset(),
             "order": text("such as \"amount_total desc, id\"; default Odoo's"),
             "context": shared_context(),
@@ -101,7 +98,7 @@ pub(super) fn read_group() -> Json {
     object(
         &["model"],
         json!({
-            "model": model(), "domain": domain(), "groupby": keys(), "aggregates": measures(),
+            "model": model(), "domain": domain(), "groupby": keys(), "aggregates": texts(&format!("field:aggregate ({}), or __count (default); never a bare field", listed_aggregates())),
             "having": {"type": "array", "description": "domain on aggregates: [[\"amount_total:sum\", \">\", 1000]]"},
             "order": text("such as \"amount_total:sum desc\""),
             "limit": number(1, read_group::MAX_LIMIT, read_group::DEFAULT_LIMIT), "offset": offset(), "context": shared_context(),
@@ -121,8 +118,8 @@ pub(super) fn time_series() -> Json {
             "measures": measures(),
             "domain": domain(),
             "from": text("first day"),
-            "to": text("last day, included"),
-            "group_by": {"type": ["string", "array"], "items": {"type": "string"}, "description": "one series for each value of a field"},
+            "to": text("last day, included; default today if from is given"),
+            "group_by": {"type": ["string", "array"], "items": {"type": "string"}, "description": "one series for each value, the most records first"},
             "fill": {"enum": fills, "default": "zero", "description": "value of empty periods; zero fills sums and counts"},
             "timezone": {"type": "string"},
             "context": shared_context(),
@@ -138,7 +135,7 @@ pub(super) fn pivot() -> Json {
             "measures": measures(), "domain": domain(),
             "totals": {"type": "boolean", "default": true},
             "sort": text("a measure, by its row total, or a row field; such as \"amount_total:sum desc\""),
-            "top": number(1, pivot::MAX_TOP, pivot::DEFAULT_TOP), "timezone": text("default the user's"),
+            "top": {"type": "integer", "minimum": 1, "maximum": pivot::MAX_TOP, "default": pivot::DEFAULT_TOP, "description": "rows, for each currency"}, "timezone": {"type": "string"},
             "context": shared_context(),
         }),
     )
