@@ -133,6 +133,10 @@ fn archived_records_are_left_out_unless_asked_for() {
     assert!(!with(json!({"domain": [["active", "=", false]]})));
     assert!(!with(json!({"domain": [["active", "in", [true, false]]]})));
     assert!(with(json!({"domain": [["parent_id.active", "=", false]]})));
+    // a constant beside it settles the matter before the name is seen
+    assert!(with(
+        json!({"domain": ["|", [1, "=", 1], ["active", "=", false]]})
+    ));
 }
 
 #[test]

@@ -203,6 +203,15 @@ mod any {
     }
 
     #[test]
+    fn a_field_s_own_domain_counts() {
+        same(
+            "res.partner",
+            json!([["child_ids.name", "=", "x"]]),
+            r#"EXISTS (SELECT FROM "public"."res_partner" AS t1 WHERE t1."parent_id" = t0."id" AND (t1."name" = ANY ('{"x"}'::text[]) AND t1."active" IS TRUE))"#,
+        );
+    }
+
+    #[test]
     fn texts_are_names() {
         let within = |test: &str| {
             format!(
