@@ -132,7 +132,7 @@ fn parse_condition(triple: &[Value], depth: usize, conditions: &mut usize) -> Re
             .detail(format!("in the condition on {:?}", shorten(&field_path)));
         return Err(match suggestion(operator, Operator::names()) {
             Some(hint) => error.hint(hint),
-            None => error.hint("operators: =, !=, <, <=, >, >=, in, not in, like, ilike, =like, =ilike and their not forms, =?, any, not any"),
+            None => error.hint("operators: =, !=, <, <=, >, >=, in, not in, like, ilike, =like, =ilike and their not forms, =?, any, not any, child_of, parent_of"),
         });
     };
     if let Value::Text(text) = right

@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod column;
+mod comparison;
 mod condition;
 mod currency;
 mod display;
@@ -14,6 +15,7 @@ mod literal;
 mod merge;
 mod name_search;
 mod order;
+mod passage;
 mod period;
 mod pivot;
 mod predicate;

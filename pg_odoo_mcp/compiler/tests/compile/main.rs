@@ -2,11 +2,14 @@
 
 mod answers;
 mod arbitrary;
+mod archived;
 mod descriptions;
 mod domains;
 mod groups;
 mod hierarchy;
+mod inheritance;
 mod odoo;
 mod rights;
 mod user_paths;
 mod x2many;
+mod x2many_values;

@@ -1,4 +1,4 @@
-//! one2many and many2many fields: in domains and as values.
+//! one2many and many2many fields: in domains.
 
 use crate::odoo::Odoo;
 use odoo_compiler::error::Code;
@@ -15,7 +15,7 @@ fn same(model: &str, domain: Value, expected: &str) {
 
 /// With rules and the active filter of the context, the model's own left away.
 #[track_caller]
-fn full(odoo: &Odoo, model: &str, domain: Value) -> String {
+pub(crate) fn full(odoo: &Odoo, model: &str, domain: Value) -> String {
     let found = odoo.condition(model, domain.clone(), json!({}));
     let own = odoo.condition(model, json!([]), json!({}));
     match found.strip_suffix(&own) {
@@ -24,7 +24,7 @@ fn full(odoo: &Odoo, model: &str, domain: Value) -> String {
     }
 }
 
-fn without_access(model: &str) -> Odoo {
+pub(crate) fn without_access(model: &str) -> Odoo {
     let mut odoo = Odoo::new();
     odoo.change(model, |model| {
         model["access_lists"] = json!([{"group_id": 50, "group": "Others"}]);
@@ -34,7 +34,7 @@ fn without_access(model: &str) -> Odoo {
 
 const LINKED: &str =
     r#"EXISTS (SELECT FROM "public"."sale_order_tag_rel" AS t2 WHERE t2."order_id" = t0."id""#;
-const NAME: &str = r#"COALESCE(t1."name"->>'en_US'::text, t1."name"->>'en_US')"#;
+pub(crate) const NAME: &str = r#"COALESCE(t1."name"->>'en_US'::text, t1."name"->>'en_US')"#;
 
 mod ids {
     use super::*;
@@ -203,6 +203,15 @@ mod any {
     }
 
     #[test]
+    fn a_field_s_own_domain_counts() {
+        same(
+            "res.partner",
+            json!([["child_ids.name", "=", "x"]]),
+            r#"EXISTS (SELECT FROM "public"."res_partner" AS t1 WHERE t1."parent_id" = t0."id" AND (t1."name" = ANY ('{"x"}'::text[]) AND t1."active" IS TRUE))"#,
+        );
+    }
+
+    #[test]
     fn texts_are_names() {
         let within = |test: &str| {
             format!(
@@ -285,149 +294,6 @@ mod any {
     }
 }
 
-mod archived {
-    use super::*;
-
-    fn found(domain: Value) -> bool {
-        let found = full(&Odoo::new(), "res.company", domain.clone());
-        assert!(found.contains("EXISTS"), "{domain}: {found}");
-        found.contains(r#""active" IS"#)
-    }
-
-    /// The filter on the records that a field leads to.
-    fn filtered(domain: Value) -> bool {
-        let found = full(&Odoo::new(), "product.template", domain.clone());
-        assert!(found.contains("EXISTS"), "{domain}: {found}");
-        found.contains(r#"t1."active" IS TRUE"#)
-    }
-
-    fn variants(inner: Value) -> Value {
-        json!([["product_variant_ids", "any", inner]])
-    }
-
-    #[test]
-    fn they_are_left_out_unless_the_call_or_the_domain_says_otherwise() {
-        let mut odoo = Odoo::new();
-        odoo.change("product.product", |model| {
-            model["fields"]["active"] = json!({"name": "active", "label": "x", "type": "boolean", "store": true, "column": "bool"});
-        });
-        let with = |inner: Value, context: Value| {
-            let found = odoo.condition("product.template", variants(inner.clone()), context);
-            assert!(found.contains("EXISTS"), "{inner}: {found}");
-            found.contains(r#"t1."active" IS TRUE"#)
-        };
-        assert!(with(json!([]), json!({})));
-        assert!(!with(json!([]), json!({"active_test": false})));
-        assert!(!with(json!([["active", "=", false]]), json!({})));
-        assert!(!with(
-            json!(["|", ["active", "=", false], ["default_code", "=", "x"]]),
-            json!({})
-        ));
-        assert!(with(
-            json!([["product_tmpl_id.active", "=", false]]),
-            json!({})
-        ));
-        // by then Odoo has dropped what comes to a constant
-        assert!(with(json!([["active", "in", [true, false]]]), json!({})));
-        assert!(with(json!([["active", "=?", false]]), json!({})));
-        assert!(with(
-            json!(["|", ["active", "=", false], ["active", "=", true]]),
-            json!({})
-        ));
-        assert!(with(
-            json!(["|", ["active", "=", false], [1, "=", 1]]),
-            json!({})
-        ));
-    }
-
-    #[test]
-    fn conditions_on_the_same_field_are_one_and_see_the_same_records() {
-        let mut odoo = Odoo::new();
-        odoo.change("product.product", |model| {
-            model["fields"]["active"] = json!({"name": "active", "label": "x", "type": "boolean", "store": true, "column": "bool"});
-        });
-        let either = json!([
-            "|",
-            ["product_variant_ids.default_code", "=", "x"],
-            ["product_variant_ids.active", "=", false]
-        ]);
-        let found = odoo.condition("product.template", either, json!({}));
-        assert!(
-            found.contains(
-                r#"AND ((t1."default_code" = ANY ('{"x"}'::text[]) OR t1."active" IS NOT TRUE) AND"#
-            ),
-            "{found}"
-        );
-        // both of them at once may be two records
-        let both = json!([
-            ["product_variant_ids.default_code", "=", "x"],
-            ["product_variant_ids.active", "=", false]
-        ]);
-        let found = odoo.condition("product.template", both, json!({}));
-        assert_eq!(found.matches("EXISTS").count(), 2, "{found}");
-        assert!(
-            found.contains(r#"t1."active" IS TRUE"#)
-                && found.contains(r#"t3."active" IS NOT TRUE"#),
-            "{found}"
-        );
-        // but through a many2one they are of the same record
-        let both = json!([["partner_id.name", "=", "x"], ["partner_id.color", "=", 1]]);
-        let found = Odoo::new().filter("sale.order", both);
-        assert_eq!(found.matches("SELECT").count(), 1, "{found}");
-        let neither = json!([
-            "!",
-            "|",
-            ["partner_id.name", "=", "x"],
-            ["partner_id.color", "=", 1]
-        ]);
-        let found = Odoo::new().filter("sale.order", neither);
-        assert!(
-            found.matches("SELECT").count() == 1 && found.contains(" OR "),
-            "{found}"
-        );
-    }
-
-    #[test]
-    fn a_field_s_context_decides_for_all_that_is_behind_it() {
-        let _ = (found as fn(Value) -> bool, filtered as fn(Value) -> bool);
-        let behind = |field: &str| {
-            let domain = json!([[field, "any", [["child_ids", "any", [["name", "=", "x"]]]]]]);
-            full(&Odoo::new(), "res.company", domain)
-        };
-        let children = behind("child_ids");
-        assert!(
-            children.contains(r#"t1."active" IS TRUE"#)
-                && children.contains(r#"t2."active" IS TRUE"#),
-            "{children}"
-        );
-        assert!(!behind("all_child_ids").contains(r#"t1."active""#));
-        assert!(!behind("all_child_ids").contains(r#"t2."active""#));
-    }
-
-    #[test]
-    fn a_many2one_on_the_way_sees_the_archived_but_hides_no_filter_behind_it() {
-        let domain = json!([["company_id.child_ids.name", "=", "x"]]);
-        let found = full(&Odoo::new(), "sale.order", domain);
-        assert!(
-            found.contains(r#"t2."active" IS TRUE"#) && !found.contains(r#"t1."active""#),
-            "{found}"
-        );
-    }
-
-    #[test]
-    fn record_rules_see_them() {
-        let mut odoo = Odoo::new();
-        odoo.change("sale.order", |model| {
-            model["rules"] = json!([{"id": 1, "name": "r", "domain": "[('company_id.child_ids', 'any', [('name', '=', 'x')])]", "is_global": true, "group_ids": []}]);
-        });
-        let found = odoo.condition("sale.order", json!([]), json!({}));
-        assert!(
-            found.contains("EXISTS") && !found.contains("active"),
-            "{found}"
-        );
-    }
-}
-
 mod refusals {
     use super::*;
 
@@ -489,64 +355,5 @@ mod refusals {
                 "{domain}"
             );
         }
-    }
-}
-
-mod values {
-    use super::*;
-
-    fn read(odoo: &Odoo, model: &str, field: &str, context: Value) -> String {
-        let call = json!({"model": model, "fields": [field], "context": context});
-        match odoo.sql("odoo_search", &call) {
-            Ok(sql) => sql.replace('\n', " "),
-            Err(error) => format!("{}: {}", error.code.name(), error.message),
-        }
-    }
-
-    #[test]
-    fn the_records_the_user_sees_in_their_own_order() {
-        let sql = read(&Odoo::new(), "sale.order", "tag_ids", json!({}));
-        let expected = format!(
-            r#"(SELECT COALESCE(json_agg(t1.id ORDER BY {NAME}, t1."id"), '[]'::json) FROM "public"."crm_tag" AS t1 LEFT JOIN "public"."sale_order_tag_rel" AS t2 ON t1."id" = t2."tag_id" WHERE t2."order_id" = t0."id") AS "tag_ids""#
-        );
-        assert!(sql.contains(&expected), "{sql}");
-        let sql = read(&Odoo::new(), "sale.order", "order_line", json!({}));
-        let expected = r#"FROM "public"."sale_order_line" AS t1 LEFT JOIN "public"."sale_order" AS t2 ON t1."order_id" = t2."id" WHERE t1."order_id" = t0."id" AND t1."company_id" = ANY ('{"1","2"}'::bigint[])) AS "order_line""#;
-        assert!(sql.contains(expected), "{sql}");
-    }
-
-    #[test]
-    fn access_is_asked_even_where_a_search_asks_none() {
-        // sale.order.order_line bypasses access in searches
-        let mut odoo = without_access("sale.order.line");
-        let call = json!({"model": "sale.order", "fields": ["order_line"]});
-        let sql = odoo.sql("odoo_search", &call).expect("a plan");
-        assert!(!sql.contains("sale_order_line"), "{sql}");
-        // as soon as there is a record to read it of
-        odoo.rows = vec![vec![Some(r#"{"id":1,"order_line":null}"#.into())]];
-        let error = odoo.call("odoo_search", &call).expect_err("refused");
-        assert_eq!(error.code, Code::AccessDenied);
-        odoo.rows.clear();
-        let answer = odoo.call("odoo_search", &call).expect("an answer");
-        assert_eq!(answer["records"], json!([]));
-    }
-
-    #[test]
-    fn archived_ones_are_left_out_unless_the_field_says_otherwise() {
-        let odoo = Odoo::new();
-        let with = |field: &str, context: Value| {
-            read(&odoo, "res.company", field, context).contains(r#"t1."active" IS TRUE"#)
-        };
-        assert!(with("child_ids", json!({})));
-        // Odoo takes the call's word for the records, not for their values
-        assert!(with("child_ids", json!({"active_test": false})));
-        assert!(!with("all_child_ids", json!({})));
-        let own = read(
-            &odoo,
-            "res.partner",
-            "child_ids",
-            json!({"active_test": false}),
-        );
-        assert_eq!(own.matches(r#"t1."active" IS TRUE"#).count(), 1, "{own}");
     }
 }

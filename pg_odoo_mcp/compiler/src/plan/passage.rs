@@ -1,0 +1,100 @@
+//! The way to other records: `any`, through a many2one or to an `_inherits` parent.
+
+use super::column::{self, is_inherited, parent_link};
+use super::condition::{Resolver, Rights, ruled};
+use super::x2many::comodel;
+use super::{Predicate, Subquery};
+use crate::access::Subject;
+use crate::catalog::{Field, FieldType};
+use crate::domain::{Domain, Operator};
+use crate::error::{Code, Error, Result};
+
+impl Resolver<'_> {
+    /// `field any domain`. `is_link` is set for the step to an `_inherits` parent, which asks no
+    /// rights.
+    pub(super) fn exists(
+        &self,
+        of: &Subject,
+        alias: u32,
+        field: &Field,
+        domain: &Domain,
+        negated: bool,
+        is_link: bool,
+    ) -> Result<Predicate> {
+        if is_inherited(of, field) {
+            let inner = Domain::exists(field.name.clone(), Operator::Exists, domain.clone());
+            return self.in_parent(of, alias, field, inner, negated);
+        }
+        match field.field_type {
+            FieldType::Many2one => self.any_of_one(of, alias, field, domain, negated, is_link),
+            FieldType::One2many | FieldType::Many2many => {
+                self.any_of_many(of, alias, field, domain, negated)
+            }
+            _ => Err(Error::new(
+                Code::InvalidDomain,
+                format!(
+                    "{:?} of {} is no relation, so any does not fit it",
+                    field.name, of.model.name
+                ),
+            )),
+        }
+    }
+
+    /// A condition on an inherited field, on the `_inherits` parent that it comes from.
+    pub(super) fn in_parent(
+        &self,
+        of: &Subject,
+        alias: u32,
+        field: &Field,
+        inner: Domain,
+        negated: bool,
+    ) -> Result<Predicate> {
+        let link = column::field(self.scope, of, parent_link(of, field)?)?;
+        let inner = if negated {
+            Domain::Not(Box::new(inner))
+        } else {
+            inner
+        };
+        self.exists(of, alias, link, &inner, false, true)
+    }
+
+    /// Through a many2one to records the user may see, archived ones too.
+    fn any_of_one(
+        &self,
+        of: &Subject,
+        alias: u32,
+        field: &Field,
+        domain: &Domain,
+        negated: bool,
+        is_link: bool,
+    ) -> Result<Predicate> {
+        let column = self.column(of, alias, field)?;
+        self.refuse_computed(of, field)?;
+        let comodel = comodel(self.scope, of, field)?;
+        let bypass = is_link
+            || self.rights == Rights::Superuser
+            || of.facts.fields.get(&field.name).is_some_and(|f| f.bypass);
+        let coalias = self.scope.subquery_alias(&comodel.table)?;
+        let Some(asked) = self.allowed(&comodel, bypass, || {
+            self.resolve(&comodel, coalias, domain, false)
+        })?
+        else {
+            return Ok(Predicate::Const(negated));
+        };
+        let mut parts = vec![asked];
+        if !bypass {
+            parts.push(ruled(self.scope, &comodel, coalias)?);
+        }
+        let subquery = Subquery {
+            table: comodel.table,
+            alias: coalias,
+            predicate: Box::new(Predicate::all(parts)),
+        };
+        Ok(Predicate::Within {
+            column,
+            negated,
+            or_null: negated && !field.not_null,
+            subquery,
+        })
+    }
+}
