@@ -10,17 +10,19 @@ with relation as (
            pg_catalog.has_column_privilege(a.attrelid, a.attnum, 'SELECT') as is_readable
       from pg_catalog.pg_attribute a, pg_catalog.pg_type t
      where a.attrelid = $1 and a.attnum > 0 and not a.attisdropped and t.oid = a.atttypid
-), part as (
+), part (classid, objid) as (
     -- what the planner looks at, and folds constants in
-    select 'pg_catalog.pg_class'::pg_catalog.regclass as classid, i.indexrelid as objid, i.indexrelid::pg_catalog.regclass::text as part_name
+    select 'pg_catalog.pg_class'::pg_catalog.regclass, i.indexrelid
       from pg_catalog.pg_index i where i.indrelid = $1
     union all
-    select 'pg_catalog.pg_statistic_ext'::pg_catalog.regclass, s.oid, s.stxname::text
+    select 'pg_catalog.pg_statistic_ext'::pg_catalog.regclass, s.oid
       from pg_catalog.pg_statistic_ext s where s.stxrelid = $1
 ), foreign_code as (
-    select part.part_name
+    select part.classid, part.objid
       from part, pg_catalog.pg_depend d
      where d.classid = part.classid and d.objid = part.objid
+       and d.refclassid in ('pg_catalog.pg_proc'::pg_catalog.regclass, 'pg_catalog.pg_operator'::pg_catalog.regclass,
+                            'pg_catalog.pg_type'::pg_catalog.regclass)
        and (select not r.rolsuper from pg_catalog.pg_roles r
              where r.oid = case d.refclassid
                  when 'pg_catalog.pg_proc'::pg_catalog.regclass
@@ -49,6 +51,10 @@ select case
             (select a.attname from attribute a where a.is_readable
                 and (a.typtype <> 'b' or a.typnamespace <> 'pg_catalog'::pg_catalog.regnamespace) limit 1))
     when exists (select from foreign_code) then pg_catalog.format(
-        'has index or statistics %s that calls a function of somebody other than a superuser', (select f.part_name from foreign_code f))
+        'has index or statistics %s that calls a function of somebody other than a superuser',
+        (select coalesce((select s.stxname::text from pg_catalog.pg_statistic_ext s
+                           where f.classid = 'pg_catalog.pg_statistic_ext'::pg_catalog.regclass and s.oid = f.objid),
+                         f.objid::pg_catalog.regclass::text)
+           from foreign_code f))
 end
 from relation r

@@ -59,19 +59,31 @@ impl Backend {
         }
     }
 
-    /// Memory that is this process's alone, in bytes.
+    /// Memory that is this process's alone, in bytes. The server's shared memory is left out: its pages count as
+    /// private as long as no other process has looked at them.
     ///
     /// # Panics
     /// If the process is not on this machine.
     #[must_use]
     pub fn private_bytes(&self) -> u64 {
-        let path = format!("/proc/{}/smaps_rollup", self.pid);
+        let path = format!("/proc/{}/smaps", self.pid);
         let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
-        let kilobytes: u64 = text
-            .lines()
-            .find_map(|line| line.strip_prefix("Private_Dirty:"))
-            .and_then(|rest| rest.trim().trim_end_matches(" kB").parse().ok())
-            .unwrap_or_else(|| panic!("{path} has no Private_Dirty"));
+        let mut kilobytes = 0;
+        let mut is_private = false;
+        for line in text.lines() {
+            let mut words = line.split_whitespace();
+            match (words.next(), words.next()) {
+                (Some("Private_Dirty:"), Some(size)) if is_private => {
+                    kilobytes += size.parse::<u64>().expect("a number of kB");
+                }
+                // a mapping begins: `7f…-7f… rw-p`
+                (Some(range), Some(rights)) if range.contains('-') && rights.len() == 4 => {
+                    is_private = rights.ends_with('p');
+                }
+                _ => {}
+            }
+        }
+        assert!(kilobytes > 0, "{path} has no private memory");
         kilobytes * 1024
     }
 }
