@@ -7,15 +7,15 @@ asker as (
       from :odoo.res_users u
      where u.id = $1 and u.id > 1 and u.active
 ), held (gid) as (
-    select r.gid from :odoo.res_groups_users_rel r join asker a on r.uid = a.id
+    select r.gid from asker a, :odoo.res_groups_users_rel r where r.uid = a.id
     union
-    select i.hid from held h join :odoo.res_groups_implied_rel i on i.gid = h.gid
+    select i.hid from held h, :odoo.res_groups_implied_rel i where i.gid = h.gid
 ), company as (
-    select c.id, c.name, cur.name as currency, c.parent_path, c.id = a.company_id as is_main, c.sequence
-      from asker a
-      join :odoo.res_company_users_rel r on r.user_id = a.id
-      join :odoo.res_company c on c.id = r.cid and c.active
-      left join :odoo.res_currency cur on cur.id = c.currency_id
+    -- without JOIN: it would keep a list of all columns of wide tables in the prepared statement
+    select c.id, c.name, (select cur.name from :odoo.res_currency cur where cur.id = c.currency_id) as currency,
+           c.parent_path, c.id = a.company_id as is_main, c.sequence
+      from asker a, :odoo.res_company_users_rel r, :odoo.res_company c
+     where r.user_id = a.id and c.id = r.cid and c.active
 )
 select pg_catalog.jsonb_build_object(
     'user_id', a.id,
@@ -51,6 +51,5 @@ select pg_catalog.jsonb_build_object(
                    'code', l.code, 'week_start', l.week_start::integer) order by l.code)
           from :odoo.res_lang l where l.active), '[]')
 )::text
-  from asker a
-  join :odoo.res_partner p on p.id = a.partner_id
- cross join (select null::integer as sale_team_id) absent
+  from asker a, :odoo.res_partner p, (select null::integer as sale_team_id) absent
+ where p.id = a.partner_id

@@ -1,15 +1,15 @@
 -- Why a relation must not be read, or NULL. $1 the relation, $2 Odoo's schema, $3 Odoo's role.
 -- Odoo's role can put code behind any relation it owns; what is left here runs none on SELECT.
+-- Without JOIN: each keeps a list of all columns of these wide catalogs in the prepared statement.
 with relation as (
-    select c.*, n.nspname from pg_catalog.pg_class c
-      join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-     where c.oid = $1
+    select c.relkind, c.relowner, c.relpersistence, c.relrowsecurity, c.relforcerowsecurity, c.relam, n.nspname
+      from pg_catalog.pg_class c, pg_catalog.pg_namespace n
+     where c.oid = $1 and n.oid = c.relnamespace
 ), attribute as (
     select a.attname, a.attgenerated, t.typtype, t.typnamespace,
            pg_catalog.has_column_privilege(a.attrelid, a.attnum, 'SELECT') as is_readable
-      from pg_catalog.pg_attribute a
-      join pg_catalog.pg_type t on t.oid = a.atttypid
-     where a.attrelid = $1 and a.attnum > 0 and not a.attisdropped
+      from pg_catalog.pg_attribute a, pg_catalog.pg_type t
+     where a.attrelid = $1 and a.attnum > 0 and not a.attisdropped and t.oid = a.atttypid
 ), part as (
     -- what the planner looks at, and folds constants in
     select 'pg_catalog.pg_class'::pg_catalog.regclass as classid, i.indexrelid as objid, i.indexrelid::pg_catalog.regclass::text as part_name
@@ -19,13 +19,17 @@ with relation as (
       from pg_catalog.pg_statistic_ext s where s.stxrelid = $1
 ), foreign_code as (
     select part.part_name
-      from part
-      join pg_catalog.pg_depend d on d.classid = part.classid and d.objid = part.objid
-      left join pg_catalog.pg_proc p on d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass and p.oid = d.refobjid
-      left join pg_catalog.pg_operator o on d.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass and o.oid = d.refobjid
-      left join pg_catalog.pg_type t on d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass and t.oid = d.refobjid
-      join pg_catalog.pg_roles r on r.oid = coalesce(p.proowner, o.oprowner, t.typowner)
-     where not r.rolsuper
+      from part, pg_catalog.pg_depend d
+     where d.classid = part.classid and d.objid = part.objid
+       and (select not r.rolsuper from pg_catalog.pg_roles r
+             where r.oid = case d.refclassid
+                 when 'pg_catalog.pg_proc'::pg_catalog.regclass
+                     then (select p.proowner from pg_catalog.pg_proc p where p.oid = d.refobjid)
+                 when 'pg_catalog.pg_operator'::pg_catalog.regclass
+                     then (select o.oprowner from pg_catalog.pg_operator o where o.oid = d.refobjid)
+                 when 'pg_catalog.pg_type'::pg_catalog.regclass
+                     then (select t.typowner from pg_catalog.pg_type t where t.oid = d.refobjid)
+             end)
      limit 1
 )
 select case

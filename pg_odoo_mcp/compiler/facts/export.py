@@ -116,7 +116,7 @@ def order_fields(model):
     if any(overridden(model, method) for method in ('_order_to_sql', '_order_field_to_sql', '_field_to_sql')):
         return None
     names = dict.fromkeys(term.split()[0].strip('"').split('.')[0] for term in model._order.split(','))
-    return [name for name in names if is_plain(model, name)]
+    return ' '.join(name for name in names if is_plain(model, name))
 
 
 def is_plain(model, name):
@@ -152,10 +152,12 @@ def modules(name):
 
 def own_modules(name):
     """Without those of the base of all, which every model has."""
-    return [module for module in modules(name) if module not in out['base_modules']]
+    return ' '.join(module for module in modules(name) if module not in base_modules)
 
 
-out = {'base_modules': modules('base'), 'models': {}, 'display_names': {}}
+base_modules = modules('base')
+# lists of names are one text each, see facts.rs
+out = {'base_modules': ' '.join(base_modules), 'models': {}, 'display_names': {}}
 for name in sorted(env.registry.models):  # noqa: F821
     model = env[name]  # noqa: F821
     if not model._abstract and not model._transient:
@@ -174,7 +176,7 @@ for name, defaults in VETTED.items():
         'inherits': dict(model._inherits),
     }
     # a field without facts is only a name
-    plain = [field for field, of in facts.items() if not of]
+    plain = ' '.join(field for field, of in facts.items() if not of)
     with_facts = {field: of for field, of in facts.items() if of}
     if model._parent_name != 'parent_id':
         entry['parent_name'] = model._parent_name

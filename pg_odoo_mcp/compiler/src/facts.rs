@@ -50,19 +50,19 @@ impl ModelFacts {
     }
 }
 
-/// A list of names.
+/// Names with blanks between them: a text for each would take more memory than the names.
 #[derive(Debug, Default, Deserialize)]
-pub struct Names(Box<[Box<str>]>);
+pub struct Names(Box<str>);
 
 impl Names {
     /// Whether the name is one of them.
     pub fn contains(&self, name: &str) -> bool {
-        self.0.iter().any(|known| **known == *name)
+        self.iter().any(|known| known == name)
     }
 
     /// Each name.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|name| &**name)
+        self.0.split_ascii_whitespace()
     }
 }
 

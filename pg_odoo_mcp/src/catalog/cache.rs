@@ -16,7 +16,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 /// How much may be kept, in bytes as [`Entry::size`] estimates them.
-const BUDGET: usize = 2 * 1024 * 1024;
+const BUDGET: usize = 1024 * 1024;
 
 /// How many questions are remembered.
 const QUESTIONS: usize = 256;

@@ -20,6 +20,7 @@ pub(crate) struct CallDatabase<'a> {
     token: Option<Token>,
     models: RefCell<Models>,
     unaccent: OnceCell<Unaccent>,
+    precisions: RefCell<HashMap<String, Option<u8>>>,
 }
 
 /// The models of this call.
@@ -38,6 +39,7 @@ impl<'a> CallDatabase<'a> {
             token,
             models: RefCell::default(),
             unaccent: OnceCell::new(),
+            precisions: RefCell::default(),
         }
     }
 
@@ -116,7 +118,12 @@ impl Catalog for CallDatabase<'_> {
     }
 
     fn decimal_precision(&self, name: &str) -> Result<Option<u8>> {
-        load::decimal_precision(self.reader, name)
+        if let Some(digits) = self.precisions.borrow().get(name) {
+            return Ok(*digits);
+        }
+        let digits = load::decimal_precision(self.reader, name)?;
+        let mut precisions = self.precisions.borrow_mut();
+        Ok(*precisions.entry(name.to_owned()).or_insert(digits))
     }
 
     fn user_path(&self, user_id: i64, steps: &[Step]) -> Result<Option<i64>> {

@@ -37,7 +37,7 @@ impl Wanted {
     fn whole(&self, name: &str) -> f64 {
         let share = self.text.len() as f64 / name.len().max(1) as f64;
         if *name == self.text {
-            1.2
+            1.3
         } else if name.starts_with(&self.text) {
             0.9 + 0.09 * share
         } else if self.text.len() > 2 && name.contains(&self.text) {

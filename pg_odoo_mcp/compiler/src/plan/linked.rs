@@ -4,8 +4,8 @@ use super::condition::{Resolver, Rights};
 use super::order::order;
 use super::source::{From, Join};
 use super::x2many::{ToMany, Way, active_field};
-use super::{Column, OrderTerm, Predicate, Source};
-use crate::access::{Subject, check_field};
+use super::{Cell, Column, OrderTerm, Predicate, Source};
+use crate::access::{Subject, check_field, check_read};
 use crate::catalog::Field;
 use crate::domain::Domain;
 use crate::error::{Code, Result};
@@ -31,13 +31,16 @@ pub struct Linked {
 
 /// The records of `on`. Odoo asks for access even where a search through the field does not, and
 /// leaves archived ones out unless the field's own context says otherwise.
-pub(super) fn linked(scope: &Scope<'_>, of: &Subject, alias: u32, on: &Field) -> Result<Linked> {
+pub(super) fn linked(scope: &Scope<'_>, of: &Subject, alias: u32, on: &Field) -> Result<Cell> {
     check_field(of, &on.name, scope.principal)?;
     let ToMany {
         comodel,
         way,
         facts,
     } = ToMany::new(scope, of, on)?;
+    if let Err(denied) = check_read(&comodel.model, scope.principal) {
+        return Ok(Cell::Denied(denied));
+    }
     let coalias = scope.subquery_alias(&comodel.table)?;
     let mut source = Source {
         from: From::Table(comodel.table.clone()),
@@ -84,11 +87,11 @@ pub(super) fn linked(scope: &Scope<'_>, of: &Subject, alias: u32, on: &Field) ->
         )),
         _ => e,
     })?;
-    Ok(Linked {
+    Ok(Cell::Linked(Box::new(Linked {
         id: Column::plain(alias, "id"),
         back,
         source,
         predicate: Predicate::all(parts),
         order,
-    })
+    })))
 }

@@ -46,6 +46,8 @@ pub enum Cell {
     Name(Display),
     /// `[id, …]`: the records of an x2many field.
     Linked(Box<Linked>),
+    /// Refused as soon as there is a record: Odoo asks for access when it reads.
+    Denied(Error),
 }
 
 /// A field that was left out because nobody named it.
@@ -74,6 +76,16 @@ pub struct ReadPlan {
     pub offset: u64,
     /// Default fields that were left out.
     pub skipped: Vec<Skipped>,
+}
+
+impl ReadPlan {
+    /// Why no record may be shown, if that is so.
+    pub fn denied(&self) -> Option<&Error> {
+        self.outputs.iter().find_map(|output| match &output.cell {
+            Cell::Denied(error) => Some(error),
+            _ => None,
+        })
+    }
 }
 
 /// The number of records of a search.
@@ -194,7 +206,7 @@ fn cell(
         return cell(scope, source, &parent, coalias, name);
     }
     if matches!(on.field_type, FieldType::One2many | FieldType::Many2many) {
-        return Ok(Cell::Linked(Box::new(linked(scope, of, alias, on)?)));
+        return linked(scope, of, alias, on);
     }
     let column = user_column(scope, of, alias, on).map_err(|e| readable_hint(of, scope, e))?;
     typed(scope, source, of, on, column)

@@ -36,6 +36,7 @@ impl Fragment {
                 self.push_name_json(name).push(") END")
             }
             Cell::Name(name) => self.push_name_json(name),
+            Cell::Denied(_) => self.push("'null'::json"),
             Cell::Linked(linked) => {
                 self.push("(SELECT COALESCE(json_agg(")
                     .push_alias(linked.source.alias)

@@ -288,17 +288,27 @@ impl Asked<'_> {
         });
         let error = planned.err()?;
         let reason = error.message.split_once("not answered yet: ");
-        Some(
-            reason
-                .map_or(error.message.as_str(), |(_, reason)| reason)
-                .to_owned(),
-        )
+        let is_of_comodel = |comodel: &String| error.message.contains(comodel.as_str());
+        Some(match (error.code, reason) {
+            (Code::AccessDenied, _) => "the user may not read where it leads".into(),
+            (_, Some((_, reason))) => reason.into(),
+            // few words, for many fields have this in common
+            _ if field.relation.as_ref().is_some_and(is_of_comodel) => {
+                "the model it leads to is not answered yet".into()
+            }
+            _ => error.message,
+        })
     }
 
     /// Whether a domain may name the field.
     fn is_searchable(&self, field: &Field) -> bool {
-        let empty = Domain::condition(&field.name, Operator::Equal, Value::FALSE);
-        self.probe(|scope| plan::count(scope, &self.of, &empty).map(|_| ()))
+        let domain = match field.name.as_str() {
+            "display_name" => {
+                Domain::condition("display_name", Operator::Ilike, Value::Text("name".into()))
+            }
+            name => Domain::condition(name, Operator::Equal, Value::FALSE),
+        };
+        self.probe(|scope| plan::count(scope, &self.of, &domain).map(|_| ()))
             .is_ok()
     }
 

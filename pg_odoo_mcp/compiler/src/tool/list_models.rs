@@ -13,7 +13,7 @@ pub(super) const DEFAULT_LIMIT: u64 = 50;
 pub(super) const MAX_LIMIT: u64 = 1000;
 
 /// How much better a model fits for being answered: not enough to hide one of that very name.
-const ANSWERED: f64 = 0.1;
+const ANSWERED: f64 = 0.2;
 
 /// What people call records whose model has another name.
 const ALSO: &[(&str, &str)] = &[
@@ -32,6 +32,7 @@ const ALSO: &[(&str, &str)] = &[
         "customer vendor supplier client address person",
     ),
     ("sale.order", "quotation revenue"),
+    ("stock.picking", "delivery receipt shipment"),
 ];
 
 #[derive(Serialize)]

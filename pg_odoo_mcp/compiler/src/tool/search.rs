@@ -92,6 +92,9 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
     })?;
     let (limit, offset) = (planned.plan.limit, planned.plan.offset);
     let found = records.len() as u64;
+    if let Some(denied) = planned.plan.denied().filter(|_| found > 0) {
+        return Err(denied.clone());
+    }
     // a page that is not full is the last one
     let total = if found < limit && (found > 0 || offset == 0) {
         offset + found
