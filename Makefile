@@ -1,5 +1,5 @@
 # Verbs for people and for CI; tests/run and tests/demo do the work.
-.PHONY: demo demo-down bench test lint
+.PHONY: demo demo-down bench test parity mutation lint
 .DEFAULT_GOAL := test
 
 demo:        # a running Odoo with the extension, the front and a first answer
@@ -13,6 +13,12 @@ bench:       # first figures, on the demo that is up
 
 test:        # everything, on a stack of its own
 	tests/run all
+
+parity:      # N questions to Odoo and to us (5000), made from SEED (19)
+	PARITY_CASES=$(or $(N),5000) PARITY_SEED=$(or $(SEED),19) tests/run parity
+
+mutation:    # deliberate bugs in the compiler, which its tests must catch
+	tests/run mutation
 
 lint:        # format and clippy
 	tests/run lint

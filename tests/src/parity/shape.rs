@@ -50,7 +50,9 @@ pub struct Field {
 }
 
 /// Whether the model that the field names records of (its own, for an id) has parents.
-const HIERARCHY: &str = "exists (select from ir_model_fields h where h.model = coalesce(f.relation, f.model) and h.name in ('parent_id', 'parent_path'))";
+const HIERARCHY: &str =
+    "exists (select from ir_model_fields h where h.model = coalesce(f.relation, f.model)
+     and (h.name = 'parent_path' or h.name = 'parent_id' and h.store and h.relation = h.model))";
 
 const PLAIN: &str = "'char', 'text', 'integer', 'float', 'monetary', 'boolean', 'date', 'datetime', 'selection', 'many2one'";
 

@@ -236,15 +236,17 @@ impl Asked<'_> {
     /// `groupable` of Odoo's `fields_get`: there is a column, the field's own or one that it leads
     /// to. A few that Odoo's Python puts into SQL by itself count as not groupable here.
     fn is_groupable(&self, field: &Field, told: Option<&FieldDescription>) -> Result<bool> {
+        let has_column = field.store || told.is_some_and(|told| told.has_related_column);
         match field.field_type {
             FieldType::One2many => Ok(false),
             FieldType::Binary => Ok(field.column.is_some()),
-            FieldType::Many2many if field.store => {
+            // its groups are records of the comodel
+            FieldType::Many2many if has_column => {
                 let comodel = field.relation.as_deref().unwrap_or_default();
                 let model = self.scope.catalog.model(comodel)?;
                 Ok(model.is_some_and(|model| check_read(&model, self.scope.principal).is_ok()))
             }
-            _ => Ok(field.store || told.is_some_and(|told| told.has_related_column)),
+            _ => Ok(has_column),
         }
     }
 

@@ -303,6 +303,55 @@ fn negation_keeps_what_is_not_set() {
 }
 
 #[test]
+fn a_negation_turns_every_connective_below_it() {
+    let turned = |a: &str, b: &str, c: &str| {
+        let domain = json!([
+            "!",
+            a,
+            b,
+            ["color", "=", 5],
+            ["is_company", "=", true],
+            ["partner_share", "=", true]
+        ]);
+        (domain, c.to_owned())
+    };
+    let color = r#"t0."color" <> ALL ('{"5"}'::bigint[]) OR t0."color" IS NULL"#;
+    let (company, share) = (
+        r#"t0."is_company" IS NOT TRUE"#,
+        r#"t0."partner_share" IS NOT TRUE"#,
+    );
+    for (domain, expected) in [
+        turned("|", "&", &format!("(({color}) OR {company}) AND {share}")),
+        turned("&", "|", &format!("((({color}) AND {company}) OR {share})")),
+        turned("|", "|", &format!("({color}) AND {company} AND {share}")),
+        turned("&", "&", &format!("(({color}) OR {company} OR {share})")),
+    ] {
+        same("res.partner", domain, &expected);
+    }
+}
+
+#[test]
+fn a_negation_turns_conditions_on_the_same_relation_too() {
+    let codes = |connective: &str| {
+        let found = Odoo::new().filter(
+            "res.partner",
+            json!([
+                "!",
+                connective,
+                ["country_id.code", "=", "US"],
+                ["country_id.code", "=", "BE"]
+            ]),
+        );
+        let within: Vec<&str> = found.split("NOT IN").collect();
+        assert_eq!(within.len(), 2, "one subquery: {found}");
+        within[1].to_owned()
+    };
+    // neither of two is not either; not both is the other thing
+    assert!(codes("|").contains(" OR t1.\"code\""), "{}", codes("|"));
+    assert!(codes("&").contains(" AND t1.\"code\""), "{}", codes("&"));
+}
+
+#[test]
 fn a_many2one_compared_to_a_text_searches_the_name() {
     let filter = Odoo::new().filter("sale.order", json!([["partner_id", "ilike", "azure"]]));
     for field in ["complete_name", "email", "ref", "vat", "company_registry"] {
