@@ -1,7 +1,8 @@
 -- $1: names of models, $2: the names their tables have if they have some, in the same order, $3: Odoo's schema.
 -- For each model that there is: its name; what is small and read in every call, as JSON: order, modules, access lists,
 -- rules; and a hash that changes with any row that the statements of its shape read, so that it is read again only then.
--- A row's version is its place and the transaction that wrote it (ctid, xmin): both stay until the row is written again.
+-- A row's version is its place and the transaction that wrote it (ctid, xmin): both stay until the row is written again,
+-- but for a table that one transaction empties and fills twice, where the command that wrote it (cmin) tells.
 -- Freezing leaves xmin as it is; VACUUM FULL moves rows, which means reading a shape once more for nothing.
 with recursive family (root, id, model) as (
     select i.model::text, i.id, i.model::text
@@ -52,6 +53,7 @@ select m.model::text,
            coalesce(f.rows, '')
            || coalesce((
                select pg_catalog.array_send(pg_catalog.array_agg(s.ctid)) || pg_catalog.array_send(pg_catalog.array_agg(s.xmin))
+                      || pg_catalog.array_send(pg_catalog.array_agg(s.cmin))
                  from :odoo.ir_model_fields_selection s where s.field_id = any (f.selections)), '')
            || coalesce((
                select pg_catalog.array_send(pg_catalog.array_agg(c.ctid)) || pg_catalog.array_send(pg_catalog.array_agg(c.xmin))
@@ -61,7 +63,8 @@ select m.model::text,
                   and a.attrelid = c.oid and a.attnum > 0), '')), 'base64')
   from unnest($1::text[], $2::name[]) as w (model, table_name), :odoo.ir_model m,
        lateral (
-        select pg_catalog.array_send(pg_catalog.array_agg(f.ctid)) || pg_catalog.array_send(pg_catalog.array_agg(f.xmin)) as rows,
+        select pg_catalog.array_send(pg_catalog.array_agg(f.ctid)) || pg_catalog.array_send(pg_catalog.array_agg(f.xmin))
+               || pg_catalog.array_send(pg_catalog.array_agg(f.cmin)) as rows,
                pg_catalog.array_agg(f.id) filter (where f.ttype = 'selection') as selections,
                pg_catalog.array_agg(f.relation_table::name) filter (where f.ttype = 'many2many' and f.store) as links
           from :odoo.ir_model_fields f

@@ -1,7 +1,7 @@
 //! The frame of one call: who asks, in which language, timezone and companies, and what was
 //! noticed on the way.
 
-use crate::catalog::{Catalog, Table, nearest};
+use crate::catalog::{Catalog, Table, nearest, shortened};
 use crate::error::{Code, Error, Result};
 use crate::principal::{Company, Principal};
 use chrono::{LocalResult, NaiveDateTime, Offset, TimeDelta, TimeZone};
@@ -88,7 +88,7 @@ impl<'a> Scope<'a> {
                     .collect();
                 return Err(Error::new(
                     Code::InvalidArguments,
-                    format!("language {lang:?} is not installed"),
+                    format!("language {:?} is not installed", shortened(lang)),
                 )
                 .hint(format!("installed languages: {}", known.join(", "))));
             }
@@ -226,7 +226,12 @@ pub fn timezone(name: &str) -> Result<Tz> {
         } else {
             format!("did you mean {}?", near.join(", "))
         };
-        Error::new(Code::InvalidArguments, format!("unknown timezone {name:?}")).hint(hint)
+        let shown = shortened(name);
+        Error::new(
+            Code::InvalidArguments,
+            format!("unknown timezone {shown:?}"),
+        )
+        .hint(hint)
     })
 }
 

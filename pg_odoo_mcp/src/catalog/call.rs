@@ -113,10 +113,6 @@ impl Catalog for CallDatabase<'_> {
         Ok(models.known.get(name).cloned().flatten())
     }
 
-    fn model_names(&self) -> Result<Vec<String>> {
-        load::model_names(self.reader)
-    }
-
     fn decimal_precision(&self, name: &str) -> Result<Option<u8>> {
         if let Some(digits) = self.precisions.borrow().get(name) {
             return Ok(*digits);

@@ -10,7 +10,6 @@ use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 
 const PRINCIPAL: &str = include_str!("../../../sql/statements/principal.sql");
-const MODEL_NAMES: &str = include_str!("../../../sql/statements/model_names.sql");
 const READABLE_MODELS: &str = include_str!("../../../sql/statements/readable_models.sql");
 const UNACCENT: &str = include_str!("../../../sql/statements/unaccent.sql");
 const ENVIRONMENT: &str = include_str!("../../../sql/statements/environment.sql");
@@ -24,11 +23,6 @@ const DATABASE_UUID: &str = include_str!("../../../sql/statements/database_uuid.
 /// The active user of that id, with what its rights are computed from.
 pub(crate) fn principal(reader: &Reader<'_>, user_id: i64) -> Result<Option<Principal>> {
     json(reader, PRINCIPAL, &[Bind::int4(user_id)])
-}
-
-/// The names of all models.
-pub(crate) fn model_names(reader: &Reader<'_>) -> Result<Vec<String>> {
-    Ok(json(reader, MODEL_NAMES, &[])?.unwrap_or_default())
 }
 
 /// The models that an access list lets the principal read.

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 
 const MODEL_FIELDS: &str = include_str!("../../../sql/statements/model_fields.sql");
 const MODEL_SELECTIONS: &str = include_str!("../../../sql/statements/model_selections.sql");
+const RELATION_LINKS: &str = include_str!("../../../sql/statements/relation_links.sql");
 const RELATION_COLUMNS: &str = include_str!("../../../sql/statements/relation_columns.sql");
 
 /// What is kept of a model between calls.
@@ -49,6 +50,12 @@ pub(super) fn shape(reader: &Reader<'_>, model: &str) -> Result<Shape> {
         .filter_map(|declared| declared.relation_table.as_deref())
         .chain([table_name.as_str()]);
     let columns = columns(reader, relations)?;
+    let links = links(
+        reader,
+        declared
+            .iter()
+            .filter_map(|declared| declared.relation_table.as_deref()),
+    )?;
     let table = |name: &str| Table {
         schema: reader.odoo_schema().to_owned(),
         name: name.to_owned(),
@@ -64,7 +71,7 @@ pub(super) fn shape(reader: &Reader<'_>, model: &str) -> Result<Shape> {
             declared.field.column = Some(column.type_name.clone());
             declared.field.not_null = column.not_null;
         }
-        declared.field.link = declared.link(&columns, table);
+        declared.field.link = declared.link(&table_name, &columns, &links, table);
     }
     let has_table = columns.keys().any(|(relation, _)| *relation == table_name);
     Ok(Shape {
@@ -77,16 +84,26 @@ pub(super) fn shape(reader: &Reader<'_>, model: &str) -> Result<Shape> {
 }
 
 impl Declared {
-    /// The table of a many2many field, where it is an ordinary one that has both columns.
-    fn link(&self, columns: &Columns, table: impl Fn(&str) -> Table) -> Option<Box<LinkTable>> {
+    /// The table of a many2many field, where it is an ordinary one that has both columns, with the
+    /// foreign keys that Odoo gives them: its name is a text that an admin can write.
+    fn link(
+        &self,
+        own_table: &str,
+        columns: &Columns,
+        links: &Links,
+        table: impl Fn(&str) -> Table,
+    ) -> Option<Box<LinkTable>> {
         let relation = self.relation_table.as_ref()?;
-        let is_id = |column: &str| {
-            columns
-                .get(&(relation.clone(), column.to_owned()))
-                .is_some_and(|column| column.type_name == "int4")
+        let comodel_table = Model::table_name(self.field.relation.as_deref()?);
+        let points_to = |column: &str, target: &str| {
+            let column = (relation.clone(), column.to_owned());
+            let is_id = columns
+                .get(&column)
+                .is_some_and(|column| column.type_name == "int4" && column.is_readable);
+            is_id && links.get(&column).is_some_and(|known| known == target)
         };
         let (column, column_to_comodel) = (self.column.as_ref()?, self.column_to_comodel.as_ref()?);
-        (is_id(column) && is_id(column_to_comodel)).then(|| {
+        (points_to(column, own_table) && points_to(column_to_comodel, &comodel_table)).then(|| {
             Box::new(LinkTable {
                 table: table(relation),
                 column: column.clone(),
@@ -186,6 +203,22 @@ fn columns<'a>(reader: &Reader<'_>, relations: impl Iterator<Item = &'a str>) ->
     };
     let rows = reader.named(RELATION_COLUMNS, &binds)?;
     Ok(rows.into_iter().filter_map(column).collect())
+}
+
+/// The table that a column points to, by relation and column.
+type Links = HashMap<(String, String), String>;
+
+fn links<'a>(reader: &Reader<'_>, relations: impl Iterator<Item = &'a str>) -> Result<Links> {
+    let binds = [
+        Bind::text_array(relations),
+        Bind::text(reader.odoo_schema()),
+    ];
+    let link = |row: Row| {
+        let [relation, column, target] = <[Option<String>; 3]>::try_from(row).ok()?;
+        Some(((relation?, column?), target?))
+    };
+    let rows = reader.named(RELATION_LINKS, &binds)?;
+    Ok(rows.into_iter().filter_map(link).collect())
 }
 
 fn unexpected() -> Error {

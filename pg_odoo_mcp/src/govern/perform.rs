@@ -87,10 +87,23 @@ impl Call<'_> {
                 .hint("an Odoo administrator restores the user, or a DBA issues a token for another one"));
         };
         let database = CallDatabase::new(reader, self.tool, self.token.clone());
-        match question {
+        let answer = match question {
             Question::Answer => answer::answer(self.tool, self.arguments, &principal, &database),
             Question::Explain => answer::explain(self.tool, self.arguments, &principal, &database),
+        }?;
+        // what was read is counted as it comes; a table made of it may be larger
+        let budget = gucs::answer_budget();
+        if answer.json.len() > budget {
+            return Err(
+                Error::new(Code::OverBudget, "the answer is larger than its budget")
+                    .detail(format!(
+                        "it is {} bytes, the budget {budget}",
+                        answer.json.len()
+                    ))
+                    .hint("ask for fewer fields, groups or periods, or a smaller limit"),
+            );
         }
+        Ok(answer)
     }
 }
 

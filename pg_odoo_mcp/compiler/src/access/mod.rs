@@ -9,5 +9,5 @@ mod vetting;
 pub use acl::check_read;
 pub use field_groups::{check_field, is_readable};
 pub use rule::record_rules;
-pub use vetting::{Subject, subject};
+pub use vetting::{Subject, asked, subject};
 pub(crate) use vetting::{Unanswered, verdict};

@@ -1,4 +1,5 @@
-use crate::catalog::{Model, Table, suggestion};
+use super::check_read;
+use crate::catalog::{Model, Table, shortened, suggestion};
 use crate::error::{Code, Error, Result};
 use crate::facts::{ModelFacts, vetted};
 use crate::scope::Scope;
@@ -15,16 +16,23 @@ pub struct Subject {
     pub table: Table,
 }
 
+/// The model that a call asks for: one that the user may not read is refused before anything else
+/// is said of it.
+pub fn asked(scope: &Scope<'_>, name: &str) -> Result<Subject> {
+    if let Some(model) = scope.catalog.model(name)? {
+        check_read(&model, scope.principal)?;
+    }
+    subject(scope, name)
+}
+
 /// The model of that name, if it exists and SQL may answer it.
 pub fn subject(scope: &Scope<'_>, name: &str) -> Result<Subject> {
     let Some(model) = scope.catalog.model(name)? else {
-        let names = scope.catalog.model_names()?;
-        let error = Error::new(Code::UnknownModel, format!("there is no model {name:?}"));
-        // one that is answered helps more than one that is merely spelt alike
+        let shown = shortened(name);
+        let error = Error::new(Code::UnknownModel, format!("there is no model {shown:?}"));
+        // only of those that every Odoo has: the names of others may tell what somebody may not know
         let answered = vetted().models.keys().map(String::as_str);
-        let hint = suggestion(name, answered)
-            .or_else(|| suggestion(name, names.iter().map(String::as_str)));
-        return Err(match hint {
+        return Err(match suggestion(name, answered) {
             Some(hint) => error.hint(hint),
             None => {
                 error.hint("models have dotted names such as sale.order, res.partner, account.move")

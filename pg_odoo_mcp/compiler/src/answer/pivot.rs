@@ -198,10 +198,8 @@ impl Pivot {
             columns,
             by_currency,
         };
-        let figures = layout
-            .lines
-            .len()
-            .saturating_mul(layout.columns.len() * plan.measures().len());
+        let shown_lines = layout.lines.len() + shown_totals.len() * usize::from(plan.totals);
+        let figures = shown_lines.saturating_mul(layout.columns.len() * plan.measures().len());
         if figures > MAX_FIGURES {
             return Err(Error::new(
                 Code::OverBudget,

@@ -11,7 +11,7 @@ pub use description::{FieldDescription, ListedModel, ModelDescription};
 pub use field::{Field, FieldType, LinkTable};
 pub use fields::Fields;
 pub use model::{AccessList, Model, RecordRule, Table};
-pub use near::{nearest, suggestion};
+pub use near::{nearest, shortened, suggestion};
 pub(crate) use wanted::Wanted;
 
 use crate::error::Result;
@@ -21,9 +21,6 @@ use std::rc::Rc;
 pub trait Catalog {
     /// The model of that exact name, or nothing.
     fn model(&self, name: &str) -> Result<Option<Rc<Model>>>;
-
-    /// The names of all models, for did-you-mean.
-    fn model_names(&self) -> Result<Vec<String>>;
 
     /// `decimal_precision.digits` of that name, which rounds the floats declared with it.
     fn decimal_precision(&self, name: &str) -> Result<Option<u8>>;

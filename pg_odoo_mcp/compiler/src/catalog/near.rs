@@ -4,7 +4,8 @@ pub fn nearest<'a>(
     names: impl IntoIterator<Item = &'a str>,
     n: usize,
 ) -> Vec<&'a str> {
-    let wanted = wanted.to_lowercase();
+    // the likeness of two texts takes time by the product of their lengths
+    let wanted = shortened(wanted).to_lowercase();
     let mut scored: Vec<(f64, &str)> = names
         .into_iter()
         .map(|name| (likeness(&wanted, &name.to_lowercase()), name))
@@ -13,6 +14,15 @@ pub fn nearest<'a>(
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
     scored.truncate(n);
     scored.into_iter().map(|(_, name)| name).collect()
+}
+
+/// The part of a caller's text that messages repeat.
+pub fn shortened(text: &str) -> String {
+    const SHOWN: usize = 80;
+    if text.chars().nth(SHOWN).is_none() {
+        return text.to_owned();
+    }
+    text.chars().take(SHOWN).chain("…".chars()).collect()
 }
 
 /// `did you mean a, b?`, or nothing where no name is near.

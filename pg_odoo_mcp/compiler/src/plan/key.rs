@@ -8,7 +8,7 @@ use super::x2many::{ToMany, Way};
 use super::{Bucket, Column, Join, Period, Predicate, Source, Subquery};
 use crate::access::{Subject, check_field, check_read, subject};
 use crate::catalog::{Field, FieldType, suggestion};
-use crate::domain::Domain;
+use crate::domain::{Domain, MAX_PATH};
 use crate::error::{Code, Error, Result};
 use crate::scope::Scope;
 
@@ -37,6 +37,7 @@ pub(super) fn key(
         Some((path, period)) => (path, Some(period)),
         None => (spec, None),
     };
+    check_length(path)?;
     if let Some((step, rest)) = path.split_once('.') {
         let on = field(scope, of, step)?;
         if on.field_type != FieldType::Many2one {
@@ -50,7 +51,7 @@ pub(super) fn key(
         let comodel = subject(scope, comodel_name(of, on)?)?;
         check_read(&comodel.model, scope.principal)?;
         // records that the user may not see are in the group of those without one
-        let coalias = scope.alias(&comodel.table);
+        let coalias = scope.subquery_alias(&comodel.table)?;
         let predicate = ruled(scope, &comodel, coalias)?;
         source.joins.push(Join {
             link,
@@ -200,7 +201,7 @@ fn many2many(
         ));
     };
     let comodel = &to_many.comodel;
-    let coalias = scope.alias(&link.table);
+    let coalias = scope.subquery_alias(&link.table)?;
     let inner = scope.subquery_alias(&comodel.table)?;
     let resolver = Resolver {
         scope,
@@ -255,9 +256,21 @@ pub(super) fn is_record_field<'a>(of: &'a Subject, key: &str) -> Option<&'a str>
         .flatten()
 }
 
+/// A path is followed step by step, and each step is a join: it must be short before either begins.
+fn check_length(path: &str) -> Result<()> {
+    if path.matches('.').count() <= MAX_PATH {
+        return Ok(());
+    }
+    Err(Error::new(
+        Code::InvalidArguments,
+        format!("the path of a group key takes at most {MAX_PATH} steps"),
+    ))
+}
+
 /// Whether a record is in several groups of the key: it ends in a many2many field.
 pub(super) fn counts_several_times(scope: &Scope<'_>, of: &Subject, spec: &str) -> Result<bool> {
     let path = spec.split(':').next().unwrap_or_default();
+    check_length(path)?;
     let Some((step, rest)) = path.split_once('.') else {
         return Ok(field(scope, of, path)?.field_type == FieldType::Many2many);
     };

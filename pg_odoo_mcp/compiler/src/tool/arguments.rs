@@ -10,6 +10,8 @@ use serde_json::{Map, Value as Json};
 const MAX_TEXT: usize = 10_000;
 /// How many fields one call may name.
 const MAX_NAMES: usize = 200;
+/// How long such a name may be, path and aggregate included, in bytes.
+const MAX_NAME: usize = 500;
 
 /// The arguments of one call.
 #[derive(Debug)]
@@ -100,14 +102,19 @@ impl Arguments {
     /// A list of names; one name alone is a list of one.
     pub(super) fn names(&self, name: &str) -> Result<Option<Vec<String>>> {
         let wrong = || invalid(format!("{name} is no list of field names"));
+        let one = |item: &Json| match item.as_str() {
+            Some(text) if text.len() <= MAX_NAME => Ok(text.to_owned()),
+            Some(_) => Err(invalid(format!(
+                "{name} holds a name longer than {MAX_NAME} bytes"
+            ))),
+            None => Err(wrong()),
+        };
         match self.get(name) {
             None => Ok(None),
-            Some(Json::String(one)) => Ok(Some(vec![one.clone()])),
-            Some(Json::Array(items)) if items.len() <= MAX_NAMES => items
-                .iter()
-                .map(|item| item.as_str().map(str::to_owned).ok_or_else(wrong))
-                .collect::<Result<_>>()
-                .map(Some),
+            Some(text @ Json::String(_)) => Ok(Some(vec![one(text)?])),
+            Some(Json::Array(items)) if items.len() <= MAX_NAMES => {
+                items.iter().map(one).collect::<Result<_>>().map(Some)
+            }
             Some(Json::Array(_)) => {
                 Err(invalid(format!("{name} holds more than {MAX_NAMES} names")))
             }

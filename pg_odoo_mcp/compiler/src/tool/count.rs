@@ -1,5 +1,5 @@
 use super::{Call, Explained};
-use crate::access::subject;
+use crate::access::asked;
 use crate::answer::{Answer, Database, single};
 use crate::error::Result;
 use crate::plan;
@@ -9,7 +9,7 @@ use serde_json::json;
 
 fn planned<'a>(call: &'a Call<'_>) -> Result<(Scope<'a>, String, sql::Statement)> {
     let scope = Scope::new(call.principal, call.database, &call.arguments.context()?)?;
-    let of = subject(&scope, call.arguments.required_text("model")?)?;
+    let of = asked(&scope, call.arguments.required_text("model")?)?;
     let plan = plan::count(&scope, &of, &call.arguments.domain()?)?;
     let statement = sql::count(&plan, scope.relations());
     Ok((scope, of.model.name.clone(), statement))

@@ -1,7 +1,7 @@
 use super::read_group::Calendar;
 use super::time_series::{Lineage, companies};
 use super::{Call, Explained};
-use crate::access::subject;
+use crate::access::asked;
 use crate::answer::{Answer, Pivot};
 use crate::error::{Code, Error, Result};
 use crate::plan::{self, PivotPlan, PivotRequest};
@@ -58,7 +58,7 @@ fn planned<'a>(call: &'a Call<'_>) -> Result<Planned<'a>> {
     if let Some(name) = arguments.text("timezone")? {
         scope.tz = timezone(name)?;
     }
-    let of = subject(&scope, arguments.required_text("model")?)?;
+    let of = asked(&scope, arguments.required_text("model")?)?;
     let plan = plan::pivot(
         &scope,
         &of,

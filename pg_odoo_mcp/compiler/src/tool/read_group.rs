@@ -1,6 +1,6 @@
 use super::time_series::{Lineage, companies};
 use super::{Call, Explained};
-use crate::access::{Subject, subject};
+use crate::access::{Subject, asked};
 use crate::answer::{Answer, FormattedGroups, single, weekday};
 use crate::error::{Code, Error, Result};
 use crate::plan::{self, Bucket, KeyValue, Period, ReadGroupPlan, ReadGroupRequest};
@@ -73,7 +73,7 @@ impl Planned<'_> {
 fn planned<'a>(call: &'a Call<'_>) -> Result<Planned<'a>> {
     let arguments = &call.arguments;
     let scope = Scope::new(call.principal, call.database, &arguments.context()?)?;
-    let of = subject(&scope, arguments.required_text("model")?)?;
+    let of = asked(&scope, arguments.required_text("model")?)?;
     let domain = arguments.domain()?;
     let having = arguments.having()?;
     let plan = plan::read_group(
@@ -107,7 +107,7 @@ fn currencies(
         };
         sql::currency_code(&table, low)
     } else {
-        let of = subject(&scope, arguments.required_text("model")?)?;
+        let of = asked(&scope, arguments.required_text("model")?)?;
         let plan = plan::currencies(&scope, &of, measures, &arguments.domain()?)?;
         sql::groups(&plan, scope.relations())
     };

@@ -1,5 +1,5 @@
 use super::{Call, Explained};
-use crate::access::subject;
+use crate::access::asked;
 use crate::answer::Answer;
 use crate::error::{Code, Error, Result};
 use crate::plan::{self, CountPlan, ReadPlan, Source};
@@ -22,7 +22,7 @@ struct Planned<'a> {
 fn planned<'a>(call: &'a Call<'_>) -> Result<Planned<'a>> {
     let arguments = &call.arguments;
     let scope = Scope::new(call.principal, call.database, &arguments.context()?)?;
-    let of = subject(&scope, arguments.required_text("model")?)?;
+    let of = asked(&scope, arguments.required_text("model")?)?;
     let limit = arguments.number("limit", DEFAULT_LIMIT, 1..=MAX_LIMIT)?;
     let offset = arguments.number("offset", 0, 0..=MAX_OFFSET)?;
     let fields = arguments.names("fields")?.filter(|f| !f.is_empty());

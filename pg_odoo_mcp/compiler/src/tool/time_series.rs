@@ -1,5 +1,5 @@
 use super::{Call, Explained};
-use crate::access::subject;
+use crate::access::asked;
 use crate::answer::{Answer, Fill, Frame, Timeline, assemble, weekday};
 use crate::error::{Code, Error, Result};
 use crate::plan::{self, Period, SeriesPlan, SeriesRequest};
@@ -83,7 +83,7 @@ fn planned<'a>(call: &'a Call<'_>) -> Result<Planned<'a>> {
     if let Some(name) = arguments.text("timezone")? {
         scope.tz = timezone(name)?;
     }
-    let of = subject(&scope, arguments.required_text("model")?)?;
+    let of = asked(&scope, arguments.required_text("model")?)?;
     if arguments.text("period")? == Some("fiscal_year") {
         return Err(
             Error::new(Code::NotSupported, "fiscal years are not answered yet")

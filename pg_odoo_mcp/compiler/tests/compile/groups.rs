@@ -575,3 +575,78 @@ fn a_field_for_other_groups_is_no_key_no_measure_and_no_order() {
         assert_eq!(error.code, Code::AccessDenied, "{more}: {error}");
     }
 }
+
+#[test]
+fn a_long_path_is_refused_before_it_is_followed() {
+    let odoo = Odoo::new();
+    let steps = |n: usize| "parent_id.".repeat(n) + "name";
+    let of = |key: String| json!({"model": "res.partner", "groupby": [key.clone()], "rows": [key]});
+    let refused = |tool: &str, key: String| {
+        let mut arguments = of(key);
+        let unwanted = if tool == "odoo_pivot" {
+            "groupby"
+        } else {
+            "rows"
+        };
+        arguments
+            .as_object_mut()
+            .expect("an object")
+            .remove(unwanted);
+        odoo.call(tool, &arguments).expect_err("refused").code
+    };
+    for tool in ["odoo_read_group", "odoo_pivot"] {
+        // each step would be a level of recursion, and a join for the planner
+        assert_eq!(refused(tool, steps(9)), Code::InvalidArguments);
+        assert_eq!(refused(tool, steps(20_000)), Code::InvalidArguments);
+    }
+    let keys: Vec<String> = (0..5)
+        .map(|i| "parent_id.".repeat(7) + ["name", "color", "ref", "vat", "email"][i])
+        .collect();
+    let error = odoo
+        .call(
+            "odoo_read_group",
+            &json!({"model": "res.partner", "groupby": keys}),
+        )
+        .expect_err("35 joins");
+    assert_eq!(error.code, Code::OverBudget);
+}
+
+#[test]
+fn a_pivot_of_too_many_figures_is_refused() {
+    let mut odoo = Odoo::new();
+    let cell = |partner: Option<usize>, day: Option<usize>, set: &str| {
+        let partner = partner.map(|p| p.to_string());
+        let day = day.map(|d| format!("state {d}"));
+        row(&[
+            partner.as_deref(),
+            partner.as_ref().map(|_| r#""x""#),
+            day.as_deref(),
+            Some(set),
+            Some("1"),
+            Some("1"),
+        ])
+    };
+    // a diagonal: few groups, and a large table around them
+    odoo.rows = (0..180)
+        .flat_map(|i| {
+            [
+                cell(Some(i), Some(i), "0"),
+                cell(Some(i), None, "1"),
+                cell(None, Some(i), "2"),
+            ]
+        })
+        .chain([cell(None, None, "3")])
+        .collect();
+    let error = odoo
+        .call("odoo_pivot", &pivot(json!({"measures": ["__count"]})))
+        .expect_err("32,761 figures");
+    assert_eq!(error.code, Code::OverBudget);
+    let answer = odoo.call(
+        "odoo_pivot",
+        &pivot(json!({"measures": ["__count"], "top": 100})),
+    );
+    assert_eq!(
+        answer.expect("an answer")["rows"].as_array().map(Vec::len),
+        Some(100)
+    );
+}

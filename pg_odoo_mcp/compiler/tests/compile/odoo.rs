@@ -314,10 +314,6 @@ impl Catalog for Odoo {
         }))
     }
 
-    fn model_names(&self) -> Result<Vec<String>> {
-        Ok(self.models.keys().cloned().collect())
-    }
-
     fn decimal_precision(&self, _name: &str) -> Result<Option<u8>> {
         Ok(Some(2))
     }
@@ -369,7 +365,7 @@ impl Database for Odoo {
             })
         };
         let mut listed = Vec::new();
-        for name in self.model_names()? {
+        for name in self.models.keys().cloned() {
             let Some(model) = self.model(&name)?.filter(|model| readable(model)) else {
                 continue;
             };

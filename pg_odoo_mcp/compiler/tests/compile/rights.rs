@@ -356,3 +356,33 @@ fn what_a_statement_may_hold_is_bounded_before_the_planner_sees_it() {
         .expect_err("refused");
     assert_eq!(error.code, Code::InvalidDomain);
 }
+
+#[test]
+fn a_model_that_the_user_may_not_read_is_neither_described_nor_suggested() {
+    let mut odoo = Odoo::new();
+    odoo.change("res.bank", |model| model["access_lists"] = json!([]));
+    let code = |name: &str| {
+        odoo.call("odoo_count", &json!({"model": name}))
+            .expect_err("refused")
+    };
+    // not `not answered yet`, which says more
+    assert_eq!(code("res.bank").code, Code::AccessDenied);
+    let error = code("res.bnk");
+    assert_eq!(error.code, Code::UnknownModel);
+    assert!(!format!("{error:?}").contains("res.bank"), "{error:?}");
+}
+
+#[test]
+fn what_a_caller_sends_is_neither_repeated_nor_compared_whole() {
+    let odoo = Odoo::new();
+    let long = "E".repeat(1_000_000);
+    for arguments in [
+        json!({"model": "sale.order", "context": {"tz": long}}),
+        json!({"model": "sale.order", "context": {"lang": long}}),
+        json!({"model": "sale.order", "domain": [["name", long, 1]]}),
+        json!({"model": "sale.order", "domain": [[long, "=", 1]]}),
+    ] {
+        let error = odoo.call("odoo_count", &arguments).expect_err("refused");
+        assert!(format!("{error:?}").len() < 1_000, "{}", error.code.name());
+    }
+}
