@@ -1,8 +1,9 @@
 //! Time series: `formatted_read_group` by date, with the gaps filled by a model of the test's own.
 
 use std::collections::BTreeMap;
+use std::time::SystemTime;
 
-use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
@@ -116,7 +117,7 @@ impl Question {
     fn filled(&self, mut all: BTreeMap<String, Found>) -> BTreeMap<String, Vec<Value>> {
         let bound = |key: &str| self.more[key].as_str().and_then(|day| day.parse().ok());
         let (from, to): (Option<NaiveDate>, Option<NaiveDate>) = (bound("from"), bound("to"));
-        if all.is_empty() && self.more.get("group_by").is_none() && from.is_some() && to.is_some() {
+        if all.is_empty() && self.more.get("group_by").is_none() && from.is_some() {
             // one series, even of nothing
             all.insert(of_series(None, None), Found::new());
         }
@@ -125,9 +126,13 @@ impl Question {
         let start = |day| start_of(day, self.period(), week_start).and_time(NaiveTime::MIN);
         let last_hour = TimeDelta::hours(if self.period() == "hour" { 23 } else { 0 });
         let first = from.map(start).or_else(|| starts.clone().min());
+        // from a day on means until now
+        let now = DateTime::<Utc>::from(SystemTime::now());
+        let now = now.with_timezone(&self.zone()).date_naive();
+        let until_now = from.map(|_| start(now));
         let last = to
             .map(|day| start(day) + last_hour)
-            .or_else(|| starts.clone().max());
+            .or_else(|| starts.clone().chain(until_now).max());
         let mut rows = BTreeMap::new();
         let (Some(first), Some(last)) = (first, last) else {
             return rows;
