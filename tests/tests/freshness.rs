@@ -360,6 +360,20 @@ fn the_table_of_a_many2many() {
         "alter table sale_order_tag_rel rename to sale_order_label_rel",
         "alter table sale_order_label_rel rename to sale_order_tag_rel",
     );
+    // an admin can write any name there: columns without Odoo's foreign keys are no pairs of ids
+    let tags = "where model = 'sale.order' and name = 'tag_ids'";
+    for (table, column, other) in [
+        ("res_groups_users_rel", "gid", "uid"),
+        ("res_users_apikeys", "user_id", "id"),
+        ("sale_order", "id", "user_id"),
+    ] {
+        stage.refuse(
+            "odoo_count",
+            &question,
+            &format!("update ir_model_fields set relation_table = '{table}', column1 = '{column}', column2 = '{other}' {tags}"),
+            &format!("update ir_model_fields set relation_table = 'sale_order_tag_rel', column1 = 'order_id', column2 = 'tag_id' {tags}"),
+        );
+    }
 }
 
 #[test]
@@ -507,6 +521,40 @@ fn what_the_asking_transaction_changed_itself() {
         assert!(kept(&mut savepoint), "round {round}");
         savepoint.rollback().expect("back");
     }
+}
+
+#[test]
+fn a_table_that_one_transaction_empties_and_fills_twice() {
+    let stage = Stage::new("twice", "sales_all");
+    let mut superuser = stage.scratch.superuser();
+    let mut transaction = superuser.transaction().expect("a transaction");
+    // without an index TRUNCATE is done in place: rows come back to where they were, of the same transaction
+    transaction
+        .batch_execute(
+            "select odoo_mcp.act_as('sales_all');
+             create table copied as select * from ir_model_fields order by id;
+             alter table ir_model_fields rename to put_away;
+             create table ir_model_fields (like put_away);
+             alter table ir_model_fields owner to odoo;
+             grant select on ir_model_fields to public;
+             insert into ir_model_fields select * from copied order by id",
+        )
+        .expect("another table");
+    let comodel = |transaction: &mut postgres::Transaction<'_>| -> Value {
+        let ask = "select odoo_mcp.call('odoo_describe_model', '{\"model\": \"sale.order\", \"fields\": [\"partner_id\"]}')::text";
+        let told: String = transaction.query_one(ask, &[]).expect("an answer").get(0);
+        let told: Value = serde_json::from_str(&told).expect("JSON");
+        told["fields"][0]["relation"].clone()
+    };
+    assert_eq!(comodel(&mut transaction), "res.partner");
+    transaction
+        .batch_execute(
+            "update copied set relation = 'crm.tag' where model = 'sale.order' and name = 'partner_id';
+             truncate ir_model_fields;
+             insert into ir_model_fields select * from copied order by id",
+        )
+        .expect("the same rows but for one");
+    assert_eq!(comodel(&mut transaction), "crm.tag");
 }
 
 #[test]
