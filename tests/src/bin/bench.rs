@@ -1,4 +1,4 @@
-//! A first figure: the median time of two questions, over MCP, over Odoo's JSON-2 and as plain SQL, on the demo stack.
+//! First figures: the median time of a few questions, over MCP, over Odoo's JSON-2 and as plain SQL, on the demo stack.
 //! And what the cache of a server process does: first call, warm call, call after a change, memory.
 //!
 //! One caller, one connection each, after a warm-up; what is measured is what the caller waits.
@@ -89,6 +89,53 @@ fn main() {
         || {
             let sql = "select date_trunc('month', date_order)::text, sum(amount_total)::text, count(*)
                          from sale_order where state = 'sale' and company_id = 1 group by 1 order by 1";
+            assert!(
+                !database
+                    .query(sql, &[])
+                    .expect("the database answers")
+                    .is_empty()
+            );
+        },
+    );
+    let by_user = json!({"model": "sale.order", "groupby": ["user_id", "date_order:quarter"],
+        "aggregates": ["amount_total:sum", "__count"], "order": "amount_total:sum desc"});
+    let asked = json!({"domain": [], "groupby": by_user["groupby"], "aggregates": by_user["aggregates"], "order": by_user["order"]});
+    row(
+        "orders by salesperson and quarter",
+        || drop(mcp.call_tool("odoo_read_group", &by_user).result()),
+        || {
+            drop(
+                odoo.call("sale.order", "formatted_read_group", &asked)
+                    .expect("odoo answers"),
+            )
+        },
+        || {
+            let sql = "select user_id, date_trunc('quarter', date_order)::text, sum(amount_total)::text, count(*)
+                         from sale_order where company_id = 1 group by 1, 2 order by sum(amount_total) desc";
+            assert!(
+                !database
+                    .query(sql, &[])
+                    .expect("the database answers")
+                    .is_empty()
+            );
+        },
+    );
+    let pivot = json!({"model": "sale.order", "rows": ["partner_id"], "columns": ["state"],
+        "measures": ["amount_total:sum", "__count"]});
+    let sets = json!({"domain": [], "grouping_sets": [["partner_id", "state"], ["partner_id"], ["state"], []],
+        "aggregates": ["amount_total:sum", "__count"]});
+    row(
+        "pivot: customers by state, totals",
+        || drop(mcp.call_tool("odoo_pivot", &pivot).result()),
+        || {
+            drop(
+                odoo.call("sale.order", "formatted_read_grouping_sets", &sets)
+                    .expect("odoo answers"),
+            )
+        },
+        || {
+            let sql = "select partner_id, state, sum(amount_total)::text, count(*)
+                         from sale_order where company_id = 1 group by grouping sets ((1, 2), (1), (2), ())";
             assert!(
                 !database
                     .query(sql, &[])
