@@ -11,6 +11,7 @@ use crate::report::or_raise;
 use odoo_compiler::error::{Error, Result};
 use pgrx::prelude::*;
 use pgrx::{JsonB, Uuid};
+use serde::Deserialize;
 use std::time::Instant;
 
 /// Acts as an Odoo user: to the end of the transaction, or of the session.
@@ -48,7 +49,27 @@ STRICT VOLATILE PARALLEL UNSAFE
 LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
 "#)]
 pub(crate) fn call(tool: &str, arguments: JsonB) -> String {
-    or_raise(perform(Question::Answer, tool, &arguments.0.to_string()))
+    let answer = or_raise(perform(Question::Answer, tool, &arguments.0.to_string()));
+    // functions that make a table of the answer have no room for them
+    for warning in warnings(&answer) {
+        pgrx::notice!("{}", warning.message);
+    }
+    answer
+}
+
+#[derive(Deserialize)]
+struct Warning {
+    message: String,
+}
+
+/// The warnings of an answer.
+fn warnings(answer: &str) -> Vec<Warning> {
+    #[derive(Deserialize)]
+    struct Warned {
+        #[serde(default)]
+        warnings: Vec<Warning>,
+    }
+    serde_json::from_str::<Warned>(answer).map_or_else(|_| Vec::new(), |answer| answer.warnings)
 }
 
 /// How a tool call would be answered: its SQL, parameters and rules, without running it.

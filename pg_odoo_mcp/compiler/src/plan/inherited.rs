@@ -1,6 +1,6 @@
 //! Fields of `_inherits` parents.
 
-use super::column::{comodel_name, field, parent_link, user_column};
+use super::column::{comodel_name, field, is_inherited, parent_link, user_column};
 use super::{Column, Source};
 use crate::access::{Subject, check_field, subject};
 use crate::catalog::Field;
@@ -16,9 +16,7 @@ pub(super) fn holder(
     alias: u32,
     on: &Field,
 ) -> Result<(Subject, u32)> {
-    let is_inherited =
-        of.facts.fields.get(&on.name).is_some_and(|f| f.inherited) && on.column.is_none();
-    if !is_inherited {
+    if !is_inherited(of, on) {
         return Ok((of.clone(), alias));
     }
     check_field(of, &on.name, scope.principal)?;

@@ -68,8 +68,6 @@ impl Resolver<'_> {
         negated: bool,
         is_link: bool,
     ) -> Result<Predicate> {
-        let column = self.column(of, alias, field)?;
-        self.refuse_computed(of, field)?;
         let comodel = comodel(self.scope, of, field)?;
         let bypass = is_link
             || self.rights == Rights::Superuser
@@ -79,8 +77,11 @@ impl Resolver<'_> {
             self.resolve(&comodel, coalias, domain, false)
         })?
         else {
+            // what is settled asks no right to the field
             return Ok(Predicate::Const(negated));
         };
+        let column = self.column(of, alias, field)?;
+        self.refuse_computed(of, field)?;
         let mut parts = vec![asked];
         if !bypass {
             parts.push(ruled(self.scope, &comodel, coalias)?);

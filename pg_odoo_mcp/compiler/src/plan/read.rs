@@ -1,12 +1,13 @@
 //! Reading records: which fields, of which records, in which order.
 
-use super::column::{comodel_name, field, parent_link, user_column};
+use super::column::{comodel_name, field, is_inherited, user_column};
 use super::condition::visible;
 use super::display::record_name;
+use super::inherited::holder;
 use super::linked::{Linked, linked};
 use super::order::{OrderTerm, order};
 use super::{Column, Display, Predicate, Source, display};
-use crate::access::{Subject, check_read, is_readable, subject};
+use crate::access::{Subject, check_read, is_readable};
 use crate::catalog::{Field, FieldType};
 use crate::domain::Domain;
 use crate::error::{Code, Error, Result};
@@ -193,16 +194,10 @@ fn cell(
             name => Ok(Cell::Name(name)),
         };
     }
-    let is_inherited =
-        of.facts.fields.get(name).is_some_and(|f| f.inherited) && on.column.is_none();
-    if is_inherited {
-        // read through the parent with the user's rights there; its rules are among the child's
-        crate::access::check_field(of, name, scope.principal)?;
-        let link = field(scope, of, parent_link(of, on)?)?;
-        let parent = subject(scope, comodel_name(of, link)?)?;
+    if is_inherited(of, on) {
+        // read with the user's rights on the parent; its rules are among the child's
+        let (parent, coalias) = holder(scope, source, of, alias, on)?;
         check_read(&parent.model, scope.principal)?;
-        let column = user_column(scope, of, alias, link)?;
-        let coalias = source.join(scope, &column, &parent.table);
         return cell(scope, source, &parent, coalias, name);
     }
     if matches!(on.field_type, FieldType::One2many | FieldType::Many2many) {

@@ -182,7 +182,6 @@ impl Resolver<'_> {
         domain: &Domain,
         negated: bool,
     ) -> Result<Predicate> {
-        self.may_use(of, on)?;
         let to_many = ToMany::new(self.scope, of, on)?;
         let inside = Resolver {
             active_test: to_many.facts.active_test.unwrap_or(self.active_test),
@@ -198,6 +197,7 @@ impl Resolver<'_> {
             else {
                 return Ok(None);
             };
+            self.may_use(of, on)?;
             let mut parts = Vec::new();
             if let Some(active) = active_field(comodel) {
                 let is_named = mentions(&asked, &Column::plain(coalias, active))
