@@ -10,7 +10,7 @@ use crate::scope::Scope;
 use chrono::NaiveDateTime;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json, json};
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeSet, HashMap};
 
 /// How many groups one call may collect.
@@ -180,15 +180,20 @@ impl Pivot {
             *kept += 1;
             *kept <= top
         });
-        // subtotals of what is shown, the longest prefixes first, and last the grand total
-        let mut shown_totals: Vec<usize> = of_totals
-            .into_iter()
-            .filter(|total| {
-                let total = &self.lines[*total];
-                total.depth() == 0 || rows.iter().any(|row| self.lines[*row].is_within(total))
-            })
-            .collect();
-        shown_totals.sort_by_key(|total| std::cmp::Reverse(self.lines[*total].depth()));
+        // subtotals of what is shown, the longest prefixes first, and last the grand total; each
+        // where its first row is among the rows
+        let mut totals_by_place: Vec<(Reverse<usize>, Option<usize>, usize)> = Vec::new();
+        for at in of_totals {
+            let total = &self.lines[at];
+            let place = rows
+                .iter()
+                .position(|row| self.lines[*row].is_within(total));
+            if total.depth() == 0 || place.is_some() {
+                totals_by_place.push((Reverse(total.depth()), place, at));
+            }
+        }
+        totals_by_place.sort();
+        let shown_totals: Vec<usize> = totals_by_place.into_iter().map(|(.., at)| at).collect();
         let mut columns = self.ordered_columns.clone();
         if plan.keys.len() == plan.row_keys || plan.totals {
             columns.extend(over_columns);

@@ -423,8 +423,8 @@ fn a_pivot_never_adds_up_currencies() {
     assert_eq!(
         answer["totals"],
         json!([
-            ["total", "USD", 10, 90, 100],
-            ["total", "EUR", 20, 180, 200]
+            ["total", "EUR", 20, 180, 200],
+            ["total", "USD", 10, 90, 100]
         ])
     );
     assert_eq!(answer["total"], 4);
