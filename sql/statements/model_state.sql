@@ -60,7 +60,14 @@ select m.model::text,
                       || pg_catalog.array_send(pg_catalog.array_agg(a.ctid)) || pg_catalog.array_send(pg_catalog.array_agg(a.xmin))
                  from pg_catalog.pg_namespace n, pg_catalog.pg_class c, pg_catalog.pg_attribute a
                 where n.nspname = $3::name and c.relnamespace = n.oid and c.relname = any (f.links || w.table_name)
-                  and a.attrelid = c.oid and a.attnum > 0), '')), 'base64')
+                  and a.attrelid = c.oid and a.attnum > 0), '')
+           || coalesce((
+               -- the foreign keys of those tables, and what they point to
+               select pg_catalog.array_send(pg_catalog.array_agg(k.ctid)) || pg_catalog.array_send(pg_catalog.array_agg(k.xmin))
+                      || pg_catalog.array_send(pg_catalog.array_agg(t.ctid)) || pg_catalog.array_send(pg_catalog.array_agg(t.xmin))
+                 from pg_catalog.pg_namespace n, pg_catalog.pg_class c, pg_catalog.pg_constraint k, pg_catalog.pg_class t
+                where n.nspname = $3::name and c.relnamespace = n.oid and c.relname = any (f.links)
+                  and k.conrelid = c.oid and k.contype = 'f' and t.oid = k.confrelid), '')), 'base64')
   from unnest($1::text[], $2::name[]) as w (model, table_name), :odoo.ir_model m,
        lateral (
         select pg_catalog.array_send(pg_catalog.array_agg(f.ctid)) || pg_catalog.array_send(pg_catalog.array_agg(f.xmin))

@@ -98,6 +98,26 @@ mod tests {
     }
 
     #[test]
+    fn every_bug_of_the_folder_still_fits() {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+        let folder = std::fs::read_dir(format!("{root}/tests/mutation")).expect("the folder");
+        let mut count = 0;
+        for file in folder {
+            let path = file.expect("a file").path();
+            let text = std::fs::read_to_string(&path).expect("a text");
+            let mutation = Mutation::parse(&text).unwrap_or_else(|e| panic!("{path:?}: {e}"));
+            let source = format!("{root}/pg_odoo_mcp/compiler/{}", mutation.file);
+            let source =
+                std::fs::read_to_string(&source).unwrap_or_else(|e| panic!("{path:?}: {e}"));
+            mutation
+                .plant(&source)
+                .unwrap_or_else(|e| panic!("{path:?}: {e}"));
+            count += 1;
+        }
+        assert!(count >= 20, "{count} bugs");
+    }
+
+    #[test]
     fn it_no_longer_fits_where_the_text_has_changed_or_is_there_twice() {
         let mutation = Mutation::parse(TEXT).expect("well formed");
         assert!(mutation.plant("fn f() {\n    a - b\n}").is_err());

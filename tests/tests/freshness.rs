@@ -360,6 +360,13 @@ fn the_table_of_a_many2many() {
         "alter table sale_order_tag_rel rename to sale_order_label_rel",
         "alter table sale_order_label_rel rename to sale_order_tag_rel",
     );
+    stage.refuse(
+        "odoo_count",
+        &question,
+        "alter table sale_order_tag_rel drop constraint sale_order_tag_rel_tag_id_fkey",
+        "alter table sale_order_tag_rel add constraint sale_order_tag_rel_tag_id_fkey
+             foreign key (tag_id) references crm_tag (id) on delete cascade",
+    );
     // an admin can write any name there: columns without Odoo's foreign keys are no pairs of ids
     let tags = "where model = 'sale.order' and name = 'tag_ids'";
     for (table, column, other) in [

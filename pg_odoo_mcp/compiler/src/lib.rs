@@ -1,6 +1,7 @@
 //! Odoo's reads, compiled to SQL: the map of this crate.
 //!
-//! A call walks through the folders in this order, and no stage reaches back:
+//! A call walks through the folders in this order, and a stage uses only the types of those before
+//! it; [`answer`], where a call also comes in, sends it to its [`tool`]:
 //!
 //! - [`tool`]: the table of tools. Arguments are checked here; bad ones are `invalid_arguments`.
 //! - [`domain`]: filters and record rules, from JSON or a rule's Python expression to a tree.

@@ -149,6 +149,12 @@ impl<'a> Scope<'a> {
         self.next_alias.replace(self.next_alias.get() + 1)
     }
 
+    /// Begins another statement: its aliases and its relations are its own.
+    pub fn begin_statement(&self) {
+        self.next_alias.set(0);
+        self.relations.borrow_mut().clear();
+    }
+
     /// A new alias for rows that are no table's.
     pub fn derived_alias(&self) -> u32 {
         self.next_alias.replace(self.next_alias.get() + 1)
@@ -167,7 +173,7 @@ impl<'a> Scope<'a> {
         Ok(self.alias(table))
     }
 
-    /// Every table that got an alias.
+    /// Every table that got an alias in the statement.
     pub fn relations(&self) -> Vec<Table> {
         self.relations.borrow().clone()
     }

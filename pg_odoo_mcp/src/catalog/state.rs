@@ -10,11 +10,12 @@ const MODEL_STATE: &str = include_str!("../../../sql/statements/model_state.sql"
 
 /// The tables whose rows [`State::version`] counts. A row's place says nothing once they are
 /// rewritten, which a transaction can do between its own calls.
-const VERSIONED: [(&str, Option<&str>); 4] = [
+const VERSIONED: [(&str, Option<&str>); 5] = [
     ("ir_model_fields", None),
     ("ir_model_fields_selection", None),
     ("pg_class", Some("pg_catalog")),
     ("pg_attribute", Some("pg_catalog")),
+    ("pg_constraint", Some("pg_catalog")),
 ];
 
 /// One model as the snapshot has it.

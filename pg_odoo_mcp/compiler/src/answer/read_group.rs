@@ -3,10 +3,11 @@
 use super::Row;
 use super::calendar::label;
 use super::group::{Group, KeyCell};
+use super::timeline::next_start;
 use crate::error::{Code, Error, Result};
-use crate::plan::{Bucket, GroupKey, KeyValue, Period, ReadGroupPlan};
+use crate::plan::{Bucket, GroupKey, KeyValue, ReadGroupPlan};
 use crate::scope::{Scope, utc};
-use chrono::{Days, Months, NaiveDateTime, TimeDelta};
+use chrono::NaiveDateTime;
 use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
 
@@ -119,7 +120,7 @@ fn period(
     let Some(start) = start else {
         return (json!(false), vec![json!([field, "=", false])]);
     };
-    let end = next(start, bucket.period);
+    let end = next_start(start, bucket.period).unwrap_or(start);
     let shown = |at: NaiveDateTime| {
         if bucket.is_datetime {
             utc(scope.tz, at).format("%Y-%m-%d %H:%M:%S").to_string()
@@ -143,19 +144,6 @@ fn period(
         json!([field, "<", shown(end)]),
     ];
     (json!([shown(start), label]), domain)
-}
-
-/// The start of the period after the one that starts there.
-pub(super) fn next(start: NaiveDateTime, period: Period) -> NaiveDateTime {
-    let next = match period {
-        Period::Hour => start.checked_add_signed(TimeDelta::hours(1)),
-        Period::Day => start.checked_add_days(Days::new(1)),
-        Period::Week => start.checked_add_days(Days::new(7)),
-        Period::Month => start.checked_add_months(Months::new(1)),
-        Period::Quarter => start.checked_add_months(Months::new(3)),
-        Period::Year => start.checked_add_months(Months::new(12)),
-    };
-    next.unwrap_or(start)
 }
 
 /// What a grouped read yielded.

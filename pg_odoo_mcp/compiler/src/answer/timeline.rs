@@ -108,6 +108,18 @@ fn first_of(day: NaiveDate, month: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(day.year(), month, 1).unwrap_or(day)
 }
 
+/// The start of the bucket after the one that starts there.
+pub(super) fn next_start(at: NaiveDateTime, period: Period) -> Option<NaiveDateTime> {
+    match period {
+        Period::Hour => at.checked_add_signed(TimeDelta::hours(1)),
+        Period::Day => at.checked_add_days(Days::new(1)),
+        Period::Week => at.checked_add_days(Days::new(7)),
+        Period::Month => at.checked_add_months(Months::new(1)),
+        Period::Quarter => at.checked_add_months(Months::new(3)),
+        Period::Year => at.checked_add_months(Months::new(12)),
+    }
+}
+
 /// The starts of all buckets from the one at `first` to the one at `last`, at most `limit`.
 pub(super) fn axis(
     first: NaiveDateTime,
@@ -125,15 +137,7 @@ pub(super) fn axis(
         if !is_skipped {
             starts.push(at);
         }
-        let next = match period {
-            Period::Hour => at.checked_add_signed(TimeDelta::hours(1)),
-            Period::Day => at.checked_add_days(Days::new(1)),
-            Period::Week => at.checked_add_days(Days::new(7)),
-            Period::Month => at.checked_add_months(Months::new(1)),
-            Period::Quarter => at.checked_add_months(Months::new(3)),
-            Period::Year => at.checked_add_months(Months::new(12)),
-        };
-        match next {
+        match next_start(at, period) {
             Some(next) => at = next,
             None => break,
         }

@@ -227,12 +227,12 @@ pub(super) fn grouped(
 }
 
 /// The groups' column of the key at that place.
-pub(super) fn key_column(source: &Source, at: usize) -> Column {
+pub(crate) fn key_column(source: &Source, at: usize) -> Column {
     Column::plain(source.alias, format!("k{}", at + 1))
 }
 
 /// The groups' column of the figure at that place.
-pub(super) fn measure_column(source: &Source, at: usize) -> Column {
+pub(crate) fn measure_column(source: &Source, at: usize) -> Column {
     Column::plain(source.alias, format!("m{}", at + 1))
 }
 

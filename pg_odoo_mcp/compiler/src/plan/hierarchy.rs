@@ -2,9 +2,9 @@
 
 use super::column::{comodel_name, is_inherited, stored_column};
 use super::condition::{Resolver, Rights};
-use super::x2many::{ToMany, Way, active_field, comodel};
+use super::x2many::{ToMany, comodel};
 use super::{Column, Form, Hierarchy, Kinship, Predicate, Subquery};
-use crate::access::{Subject, check_field, check_read};
+use crate::access::{Subject, check_read};
 use crate::catalog::{Field, FieldType};
 use crate::domain::{Domain, Operator};
 use crate::error::{Code, Error, Result};
@@ -144,38 +144,16 @@ impl Resolver<'_> {
             return self.linked(of, alias, field, negated, |id| Ok(within(id, false, false)));
         }
         // Odoo makes `any!` of paths: without rights, but with the active filter
-        if self.rights == Rights::User {
-            check_field(of, &field.name, self.scope.principal)?;
-        }
+        self.may_use(of, field)?;
         let to_many = ToMany::new(self.scope, of, field)?;
-        let inside = Resolver {
-            active_test: to_many.facts.active_test.unwrap_or(self.active_test),
-            ..*self
-        };
+        let inside = self.behind(&to_many);
         to_many.exists(
             self.scope,
             Column::plain(alias, "id"),
             negated,
             |to_many, coalias| {
-                let mut parts = vec![
-                    within(Column::plain(coalias, "id"), false, false),
-                    inside.field_domain(to_many, coalias)?,
-                ];
-                if let Some(active) = active_field(&to_many.comodel)
-                    && inside.active_test
-                    && !to_many
-                        .facts
-                        .domain
-                        .as_ref()
-                        .is_some_and(|d| d.names_field(active))
-                {
-                    parts.push(inside.active(&to_many.comodel, coalias, active)?);
-                }
-                if let (Way::Inverse(inverse), Rights::User) = (&to_many.way, self.rights)
-                    && !inverse.not_null
-                {
-                    check_field(&to_many.comodel, &inverse.name, self.scope.principal)?;
-                }
+                let mut parts = vec![within(Column::plain(coalias, "id"), false, false)];
+                parts.extend(inside.counted(to_many, coalias, false)?);
                 Ok(Some(Predicate::all(parts)))
             },
         )

@@ -29,6 +29,7 @@ pub use aggregate::{Aggregate, Figure, Measure, listed as listed_aggregates};
 pub use currency::Currency;
 pub use display::{Display, display};
 pub use group::{Currencies, GroupColumn, GroupKey, GroupPlan, Groups, KeyExpression, KeyValue};
+pub(crate) use group::{key_column, measure_column};
 pub use linked::Linked;
 pub use order::{OrderTerm, Sorting};
 pub use period::{Bucket, Period};

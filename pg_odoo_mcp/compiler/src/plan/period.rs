@@ -25,7 +25,7 @@ impl Period {
         ("year", Period::Year),
     ];
 
-    /// Its name.
+    /// Its name, which is the unit of PostgreSQL's `date_trunc` too.
     pub fn name(self) -> &'static str {
         Self::NAMES
             .iter()

@@ -6,7 +6,7 @@ use super::order::{OrderTerm, Written, parse_terms};
 use super::read_group::{check_keys, order};
 use super::{Bucket, KeyValue, Measure, Sorting};
 use crate::access::Subject;
-use crate::catalog::suggestion;
+use crate::catalog::{Table, suggestion};
 use crate::domain::Domain;
 use crate::error::{Code, Error, Result};
 use crate::scope::Scope;
@@ -51,6 +51,8 @@ pub struct PivotPart {
     pub groups: GroupPlan,
     /// The place of each of their keys among the pivot's.
     pub places: Vec<usize>,
+    /// The tables that their statement reads.
+    pub relations: Vec<Table>,
 }
 
 impl PivotPlan {
@@ -103,6 +105,7 @@ pub fn pivot(scope: &Scope<'_>, of: &Subject, request: &PivotRequest<'_>) -> Res
         let places: Vec<usize> = (0..keys.len())
             .filter(|at| sets.iter().any(|set| set.contains(at)))
             .collect();
+        scope.begin_statement();
         let mut groups = grouped(
             scope,
             of,
@@ -132,7 +135,11 @@ pub fn pivot(scope: &Scope<'_>, of: &Subject, request: &PivotRequest<'_>) -> Res
                 nulls_first: None,
             });
         }
-        parts.push(PivotPart { groups, places });
+        parts.push(PivotPart {
+            groups,
+            places,
+            relations: scope.relations(),
+        });
     }
     Ok(PivotPlan {
         keys,

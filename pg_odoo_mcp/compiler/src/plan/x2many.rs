@@ -166,7 +166,7 @@ pub(super) fn comodel(scope: &Scope<'_>, of: &Subject, on: &Field) -> Result<Sub
 
 impl Resolver<'_> {
     /// Checks the field itself, as a condition on it does.
-    fn may_use(&self, of: &Subject, on: &Field) -> Result<()> {
+    pub(super) fn may_use(&self, of: &Subject, on: &Field) -> Result<()> {
         match self.rights {
             Rights::User => check_field(of, &on.name, self.scope.principal),
             Rights::Superuser => Ok(()),
@@ -183,10 +183,7 @@ impl Resolver<'_> {
         negated: bool,
     ) -> Result<Predicate> {
         let to_many = ToMany::new(self.scope, of, on)?;
-        let inside = Resolver {
-            active_test: to_many.facts.active_test.unwrap_or(self.active_test),
-            ..*self
-        };
+        let inside = self.behind(&to_many);
         let bypass = self.rights == Rights::Superuser || to_many.facts.bypass;
         let id = Column::plain(alias, "id");
         to_many.exists(self.scope, id, negated, |to_many, coalias| {
@@ -198,31 +195,48 @@ impl Resolver<'_> {
                 return Ok(None);
             };
             self.may_use(of, on)?;
-            let mut parts = Vec::new();
-            if let Some(active) = active_field(comodel) {
-                let is_named = mentions(&asked, &Column::plain(coalias, active))
-                    || to_many
-                        .facts
-                        .domain
-                        .as_ref()
-                        .is_some_and(|d| d.names_field(active));
-                if inside.active_test && !is_named {
-                    parts.push(inside.active(comodel, coalias, active)?);
-                }
-            }
-            parts.insert(0, asked);
-            parts.push(inside.field_domain(to_many, coalias)?);
-            if let Way::Inverse(inverse) = &to_many.way
-                && !inverse.not_null
-            {
-                // Odoo adds a condition on it
-                self.may_use(comodel, inverse)?;
-            }
+            let names_active = active_field(comodel)
+                .is_some_and(|active| mentions(&asked, &Column::plain(coalias, active)));
+            let mut parts = vec![asked];
+            parts.extend(inside.counted(to_many, coalias, names_active)?);
             if !bypass {
                 parts.push(super::condition::ruled(self.scope, comodel, coalias)?);
             }
             Ok(Some(Predicate::all(parts)))
         })
+    }
+
+    /// The resolver of conditions on the records of the field: its context holds for all of them.
+    pub(super) fn behind(&self, to_many: &ToMany) -> Self {
+        Resolver {
+            active_test: to_many.facts.active_test.unwrap_or(self.active_test),
+            ..*self
+        }
+    }
+
+    /// Which records count behind the field, besides what is asked of them: those of its own
+    /// domain, and no archived ones unless a condition names the active field.
+    pub(super) fn counted(
+        &self,
+        to_many: &ToMany,
+        coalias: u32,
+        names_active: bool,
+    ) -> Result<Vec<Predicate>> {
+        let comodel = &to_many.comodel;
+        let mut parts = vec![self.field_domain(to_many, coalias)?];
+        if let Some(active) = active_field(comodel).filter(|_| self.active_test && !names_active) {
+            let domain = to_many.facts.domain.as_ref();
+            if !domain.is_some_and(|d| d.names_field(active)) {
+                parts.push(self.active(comodel, coalias, active)?);
+            }
+        }
+        if let Way::Inverse(inverse) = &to_many.way
+            && !inverse.not_null
+        {
+            // Odoo adds a condition on it
+            self.may_use(comodel, inverse)?;
+        }
+        Ok(parts)
     }
 
     /// What the field's own domain asks of its records.

@@ -4,7 +4,7 @@ use super::{Param, Statement};
 use crate::catalog::Table;
 use crate::plan::{
     Aggregate, Bucket, Column, Currencies, Currency, Figure, GroupColumn, GroupPlan, Groups,
-    KeyExpression, KeyValue, Period,
+    KeyExpression, KeyValue, Period, key_column, measure_column,
 };
 
 /// Groups with their figures; the columns are those of [`GroupPlan::columns`], each as text.
@@ -48,10 +48,10 @@ pub fn group_count(plan: &GroupPlan, relations: Vec<Table>) -> Statement {
 impl Fragment {
     fn push_group_column(&mut self, plan: &GroupPlan, column: GroupColumn) -> &mut Self {
         let alias = plan.source.alias;
-        let of_groups = |name: String| Column::plain(alias, name);
+        let of_groups = |name: &str| Column::plain(alias, name);
         match column {
             GroupColumn::Key(at) => {
-                let key = of_groups(format!("k{}", at + 1));
+                let key = key_column(&plan.source, at);
                 match &plan.keys[at].value {
                     KeyValue::Bucket(_) => self.push_moment(&key),
                     _ => self.push_column(&key).push("::text"),
@@ -68,17 +68,15 @@ impl Fragment {
                 None => self.push("NULL::text"),
             },
             GroupColumn::LowestCurrency => self
-                .push_column(&of_groups("lowest_currency".into()))
+                .push_column(&of_groups("lowest_currency"))
                 .push("::text"),
             GroupColumn::HighestCurrency => self
-                .push_column(&of_groups("highest_currency".into()))
+                .push_column(&of_groups("highest_currency"))
                 .push("::text"),
-            GroupColumn::Set => self.push_column(&of_groups("set".into())).push("::text"),
-            GroupColumn::Records => self
-                .push_column(&of_groups("records".into()))
-                .push("::text"),
+            GroupColumn::Set => self.push_column(&of_groups("set")).push("::text"),
+            GroupColumn::Records => self.push_column(&of_groups("records")).push("::text"),
             GroupColumn::Measure(at) => {
-                let figure = of_groups(format!("m{}", at + 1));
+                let figure = measure_column(&plan.source, at);
                 match plan.measures[at].figure {
                     // the shortest digits that give the same double
                     Figure::Float => self.push_column(&figure).push("::float8::text"),
@@ -216,7 +214,7 @@ impl Fragment {
             0
         };
         self.push("date_trunc(")
-            .push_param(&Param::text(unit(bucket.period)))
+            .push_param(&Param::text(bucket.period.name()))
             .push(", ");
         if bucket.is_datetime {
             self.push("timezone(")
@@ -250,17 +248,5 @@ impl Fragment {
             Aggregate::BoolOr(column) => ("bool_or(", column),
         };
         self.push(function).push_column(column).push(")")
-    }
-}
-
-/// The unit of `date_trunc`.
-fn unit(period: Period) -> &'static str {
-    match period {
-        Period::Hour => "hour",
-        Period::Day => "day",
-        Period::Week => "week",
-        Period::Month => "month",
-        Period::Quarter => "quarter",
-        Period::Year => "year",
     }
 }

@@ -1,5 +1,4 @@
-use super::read_group::Calendar;
-use super::time_series::{Lineage, companies};
+use super::frame::{Calendar, Lineage, companies};
 use super::{Call, Explained};
 use crate::access::asked;
 use crate::answer::{Answer, Pivot};
@@ -47,7 +46,7 @@ impl Planned<'_> {
     fn statements(&self) -> Vec<sql::Statement> {
         let parts = self.plan.parts.iter();
         parts
-            .map(|part| sql::groups(&part.groups, self.scope.relations()))
+            .map(|part| sql::groups(&part.groups, part.relations.clone()))
             .collect()
     }
 }

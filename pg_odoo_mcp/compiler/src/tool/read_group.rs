@@ -1,9 +1,9 @@
-use super::time_series::{Lineage, companies};
+use super::frame::{Calendar, Lineage, companies};
 use super::{Call, Explained};
 use crate::access::{Subject, asked};
-use crate::answer::{Answer, FormattedGroups, single, weekday};
+use crate::answer::{Answer, FormattedGroups, single};
 use crate::error::{Code, Error, Result};
-use crate::plan::{self, Bucket, KeyValue, Period, ReadGroupPlan, ReadGroupRequest};
+use crate::plan::{self, ReadGroupPlan, ReadGroupRequest};
 use crate::scope::{Scope, Warning};
 use crate::sql;
 use serde::Serialize;
@@ -27,35 +27,6 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<Warning>,
     lineage: Lineage<'a>,
-}
-
-/// What periods among the keys depend on.
-#[derive(Serialize)]
-pub(super) struct Calendar<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    timezone: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    week_start: Option<&'static str>,
-}
-
-impl Calendar<'_> {
-    pub(super) fn of(keys: &[plan::GroupKey]) -> Calendar<'_> {
-        let buckets = || {
-            keys.iter().filter_map(|key| match &key.value {
-                KeyValue::Bucket(bucket) => Some(bucket),
-                _ => None,
-            })
-        };
-        let is_week = |bucket: &&Bucket| bucket.period == Period::Week;
-        Calendar {
-            timezone: buckets()
-                .find(|bucket| bucket.is_datetime)
-                .map(|bucket| bucket.timezone.as_str()),
-            week_start: buckets()
-                .find(is_week)
-                .map(|bucket| weekday(bucket.week_start)),
-        }
-    }
 }
 
 struct Planned<'a> {
@@ -184,8 +155,14 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
 /// The statements of the call.
 pub(super) fn explain(call: &Call<'_>) -> Result<Explained> {
     let planned = planned(call)?;
+    let groups = &planned.plan.groups;
+    let mut statements = vec![planned.statement()];
+    if groups.offset > 0 {
+        // run where no group is left to tell
+        statements.push(sql::group_count(groups, planned.scope.relations()));
+    }
     Ok(Explained {
-        statements: vec![planned.statement()],
+        statements,
         scope: super::explain::scope_json(&planned.scope),
         model: planned.of.model.name.clone(),
     })

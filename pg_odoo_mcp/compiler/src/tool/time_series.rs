@@ -1,9 +1,9 @@
+use super::frame::{Lineage, companies};
 use super::{Call, Explained};
 use crate::access::asked;
 use crate::answer::{Answer, Fill, Frame, Timeline, assemble, weekday};
 use crate::error::{Code, Error, Result};
 use crate::plan::{self, Period, SeriesPlan, SeriesRequest};
-use crate::principal::Principal;
 use crate::scope::{Scope, Warning, timezone};
 use crate::sql;
 use chrono::{NaiveDate, TimeZone};
@@ -41,25 +41,6 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<Warning>,
     lineage: Lineage<'a>,
-}
-
-/// The companies that the figures are of, where the user has several.
-pub(super) fn companies<'a>(principal: &Principal, scope: &'a Scope<'_>) -> Vec<&'a str> {
-    if principal.companies.len() < 2 {
-        return Vec::new();
-    }
-    scope.companies().map(|c| c.name.as_str()).collect()
-}
-
-/// Where the figures come from.
-#[derive(Serialize)]
-pub(super) struct Lineage<'a> {
-    pub(super) model: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) date_field: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) records: Option<u64>,
-    pub(super) rules: Vec<String>,
 }
 
 struct Planned<'a> {

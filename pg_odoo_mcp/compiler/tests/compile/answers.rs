@@ -1,6 +1,7 @@
 //! Answers: fields, order, pages, time series.
 
 use crate::odoo::Odoo;
+use odoo_compiler::domain::Operator;
 use odoo_compiler::error::Code;
 use serde_json::{Value, json};
 
@@ -414,6 +415,12 @@ fn what_every_client_is_told_is_short() {
         .map(str::len)
         .unwrap_or_default();
     println!("{tools} {instructions}");
+    for operator in Operator::names().filter(|name| !["==", "<>"].contains(name)) {
+        // `not` forms are said once for the whole family
+        let name = operator.strip_prefix("not ").unwrap_or(operator);
+        let told = list["instructions"].as_str().unwrap_or_default();
+        assert!(told.contains(name), "nobody is told of {operator}");
+    }
     assert!(tools <= 6_500, "tools: {tools} characters");
     assert!(
         instructions <= 2_000,

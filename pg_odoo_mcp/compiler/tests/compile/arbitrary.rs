@@ -2,6 +2,7 @@
 
 use crate::odoo::Odoo;
 use odoo_compiler::answer::explain;
+use odoo_compiler::domain::Operator;
 use odoo_compiler::error::Code;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -88,29 +89,12 @@ const MODELS: &[(&str, &[(&str, &str)])] = &[
     ("res.country", &[("name", ""), ("code", "")]),
 ];
 
-const OPERATORS: &[&str] = &[
-    "=",
-    "!=",
-    "<>",
-    "==",
-    "=?",
-    "in",
-    "not in",
-    "<",
-    "<=",
-    ">",
-    ">=",
-    "like",
-    "not like",
-    "ilike",
-    "not ilike",
-    "=like",
-    "not =like",
-    "=ilike",
-    "not =ilike",
-    "child_of",
-    "parent_of",
-];
+/// Every operator that takes a value.
+fn operators() -> Vec<&'static str> {
+    Operator::names()
+        .filter(|name| !name.ends_with("any"))
+        .collect()
+}
 
 /// A domain, chosen number by number; when they run out, always the first choice.
 struct Choices {
@@ -175,7 +159,7 @@ impl Choices {
             ),
             _ => self.scalar(),
         };
-        json!([field, self.one(OPERATORS), value])
+        json!([field, self.one(&operators()), value])
     }
 
     fn part(&self, model: &str, depth: usize, into: &mut Vec<Value>) {

@@ -30,17 +30,6 @@ fn pivot(more: Value) -> Value {
     )
 }
 
-/// The order of the fixture with a table behind its tags.
-fn tagged() -> Odoo {
-    let mut odoo = Odoo::new();
-    odoo.change("sale.order", |model| {
-        let tags = &mut model["fields"]["tag_ids"];
-        tags["store"] = json!(true);
-        tags["link"] = json!({"table": {"schema": "public", "name": "sale_order_tag_rel"}, "column": "order_id", "column_to_comodel": "tag_id"});
-    });
-    odoo
-}
-
 #[test]
 fn records_are_grouped_by_id_and_named_afterwards() {
     let sql = Odoo::new()
@@ -51,7 +40,7 @@ fn records_are_grouped_by_id_and_named_afterwards() {
     let (inner, after) = inner.split_once(") AS t").expect("an alias");
     assert!(!inner.contains("JOIN"), "{inner}");
     assert!(
-        inner.contains(r#"timezone('Europe/Brussels'::text, timezone('UTC', t0."date_order"))) AS k1, t0."partner_id" AS k2, min(t0."currency_id")"#),
+        inner.contains(r#"timezone('Europe/Brussels'::text, timezone('UTC', t0."date_order"))) AS k1, t0."partner_id" AS k2, min(t0."currency_id") AS lowest_currency, max(t0."currency_id") AS highest_currency, "#),
         "{inner}"
     );
     assert!(inner.ends_with("GROUP BY 1, 2"), "{inner}");
@@ -280,7 +269,7 @@ fn a_path_goes_to_records_the_user_may_see() {
 
 #[test]
 fn tags_are_those_the_user_sees_and_a_total_counts_a_record_once() {
-    let mut odoo = tagged();
+    let mut odoo = Odoo::new();
     odoo.change("crm.tag", |model| {
         model["rules"] = json!([{"id": 9, "name": "tags", "domain": "[('id', '>', 3)]", "is_global": true, "group_ids": []}]);
     });
@@ -433,7 +422,7 @@ fn a_pivot_never_adds_up_currencies() {
 
 #[test]
 fn keys_and_measures_that_make_no_sense_are_refused() {
-    let odoo = tagged();
+    let odoo = Odoo::new();
     for (tool, arguments, code) in [
         (
             "odoo_read_group",
@@ -649,4 +638,88 @@ fn a_pivot_of_too_many_figures_is_refused() {
         answer.expect("an answer")["rows"].as_array().map(Vec::len),
         Some(100)
     );
+}
+
+#[test]
+fn the_groups_of_a_many2many_are_for_those_who_may_read_it_and_of_records_in_use() {
+    let by_tag = json!({"model": "sale.order", "groupby": ["tag_ids"]});
+    let mut odoo = Odoo::new();
+    odoo.change("crm.tag", |model| {
+        model["fields"]["active"] =
+            json!({"name": "active", "type": "boolean", "store": true, "column": "bool", "manual": true});
+    });
+    let sql = odoo.sql("odoo_read_group", &by_tag).expect("a plan");
+    assert!(sql.contains(r#"t2."active" IS TRUE"#), "{sql}");
+    let with_archived = with(&by_tag, json!({"context": {"active_test": false}}));
+    let sql = odoo.sql("odoo_read_group", &with_archived).expect("a plan");
+    assert!(!sql.contains("active"), "{sql}");
+    odoo.principal.group_names.clear();
+    let error = odoo.call("odoo_read_group", &by_tag).expect_err("refused");
+    assert_eq!(error.code, Code::AccessDenied);
+}
+
+#[test]
+fn a_negated_having_turns_its_connectives_and_inequalities() {
+    let sql = |having: Value| {
+        let arguments = json!({"model": "sale.order", "groupby": ["state"], "having": having});
+        let sql = Odoo::new()
+            .sql("odoo_read_group", &arguments)
+            .expect("a plan");
+        let (_, filter) = sql.split_once("\nWHERE ").expect("a filter of records");
+        let (_, filter) = filter.rsplit_once("\nWHERE ").expect("a filter of groups");
+        filter
+            .split("\nORDER")
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    assert_eq!(
+        sql(json!(["!", ["__count", ">", 1]])),
+        r#"t1."m1" <= '1'::numeric"#
+    );
+    assert_eq!(
+        sql(json!(["!", "&", ["__count", ">", 1], ["__count", "<", 9]])),
+        r#"(t1."m1" <= '1'::numeric OR t1."m1" >= '9'::numeric)"#
+    );
+    assert_eq!(
+        sql(json!(["!", "|", ["__count", "=", 1], ["__count", "<=", 9]])),
+        r#"t1."m1" <> ALL ('{"1"}'::numeric[])
+  AND t1."m1" > '9'::numeric"#
+    );
+}
+
+#[test]
+fn rows_are_sorted_by_the_figure_that_was_asked_for_and_those_without_one_are_last() {
+    let line = |state: &str, count: &str, average: Option<&str>| {
+        row(&[Some(state), Some("0"), Some(count), Some(count), average])
+    };
+    let mut odoo = Odoo::new();
+    odoo.rows = vec![
+        line("draft", "9", Some("1")),
+        line("sent", "5", None),
+        line("sale", "1", Some("7.5")),
+        row(&[None, Some("1"), Some("15"), Some("15"), Some("2")]),
+    ];
+    let states = |sort: &str| -> Vec<String> {
+        let arguments = json!({"model": "sale.order", "rows": ["state"], "measures": ["__count", "id:avg"], "sort": sort});
+        let answer = odoo.call("odoo_pivot", &arguments).expect("an answer");
+        let rows = answer["rows"].as_array().cloned().unwrap_or_default();
+        rows.iter()
+            .filter_map(|row| row[0].as_str().map(str::to_owned))
+            .collect()
+    };
+    assert_eq!(states("id:avg desc"), ["sale", "draft", "sent"]);
+    assert_eq!(states("id:avg"), ["draft", "sale", "sent"]);
+    assert_eq!(states("__count"), ["sale", "sent", "draft"]);
+}
+
+#[test]
+fn the_statements_of_a_pivot_have_a_budget_each() {
+    let conditions: Vec<Value> = (0..11)
+        .map(|i| json!(["partner_id.name", "=", i.to_string()]))
+        .collect();
+    let explained = Odoo::new()
+        .explained("odoo_pivot", &json!({"model": "sale.order", "domain": conditions, "rows": ["tag_ids"], "columns": ["state"]}))
+        .expect("two statements");
+    assert_eq!(explained["statements"].as_array().map(Vec::len), Some(2));
 }
