@@ -21,7 +21,7 @@ const BUDGET: usize = 1024 * 1024;
 /// How many questions are remembered.
 const QUESTIONS: usize = 256;
 
-/// How many models of a question are remembered.
+/// How many models a question may touch whose models are remembered.
 const COMPANIONS: usize = 16;
 
 struct Entry {

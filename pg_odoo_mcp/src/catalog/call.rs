@@ -87,6 +87,7 @@ impl<'a> CallDatabase<'a> {
     }
 }
 
+// at the end of a call however it ends: one that is refused touches the same models the next time
 impl Drop for CallDatabase<'_> {
     fn drop(&mut self) {
         let touched = std::mem::take(&mut self.models.get_mut().touched);

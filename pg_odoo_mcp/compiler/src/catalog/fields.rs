@@ -31,21 +31,6 @@ impl Fields {
     pub fn keys(&self) -> impl Iterator<Item = &String> {
         self.0.iter().map(|field| &field.name)
     }
-
-    /// Names and fields.
-    pub fn iter(&self) -> impl Iterator<Item = (&String, &Field)> {
-        self.0.iter().map(|field| (&field.name, field))
-    }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 impl FromIterator<Field> for Fields {

@@ -99,6 +99,11 @@ pub(super) fn plain_column(
     })
 }
 
+/// Whether the field is a column of the model's own table that every tool takes.
+pub(crate) fn is_plain(scope: &Scope<'_>, of: &Subject, field: &Field) -> bool {
+    stored_column(scope, of, 0, field).is_ok()
+}
+
 /// The comodel's name.
 pub(super) fn comodel_name<'a>(of: &Subject, field: &'a Field) -> Result<&'a str> {
     field.relation.as_deref().ok_or_else(|| {

@@ -112,6 +112,7 @@ impl Resolver<'_> {
             }
             Kinship::Parent(self.plain_column(&comodel, parent_field)?)
         };
+        // the recursion names its tables itself, but counts as a subquery, and its table as read
         self.scope.subquery_alias(&comodel.table)?;
         let hierarchy = self.started(of, &comodel, field, kinship, operator, start)?;
         self.in_hierarchy(of, alias, field, hierarchy, is_own, negated)

@@ -26,6 +26,7 @@ mod source;
 mod x2many;
 
 pub use aggregate::{Aggregate, Figure, Measure, listed as listed_aggregates};
+pub(crate) use column::is_plain;
 pub use currency::Currency;
 pub use display::{Display, display};
 pub use group::{Currencies, GroupColumn, GroupKey, GroupPlan, Groups, KeyExpression, KeyValue};

@@ -68,7 +68,7 @@ pub(super) fn order(
 }
 
 /// The terms that sort by the records `link` points to, in the order of their own model.
-pub(super) fn related(
+pub(super) fn order_of_records(
     scope: &Scope<'_>,
     source: &mut Source,
     link: &Column,

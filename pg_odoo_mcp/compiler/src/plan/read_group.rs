@@ -2,7 +2,7 @@
 
 use super::group::{Currencies, GroupPlan, GroupRequest, grouped, key_column, measure_column};
 use super::key::is_record_field;
-use super::order::{OrderTerm, Written, parse_terms, related};
+use super::order::{OrderTerm, Written, order_of_records, parse_terms};
 use super::{Column, Figure, Inequality, KeyValue, Predicate, Sorting};
 use crate::access::Subject;
 use crate::domain::{Condition, Domain, Operand, Operator};
@@ -183,7 +183,7 @@ pub(super) fn order(
             continue;
         };
         let joined = groups.source.joins.len();
-        match related(scope, &mut groups.source, &column, comodel, term) {
+        match order_of_records(scope, &mut groups.source, &column, comodel, term) {
             Ok(expanded) => terms.extend(expanded),
             Err(e) if is_default && e.code == Code::NotSupported => {
                 groups.source.joins.truncate(joined);

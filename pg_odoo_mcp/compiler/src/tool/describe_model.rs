@@ -252,27 +252,10 @@ impl Asked<'_> {
 
     /// Why the tools do not read the field, if they don't.
     fn unsupported(&self, field: &Field) -> Option<String> {
-        use FieldType::*;
-        let is_plain = field.store
-            && field.column.is_some()
-            && !field.company_dependent
-            && matches!(
-                field.field_type,
-                Char | Text
-                    | Html
-                    | Integer
-                    | Float
-                    | Monetary
-                    | Boolean
-                    | Date
-                    | Datetime
-                    | Selection
-                    | Many2one
-            );
-        if is_plain {
+        if plan::is_plain(&self.scope, &self.of, field) {
             return None;
         }
-        if field.field_type == Binary {
+        if field.field_type == FieldType::Binary {
             return Some("fields of its type are not read in SQL".into());
         }
         let name = std::slice::from_ref(&field.name);
