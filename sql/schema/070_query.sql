@@ -65,8 +65,8 @@ $$;
 
 -- Without `fields`, those that are not answered come last, with nothing but the reason.
 CREATE FUNCTION odoo_mcp.describe_model(model text, fields text[] DEFAULT NULL, context jsonb DEFAULT NULL)
-RETURNS TABLE (name text, type text, label text, relation text, selection jsonb, required boolean, readonly boolean,
-               stored boolean, groupable boolean, help text, more jsonb, unsupported text)
+RETURNS TABLE (name text, type text, label text, relation text, required boolean, readonly boolean, stored boolean,
+               groupable boolean, unsupported text, selection jsonb, help text, more jsonb)
 LANGUAGE sql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -83,12 +83,11 @@ AS $$
          CROSS JOIN jsonb_each(a.answer -> 'unsupported') AS u (reason, names)
          CROSS JOIN jsonb_array_elements_text(u.names) AS n (name)
     )
-    SELECT d.field ->> 'name', d.field ->> 'type', d.field ->> 'label', d.field ->> 'relation', d.field -> 'selection',
+    SELECT d.field ->> 'name', d.field ->> 'type', d.field ->> 'label', d.field ->> 'relation',
            (d.field -> 'required')::boolean, (d.field -> 'readonly')::boolean, (d.field -> 'stored')::boolean,
-           (d.field -> 'groupable')::boolean, d.field ->> 'help',
+           (d.field -> 'groupable')::boolean, d.field ->> 'unsupported', d.field -> 'selection', d.field ->> 'help',
            nullif(d.field - ARRAY['name', 'type', 'label', 'relation', 'selection', 'required', 'readonly', 'stored',
-                                  'groupable', 'help', 'unsupported'], '{}'),
-           d.field ->> 'unsupported'
+                                  'groupable', 'help', 'unsupported'], '{}')
       FROM described d
      ORDER BY d.place, d.field ->> 'unsupported', d.field ->> 'name'
 $$;
@@ -97,17 +96,17 @@ CREATE FUNCTION odoo_mcp.read_group(
     model text, domain jsonb DEFAULT '[]', groupby text[] DEFAULT '{}', aggregates text[] DEFAULT NULL,
     "having" jsonb DEFAULT NULL, "order" text DEFAULT NULL, "limit" integer DEFAULT NULL, "offset" integer DEFAULT NULL,
     context jsonb DEFAULT NULL)
-RETURNS TABLE (keys json, "values" json, extra_domain json)
+RETURNS TABLE (keys jsonb, "values" json, extra_domain jsonb)
 LANGUAGE sql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT (SELECT json_object_agg(c.key, c.value)
-              FROM json_each(g.formatted) WITH ORDINALITY AS c (key, value, place)
+    SELECT (SELECT jsonb_object_agg(c.key, c.value)
+              FROM json_each(g.formatted) AS c (key, value)
              WHERE c.key = ANY (groupby)),
            (SELECT json_object_agg(c.key, c.value)
               FROM json_each(g.formatted) WITH ORDINALITY AS c (key, value, place)
              WHERE c.key <> ALL (groupby || '__extra_domain'::text)),
-           g.formatted -> '__extra_domain'
+           (g.formatted -> '__extra_domain')::jsonb
       FROM json_array_elements(odoo_mcp.call('odoo_read_group', jsonb_strip_nulls(jsonb_build_object(
                'model', model, 'domain', domain, 'groupby', groupby, 'aggregates', aggregates, 'having', "having",
                'order', "order", 'limit', "limit", 'offset', "offset", 'context', context))) -> 'groups')
@@ -115,12 +114,12 @@ AS $$
      ORDER BY g.place
 $$;
 
--- A figure is called by its column's values and its measure; totals follow the rows.
+-- A figure is called by its column's values, records with their ids, and its measure; totals follow the rows.
 CREATE FUNCTION odoo_mcp.pivot(
-    model text, rows text[], columns text[] DEFAULT NULL, measures text[] DEFAULT NULL, domain jsonb DEFAULT '[]',
+    model text, rows text[] DEFAULT '{}', columns text[] DEFAULT NULL, measures text[] DEFAULT NULL, domain jsonb DEFAULT '[]',
     totals boolean DEFAULT NULL, sort text DEFAULT NULL, top integer DEFAULT NULL, timezone text DEFAULT NULL,
     context jsonb DEFAULT NULL)
-RETURNS TABLE (keys json, "values" json)
+RETURNS TABLE (keys jsonb, "values" json, is_total boolean)
 LANGUAGE sql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -134,8 +133,12 @@ AS $$
                CASE json_typeof(c.label)
                    WHEN 'string' THEN c.label #>> '{}'
                    ELSE concat_ws(' ',
-                       CASE WHEN (c.label ->> 'total')::boolean THEN 'total' END,
-                       (SELECT string_agg(coalesce(p.value ->> 1, p.value #>> '{}'), ' ')
+                       CASE WHEN (c.label ->> 'total')::boolean THEN '(total)' END,
+                       (SELECT string_agg(
+                                   CASE json_typeof(p.value)
+                                       WHEN 'array' THEN concat_ws(' ', p.value ->> 1, format('[%s]', p.value ->> 0))
+                                       ELSE p.value #>> '{}'
+                                   END, ' ')
                           FROM json_each(c.label) AS p (key, value)
                          WHERE p.key NOT IN ('measure', 'total')),
                        c.label ->> 'measure')
@@ -149,8 +152,9 @@ AS $$
         SELECT 2, r.cells, r.place
           FROM answered a CROSS JOIN json_array_elements(a.answer -> 'totals') WITH ORDINALITY AS r (cells, place)
     )
-    SELECT (SELECT json_object_agg(l.label, r.cells -> l.place ORDER BY l.place) FROM labelled l WHERE l.is_key),
-           (SELECT json_object_agg(l.label, r.cells -> l.place ORDER BY l.place) FROM labelled l WHERE NOT l.is_key)
+    SELECT (SELECT jsonb_object_agg(l.label, r.cells -> l.place) FROM labelled l WHERE l.is_key),
+           (SELECT json_object_agg(l.label, r.cells -> l.place ORDER BY l.place) FROM labelled l WHERE NOT l.is_key),
+           r.part = 2
       FROM line r
      ORDER BY r.part, r.place
 $$;

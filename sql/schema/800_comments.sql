@@ -28,13 +28,13 @@ COMMENT ON FUNCTION odoo_mcp.hash_token(text) IS 'The SHA-256 by which a token i
 COMMENT ON FUNCTION odoo_mcp.act_as(text, boolean) IS 'Acts as an Odoo user from now on: to the end of the transaction, or of the session (session => true).';
 COMMENT ON FUNCTION odoo_mcp.call(text, jsonb) IS 'One tool call as MCP has it: (tool, arguments). The call is in the audit if its transaction commits.';
 COMMENT ON FUNCTION odoo_mcp.explain(text, jsonb) IS 'How a tool call would be answered: its SQL, parameters and rules, without running it.';
-COMMENT ON FUNCTION odoo_mcp.search(text, jsonb, text[], integer, integer, text, jsonb) IS 'Records of a model that the user may read.';
+COMMENT ON FUNCTION odoo_mcp.search(text, jsonb, text[], integer, integer, text, jsonb) IS 'Records of a model that the user may read; 100 unless "limit" says otherwise, at most 1000.';
 COMMENT ON FUNCTION odoo_mcp.count(text, jsonb, jsonb) IS 'How many records of a model the user may read.';
 COMMENT ON FUNCTION odoo_mcp.time_series(text, text, text, text[], jsonb, text, text, text, text, text, jsonb) IS 'Measures of a model per period, gaps filled.';
-COMMENT ON FUNCTION odoo_mcp.list_models(text, integer) IS 'Models that the user may read, best match first; engine sql is answered here.';
-COMMENT ON FUNCTION odoo_mcp.describe_model(text, text[], jsonb) IS 'Fields of a model that the user may read, as Odoo calls them.';
-COMMENT ON FUNCTION odoo_mcp.read_group(text, jsonb, text[], text[], jsonb, text, integer, integer, jsonb) IS 'Groups as Odoo''s formatted_read_group: keys, measures, and the domain that leads to each group''s records.';
-COMMENT ON FUNCTION odoo_mcp.pivot(text, text[], text[], text[], jsonb, boolean, text, integer, text, jsonb) IS 'Rows by columns with totals, several currencies apart.';
+COMMENT ON FUNCTION odoo_mcp.list_models(text, integer) IS 'Models that the user may read, best match first; 50 unless "limit" says otherwise, at most 1000. engine sql is answered here, engine odoo not yet, for the reason.';
+COMMENT ON FUNCTION odoo_mcp.describe_model(text, text[], jsonb) IS 'Fields of a model that the user may read, as Odoo calls them: describe_model(''sale.order'', ''{partner_id}''). Without fields, those that are not answered come last, with the reason alone.';
+COMMENT ON FUNCTION odoo_mcp.read_group(text, jsonb, text[], text[], jsonb, text, integer, integer, jsonb) IS 'Groups as Odoo''s formatted_read_group: keys, measures, and the domain that leads to each group''s records. read_group(''sale.order'', groupby => ''{date_order:month,user_id}'', aggregates => ''{amount_total:sum,__count}'', "order" => ''amount_total:sum desc''); 200 groups unless "limit" says otherwise, at most 2000.';
+COMMENT ON FUNCTION odoo_mcp.pivot(text, text[], text[], text[], jsonb, boolean, text, integer, text, jsonb) IS 'Figures by rows and columns, subtotals and totals last (is_total, the key "total"), several currencies apart. pivot(''sale.order'', rows => ''{user_id}'', columns => ''{date_order:quarter}'', measures => ''{amount_total:sum}'', sort => ''amount_total:sum desc'', top => 10); 200 rows unless top says otherwise, at most 2000, totals are over all.';
 COMMENT ON FUNCTION odoo_mcp.context() IS 'As whom the session acts, with companies, versions and time.';
 COMMENT ON FUNCTION odoo_mcp.health() IS 'Whether the extension works in this database, and if not, why.';
 COMMENT ON FUNCTION odoo_mcp.list_tools() IS 'The tools and the instructions that MCP clients are told.';

@@ -51,25 +51,32 @@ LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
 pub(crate) fn call(tool: &str, arguments: JsonB) -> String {
     let answer = or_raise(perform(Question::Answer, tool, &arguments.0.to_string()));
     // functions that make a table of the answer have no room for them
-    for warning in warnings(&answer) {
+    let said: Said = serde_json::from_str(&answer).unwrap_or_default();
+    for warning in said.warnings {
         pgrx::notice!("{}", warning.message);
     }
+    // whoever names a limit knows of it
+    let is_limited = ["limit", "top"]
+        .iter()
+        .any(|name| arguments.0.get(name).is_some());
+    if let (true, Some(total)) = (said.has_more && !is_limited, said.total) {
+        pgrx::notice!("there are {total} in all, and not all of them are shown");
+    }
     answer
+}
+
+/// What an answer says besides its rows.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Said {
+    warnings: Vec<Warning>,
+    has_more: bool,
+    total: Option<u64>,
 }
 
 #[derive(Deserialize)]
 struct Warning {
     message: String,
-}
-
-/// The warnings of an answer.
-fn warnings(answer: &str) -> Vec<Warning> {
-    #[derive(Deserialize)]
-    struct Warned {
-        #[serde(default)]
-        warnings: Vec<Warning>,
-    }
-    serde_json::from_str::<Warned>(answer).map_or_else(|_| Vec::new(), |answer| answer.warnings)
 }
 
 /// How a tool call would be answered: its SQL, parameters and rules, without running it.

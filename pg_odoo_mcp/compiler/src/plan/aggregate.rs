@@ -127,6 +127,24 @@ fn measure(scope: &Scope<'_>, source: &mut Source, of: &Subject, key: &str) -> R
     let (name, function) = match key.split_once(':') {
         Some((name, function)) => (name, function),
         None => {
+            if let Some((function, inner)) = key.split_once('(') {
+                let inner = inner.trim_end_matches(')');
+                return Err(Error::new(
+                    Code::InvalidArguments,
+                    format!("the measure {key:?} is not understood"),
+                )
+                .hint(format!("write {inner}:{}", function.to_lowercase())));
+            }
+            if FUNCTIONS.iter().any(|(name, _)| *name == key) && !of.model.fields.contains_key(key)
+            {
+                return Err(Error::new(
+                    Code::InvalidArguments,
+                    format!("the measure {key:?} names no field"),
+                )
+                .hint(format!(
+                    "write __count for the number of records, or field:{key}"
+                )));
+            }
             let on = field(scope, of, key)?;
             let error = Error::new(
                 Code::InvalidArguments,
