@@ -81,7 +81,7 @@ pub(crate) fn verdict<'a>(
 }
 
 impl Unanswered<'_> {
-    /// The names of the answered models that come nearest, if some come near.
+    /// The answered models that the name belongs to, as `sale.order` for `sale.order.option`.
     pub(crate) fn nearest(name: &str) -> Vec<&'static str> {
         let answerable: Vec<&str> = vetted().models.keys().map(String::as_str).collect();
         // a model that is merely spelt alike answers no question of this one

@@ -3,7 +3,7 @@
 use super::{Call, Explained};
 use crate::access::{Unanswered, verdict};
 use crate::answer::Answer;
-use crate::catalog::{ListedModel, Wanted};
+use crate::catalog::{ListedModel, Wanted, shortened};
 use crate::error::{Code, Error, Result};
 use crate::facts::vetted;
 use crate::scope::{Context, Scope, Warning};
@@ -76,22 +76,14 @@ impl<'a> Listed<'a> {
 fn reason(name: &str, why: Unanswered<'_>) -> String {
     match why {
         Unanswered::NotVetted => match Unanswered::nearest(name).first() {
-            Some(near) if is_kin(name, near) => {
-                format!("not answered yet by these tools; {near} is")
-            }
-            _ => "not answered yet by these tools".into(),
+            Some(near) => format!("not answered yet by these tools; {near} is"),
+            None => "not answered yet by these tools".into(),
         },
         Unanswered::ExtendedBy(module) => {
             format!("not answered while the module {module} is installed")
         }
         Unanswered::NoTable => "not answered: it has no table here".into(),
     }
-}
-
-/// `sale.order` is kin to `sale.order.option`; what only shares an application's name is not.
-fn is_kin(name: &str, near: &str) -> bool {
-    let common = name.split('.').zip(near.split('.'));
-    common.take_while(|(a, b)| a == b).count() >= 2
 }
 
 fn scope<'a>(call: &'a Call<'_>) -> Result<Scope<'a>> {
@@ -101,7 +93,9 @@ fn scope<'a>(call: &'a Call<'_>) -> Result<Scope<'a>> {
 /// The models of the caller that match, best first.
 pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
     let scope = scope(call)?;
-    let query = call.arguments.text("query")?.unwrap_or("").trim();
+    // every word is compared with every name
+    let query = shortened(call.arguments.text("query")?.unwrap_or("").trim());
+    let query = query.as_str();
     let limit = call
         .arguments
         .number("limit", DEFAULT_LIMIT, 1..=MAX_LIMIT)? as usize;
