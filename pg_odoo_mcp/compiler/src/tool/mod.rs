@@ -6,7 +6,7 @@ mod count;
 mod describe_model;
 mod described_field;
 mod explain;
-mod frame;
+mod labels;
 mod list_models;
 mod pivot;
 mod read_group;

@@ -1,10 +1,10 @@
-use super::frame::{Calendar, Lineage, companies};
+use super::labels::{Labelled, Labels};
 use super::{Call, Explained};
 use crate::access::asked;
 use crate::answer::{Answer, Pivot};
 use crate::error::{Code, Error, Result};
 use crate::plan::{self, PivotPlan, PivotRequest};
-use crate::scope::{Scope, Warning, timezone};
+use crate::scope::{Scope, timezone};
 use crate::sql;
 use chrono::TimeZone;
 use serde::Serialize;
@@ -25,14 +25,7 @@ struct Body<'a> {
     has_more: bool,
     as_of: String,
     #[serde(flatten)]
-    calendar: Calendar<'a>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    currencies: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    companies: Vec<&'a str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    warnings: Vec<Warning>,
-    lineage: Lineage<'a>,
+    labels: Labels<'a>,
 }
 
 struct Planned<'a> {
@@ -114,22 +107,22 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
         total: table.total,
         has_more,
         as_of: format!("{} UTC", environment.now_utc),
-        calendar: Calendar::of(keys),
-        currencies: table.currencies,
-        companies: companies(call.principal, scope),
-        warnings: scope.warnings(),
-        lineage: Lineage {
-            model: &planned.model,
-            date_field: None,
-            records: plan.totals.then_some(table.record_count),
-            rules: scope.rules().into_iter().map(|r| r.name).collect(),
-        },
+        labels: Labels::new(
+            scope,
+            Labelled {
+                model: &planned.model,
+                date_field: None,
+                keys,
+                currencies: table.currencies,
+                record_count: plan.totals.then_some(table.record_count),
+            },
+        ),
     };
     let json =
         serde_json::to_string(&body).map_err(|e| Error::new(Code::Internal, e.to_string()))?;
     Ok(Answer {
         json,
-        model: Some(planned.model),
+        model: Some(planned.model.clone()),
         row_count: row_count as u64,
     })
 }

@@ -1,10 +1,10 @@
-use super::frame::{Calendar, Lineage, companies};
+use super::labels::{Labelled, Labels};
 use super::{Call, Explained};
 use crate::access::{Subject, asked};
 use crate::answer::{Answer, FormattedGroups, single};
 use crate::error::{Code, Error, Result};
 use crate::plan::{self, ReadGroupPlan, ReadGroupRequest};
-use crate::scope::{Scope, Warning};
+use crate::scope::Scope;
 use crate::sql;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -19,14 +19,7 @@ struct Body<'a> {
     total: u64,
     has_more: bool,
     #[serde(flatten)]
-    calendar: Calendar<'a>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    currencies: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    companies: Vec<&'a str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    warnings: Vec<Warning>,
-    lineage: Lineage<'a>,
+    labels: Labels<'a>,
 }
 
 struct Planned<'a> {
@@ -132,16 +125,16 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
         has_more: plan.groups.offset + row_count < total,
         groups: found.groups,
         total,
-        calendar: Calendar::of(&plan.groups.keys),
-        currencies: codes,
-        companies: companies(call.principal, scope),
-        lineage: Lineage {
-            model: &planned.of.model.name,
-            date_field: None,
-            records: None,
-            rules: scope.rules().into_iter().map(|r| r.name).collect(),
-        },
-        warnings: scope.warnings(),
+        labels: Labels::new(
+            scope,
+            Labelled {
+                model: &planned.of.model.name,
+                date_field: None,
+                keys: &plan.groups.keys,
+                currencies: codes,
+                record_count: None,
+            },
+        ),
     };
     let json =
         serde_json::to_string(&body).map_err(|e| Error::new(Code::Internal, e.to_string()))?;

@@ -1,10 +1,10 @@
-use super::frame::{Lineage, companies};
+use super::labels::{Labelled, Labels};
 use super::{Call, Explained};
 use crate::access::asked;
-use crate::answer::{Answer, Fill, Frame, Timeline, assemble, weekday};
+use crate::answer::{Answer, Fill, Frame, Timeline, assemble};
 use crate::error::{Code, Error, Result};
 use crate::plan::{self, Period, SeriesPlan, SeriesRequest};
-use crate::scope::{Scope, Warning, timezone};
+use crate::scope::{Scope, timezone};
 use crate::sql;
 use chrono::{NaiveDate, TimeZone};
 use serde::Serialize;
@@ -27,20 +27,11 @@ struct Body<'a> {
     fill: &'static str,
     as_of: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    timezone: Option<&'a String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    week_start: Option<&'static str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    currencies: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    companies: Vec<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     total: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     has_more: Option<bool>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    warnings: Vec<Warning>,
-    lineage: Lineage<'a>,
+    #[serde(flatten)]
+    labels: Labels<'a>,
 }
 
 struct Planned<'a> {
@@ -122,7 +113,6 @@ fn day(text: Option<&str>, name: &str) -> Result<Option<NaiveDate>> {
 pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
     let planned = planned(call)?;
     let plan = &planned.plan;
-    let bucket = &plan.bucket;
     let mut timeline = Timeline::default();
     call.database.rows(&planned.statement(), &mut |row| {
         timeline.push(&plan.groups, row)
@@ -142,31 +132,30 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
         engine: "sql",
         columns: table.columns,
         rows: table.rows,
-        period: bucket.period.name(),
+        period: plan.bucket.period.name(),
         fill: FILLS
             .iter()
             .find(|(_, fill)| *fill == planned.fill)
             .map_or("", |(name, _)| name),
         as_of: format!("{as_of} UTC"),
-        timezone: bucket.is_datetime.then_some(&bucket.timezone),
-        week_start: (bucket.period == Period::Week).then(|| weekday(bucket.week_start)),
-        currencies: table.currencies,
-        companies: companies(call.principal, &planned.scope),
         total: is_grouped.then_some(table.group_count),
         has_more: is_grouped.then_some(table.is_cut),
-        warnings: planned.scope.warnings(),
-        lineage: Lineage {
-            model: &planned.model,
-            date_field: Some(&plan.date_field),
-            records: Some(timeline.record_count()),
-            rules: planned.scope.rules().into_iter().map(|r| r.name).collect(),
-        },
+        labels: Labels::new(
+            &planned.scope,
+            Labelled {
+                model: &planned.model,
+                date_field: Some(&plan.date_field),
+                keys: &plan.groups.keys,
+                currencies: table.currencies,
+                record_count: Some(timeline.record_count()),
+            },
+        ),
     };
     let json =
         serde_json::to_string(&body).map_err(|e| Error::new(Code::Internal, e.to_string()))?;
     Ok(Answer {
         json,
-        model: Some(planned.model),
+        model: Some(planned.model.clone()),
         row_count,
     })
 }

@@ -9,6 +9,7 @@ mod groups;
 mod hierarchy;
 mod inheritance;
 mod odoo;
+mod pivots;
 mod rights;
 mod user_paths;
 mod x2many;
