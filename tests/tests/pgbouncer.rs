@@ -3,6 +3,7 @@
 use odoo_mcp_tests::Environment;
 use odoo_mcp_tests::environment::connect;
 use odoo_mcp_tests::serve::CALLS;
+use postgres::SimpleQueryMessage;
 use serde_json::Value;
 
 fn arguments(text: &str) -> Value {
@@ -23,11 +24,16 @@ fn it_is_pgbouncer_that_answers() {
     let env = Environment::load();
     let mut direct = env.front_role();
     let mut pooled = connect(&env.pgbouncer_url, &env.database);
-    let pid = |client: &mut postgres::Client| -> i32 {
-        client
-            .query_one("select pg_catalog.pg_backend_pid()", &[])
-            .expect("a pid")
-            .get(0)
+    // the simple protocol: a named statement may meet another server process behind the pool
+    let pid = |client: &mut postgres::Client| -> String {
+        let messages = client
+            .simple_query("select pg_catalog.pg_backend_pid()")
+            .expect("a pid");
+        let row = messages.iter().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => row.get(0),
+            _ => None,
+        });
+        row.expect("a row").to_owned()
     };
     assert_ne!(pid(&mut direct), pid(&mut pooled));
     let port = |url: &str| -> Vec<u16> {
