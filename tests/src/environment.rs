@@ -34,6 +34,8 @@ pub struct Environment {
     pub front_binary: PathBuf,
     /// The programs of the stack's PostgreSQL.
     pub pg_bin: PathBuf,
+    /// The data of the seeded cluster, stopped, that every stack is a copy of.
+    pub seed: PathBuf,
     /// The nine users.
     pub users: Users,
     /// Token by login.
@@ -70,6 +72,7 @@ impl Environment {
             mcp_url_pgbouncer: variable("MCP_URL_PGBOUNCER"),
             front_binary: variable("FRONT_BINARY").into(),
             pg_bin: variable("PG_BIN").into(),
+            seed: variable("SEED").into(),
             users: Users::parse(&contents("KEYS")),
             tokens: serde_json::from_str(&contents("TOKENS"))
                 .expect("the tokens file is {login: token}"),
