@@ -15,9 +15,11 @@
 //! | [`serve`] | one call of the SQL function that the front calls |
 //! | [`front`] | a front process of the test's own, to be killed |
 //! | [`backend`] | one server process: how long its calls take, what it keeps in memory |
+//! | [`bench`] | times of MCP, JSON-2 and raw SQL |
 //! | [`wait`] | waiting for something to become true |
 
 pub mod backend;
+pub mod bench;
 pub mod environment;
 pub mod front;
 pub mod mcp;
