@@ -86,14 +86,11 @@ impl Place {
     }
 
     fn json2(&self, question: &Question) -> Wire {
-        Wire::json2(
-            &self.odoo_url,
-            &self.odoo_database,
-            &self.api_key,
-            question.model,
-            question.method,
-            &question.body,
-        )
+        let url = format!(
+            "{}/json/2/{}/{}",
+            self.odoo_url, question.model, question.method
+        );
+        Wire::json2(&url, &self.odoo_database, &self.api_key, &question.body)
     }
 
     fn sql(&self, question: &Question) -> Sql {
@@ -142,10 +139,10 @@ impl Place {
     pub fn verify(&self, question: &Question) -> Result<usize, String> {
         let parse =
             |text: &str| -> Value { serde_json::from_str(text).expect("the answer is JSON") };
-        let answer = tool_answer(parse(&self.mcp(question).ask())["result"].take()).result();
+        let answer = tool_answer(parse(self.mcp(question).ask())["result"].take()).result();
         assert_eq!(answer["engine"], "sql", "{}", question.name);
         let mut ours = (question.of_tool)(&answer);
-        let mut theirs = (question.of_method)(&parse(&self.json2(question).ask()));
+        let mut theirs = (question.of_method)(&parse(self.json2(question).ask()));
         let mut plain = self.sql(question).rows();
         if !question.is_ordered {
             for rows in [&mut ours, &mut theirs, &mut plain] {
@@ -179,9 +176,10 @@ impl Place {
         cluster: &Cluster,
         effort: &Effort,
     ) -> std::io::Result<Measured> {
-        let (mcp, json2, mut sql) = (self.mcp(question), self.json2(question), self.sql(question));
+        let (mut mcp, mut json2, mut sql) =
+            (self.mcp(question), self.json2(question), self.sql(question));
         let mut disk = Disk::beside(&cluster.data_directory)?;
-        let health = Wire::get(&self.mcp_url.replace("/mcp", "/healthz"));
+        let mut health = Wire::get(&self.mcp_url.replace("/mcp", "/healthz"));
         let mut serve = Serve::new(
             &self.front_url,
             &self.token,
@@ -190,11 +188,11 @@ impl Place {
         );
         let sides = if effort.has_parts { SERVE } else { HTTP } + 1;
         let alone = interleave(&effort.length, WARM_UP, sides, |side| match side {
-            MCP => drop(mcp.ask()),
-            JSON2 => drop(json2.ask()),
+            MCP => consume(mcp.ask()),
+            JSON2 => consume(json2.ask()),
             SQL => drop(sql.ask()),
             DISK => disk.write_durably(),
-            HTTP => drop(health.ask()),
+            HTTP => consume(health.ask()),
             _ => drop(serve.ask()),
         });
         let crowded = (question.is_crowded && effort.clients > 1)
@@ -208,11 +206,11 @@ impl Place {
 
     /// Many callers on each side; the sides take turns with bursts.
     fn crowd(&self, question: &Question, effort: &Effort, alone: &[Samples]) -> Vec<Crowded> {
-        let wires = |wire: Wire| {
+        let wires = |wire: &Wire| {
             let callers = (0..effort.clients)
                 .map(|_| {
-                    let wire = wire.another();
-                    move || drop(wire.ask())
+                    let mut wire = wire.another();
+                    move || consume(wire.ask())
                 })
                 .collect();
             Crowd::new(callers)
@@ -224,8 +222,8 @@ impl Place {
             })
             .collect();
         let crowds = [
-            wires(self.mcp(question)),
-            wires(self.json2(question)),
+            wires(&self.mcp(question)),
+            wires(&self.json2(question)),
             Crowd::new(statements),
         ];
         // a caller's time alone, as many times as there are callers, is about what a burst takes
@@ -261,6 +259,11 @@ impl Place {
     pub fn connect(&self) -> Client {
         connect(&self.database_url)
     }
+}
+
+/// An answer that was read is all that is wanted.
+fn consume(body: &str) {
+    assert!(!body.is_empty(), "an empty answer");
 }
 
 impl Effort {
