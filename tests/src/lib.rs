@@ -18,9 +18,11 @@
 //! | [`front`] | a front process of the test's own, to be killed |
 //! | [`cluster`] | a PostgreSQL of a test's own, to be broken |
 //! | [`backend`] | one server process: how long its calls take, what it keeps in memory |
+//! | [`bench`] | times of MCP, JSON-2 and raw SQL |
 //! | [`wait`] | waiting for something to become true |
 
 pub mod backend;
+pub mod bench;
 pub mod cluster;
 pub mod conformance;
 pub mod environment;
