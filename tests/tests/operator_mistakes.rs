@@ -3,6 +3,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::thread::spawn;
 use std::time::Duration;
@@ -625,6 +626,49 @@ fn front_pointed_at_a_standby() {
         "{}",
         front.log()
     );
+}
+
+/// What needs nothing but the settings.
+#[test]
+fn settings() {
+    let env = Environment::load();
+    let file = std::env::temp_dir().join(format!("omcp_settings_{}.toml", std::process::id()));
+    let text = format!(
+        "database_url = \"{}\"\nlisten = \"0.0.0.0:8765\"\npool_size = 900\n",
+        env.front_url()
+    );
+    std::fs::write(&file, text).expect("a file");
+    let ask = |mode: u32| {
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).expect("it is ours");
+        let output = Command::new(&env.front_binary)
+            .args(["doctor", "--config"])
+            .arg(&file)
+            .output()
+            .expect("the program is there");
+        let text = String::from_utf8(output.stdout).expect("text");
+        (output.status.code(), text)
+    };
+    let (code, text) = ask(0o644);
+    assert_eq!(code, Some(1), "{text}");
+    for said in [
+        "ERROR    settings file",
+        "→ chmod o= ",
+        "the front listens on 0.0.0.0:8765",
+        "this front takes up to 900",
+        "lower ODOO_MCP_POOL_SIZE",
+        "1 error, 2 warnings",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    let password = env
+        .front_role_url
+        .split([':', '@'])
+        .nth(2)
+        .expect("a password");
+    assert!(!text.contains(password), "{text}");
+    let (code, text) = ask(0o640);
+    assert_eq!(code, Some(0), "{text}");
+    std::fs::remove_file(&file).expect("it is ours");
 }
 
 /// What a URL can have wrong, each with words of its own.
