@@ -15,14 +15,18 @@
 //! | [`serve`] | one call of the SQL function that the front calls |
 //! | [`front`] | a front process of the test's own, to be killed |
 //! | [`backend`] | one server process: how long its calls take, what it keeps in memory |
+//! | [`page`] | a page of the documentation as blocks to run |
+//! | [`machine`] | a machine of the test's own, to install a package on |
 //! | [`wait`] | waiting for something to become true |
 
 pub mod backend;
 pub mod environment;
 pub mod front;
+pub mod machine;
 pub mod mcp;
 pub mod mutation;
 pub mod odoo;
+pub mod page;
 pub mod parity;
 pub mod scratch;
 pub mod serve;
