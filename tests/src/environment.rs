@@ -34,6 +34,10 @@ pub struct Environment {
     pub front_binary: PathBuf,
     /// The programs of the stack's PostgreSQL.
     pub pg_bin: PathBuf,
+    /// The folder of the MCP clients that others made (`tests/clients/install.sh`).
+    pub clients: PathBuf,
+    /// The Node that runs those of them that are JavaScript.
+    pub node: PathBuf,
     /// The nine users.
     pub users: Users,
     /// Token by login.
@@ -70,6 +74,8 @@ impl Environment {
             mcp_url_pgbouncer: variable("MCP_URL_PGBOUNCER"),
             front_binary: variable("FRONT_BINARY").into(),
             pg_bin: variable("PG_BIN").into(),
+            clients: variable("CLIENTS").into(),
+            node: variable("NODE").into(),
             users: Users::parse(&contents("KEYS")),
             tokens: serde_json::from_str(&contents("TOKENS"))
                 .expect("the tokens file is {login: token}"),
