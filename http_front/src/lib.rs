@@ -8,6 +8,7 @@
 //! - `routes`: `/mcp` and the two health pages, a handler a file;
 //! - `mcp`: the wire: JSON-RPC messages, the handshake, the answers of tools;
 //! - `db`: one function per SQL function that is called, on connections leased from `pool`;
+//! - [`operate`]: what the sub-commands do on a connection of their own;
 //! - [`error`]: every refusal that leaves as a status of HTTP or an error of JSON-RPC.
 //!
 //! Who may do what is decided behind the SQL functions. What can be refused here is only what
@@ -23,6 +24,7 @@ pub mod error;
 pub mod log;
 mod mcp;
 mod middleware;
+pub mod operate;
 mod pool;
 mod routes;
 pub mod secret;

@@ -3,7 +3,7 @@
 mod command;
 
 use clap::{Parser, Subcommand};
-use command::serve;
+use command::{pause, resume, serve};
 use std::process::ExitCode;
 
 /// MCP for Odoo: the HTTP front of the PostgreSQL extension pg_odoo_mcp.
@@ -18,12 +18,18 @@ struct Cli {
 enum Command {
     /// Answer MCP over HTTP until SIGTERM or SIGINT.
     Serve(serve::Arguments),
+    /// Refuse calls and let go of the database, so that Odoo can copy or drop it.
+    Pause(pause::Arguments),
+    /// End a pause.
+    Resume(resume::Arguments),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(arguments) => serve::run(&arguments).await,
+        Command::Pause(arguments) => pause::run(&arguments).await,
+        Command::Resume(arguments) => resume::run(&arguments).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -32,6 +32,10 @@ pub struct Environment {
     pub mcp_url_pgbouncer: String,
     /// The front's program.
     pub front_binary: PathBuf,
+    /// Odoo's configuration file in the stack; its programs are in `odoo_home`.
+    pub odoo_conf: PathBuf,
+    /// Odoo as it is unpacked in the cache.
+    pub odoo_home: PathBuf,
     /// The programs of the stack's PostgreSQL.
     pub pg_bin: PathBuf,
     /// The nine users.
@@ -69,6 +73,8 @@ impl Environment {
             mcp_url: variable("MCP_URL"),
             mcp_url_pgbouncer: variable("MCP_URL_PGBOUNCER"),
             front_binary: variable("FRONT_BINARY").into(),
+            odoo_conf: variable("ODOO_CONF").into(),
+            odoo_home: variable("ODOO_HOME").into(),
             pg_bin: variable("PG_BIN").into(),
             users: Users::parse(&contents("KEYS")),
             tokens: serde_json::from_str(&contents("TOKENS"))

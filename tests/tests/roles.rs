@@ -6,11 +6,15 @@ use postgres::Client;
 use postgres::error::SqlState;
 
 /// The functions that the front's role may call: the whole list.
-const FRONT: [&str; 6] = [
+const FRONT: [&str; 10] = [
     "admit",
     "authenticate",
+    "end_front_sessions",
     "health",
     "list_tools",
+    "note_pause",
+    "pause",
+    "resume",
     "run",
     "serve",
 ];

@@ -31,6 +31,7 @@ pub(crate) async fn database(State(front): State<Arc<Front>>) -> Response {
     let reference = Uuid::new_v4();
     let verdict = match front.health(reference).await {
         Ok(text) => judge(&text),
+        Err(DbError::Paused(seconds)) => return paused(seconds),
         Err(error) => Err(of_error(&error)),
     };
     match verdict {
@@ -43,6 +44,17 @@ pub(crate) async fn database(State(front): State<Arc<Front>>) -> Response {
             &json!({"status": "unavailable", "problem": problem, "hint": hint}),
         ),
     }
+}
+
+fn paused(seconds: u64) -> Response {
+    json_response(
+        StatusCode::SERVICE_UNAVAILABLE,
+        &json!({
+            "status": "paused",
+            "problem": format!("paused by the operator, for {seconds} s at most"),
+            "hint": "odoo-mcp resume",
+        }),
+    )
 }
 
 /// The version, or a problem and what to do about it.
@@ -89,6 +101,7 @@ fn judge(text: &str) -> Verdict {
 
 fn of_error(error: &DbError) -> (String, &'static str) {
     match error {
+        DbError::Paused(_) => ("paused by the operator".into(), "odoo-mcp resume"),
         DbError::Busy => (
             "all connections are in use".into(),
             "raise ODOO_MCP_POOL_SIZE, or run another front",

@@ -1,6 +1,8 @@
 //! What SQL sees: decode, call, encode.
 
 pub(crate) mod explanation;
+pub(crate) mod grants;
+pub(crate) mod pause;
 pub(crate) mod query;
 pub(crate) mod serve;
 pub(crate) mod setup;
