@@ -38,6 +38,10 @@ pub struct Environment {
     pub odoo_home: PathBuf,
     /// The programs of the stack's PostgreSQL.
     pub pg_bin: PathBuf,
+    /// The folder of the MCP clients that others made (`tests/clients/install.sh`).
+    pub clients: PathBuf,
+    /// The Node that runs those of them that are JavaScript.
+    pub node: PathBuf,
     /// The nine users.
     pub users: Users,
     /// Token by login.
@@ -76,6 +80,8 @@ impl Environment {
             odoo_conf: variable("ODOO_CONF").into(),
             odoo_home: variable("ODOO_HOME").into(),
             pg_bin: variable("PG_BIN").into(),
+            clients: variable("CLIENTS").into(),
+            node: variable("NODE").into(),
             users: Users::parse(&contents("KEYS")),
             tokens: serde_json::from_str(&contents("TOKENS"))
                 .expect("the tokens file is {login: token}"),

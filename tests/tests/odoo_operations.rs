@@ -639,3 +639,61 @@ fn a_superuser_s_dump_brings_everything_back() {
         .batch_execute("select odoo_mcp.teardown(); drop role disaster_analyst")
         .expect("nothing is left");
 }
+
+/// What pg_dump and the catalogs of rights say of a database, but for the random line that a dump begins with.
+fn description(env: &Environment, database: &Scratch) -> String {
+    let odoo = OdooCommand::new(env, &database.database);
+    let schema = odoo.as_superuser("pg_dump", &["--schema-only", &database.database]);
+    assert!(schema.is_ok, "{}", schema.text);
+    let schema: Vec<&str> = schema
+        .text
+        .lines()
+        .filter(|line| !line.starts_with("\\restrict") && !line.starts_with("\\unrestrict"))
+        .collect();
+    let rights = text(
+        &mut database.superuser(),
+        "select concat_ws(E'\n',
+            (select string_agg(rolname, ', ' order by rolname) from pg_roles where rolname like '%nothing_dumped%'),
+            (select string_agg(s::text, ', ') from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase where d.datname = current_database()),
+            (select string_agg(a::text, ', ') from pg_default_acl a),
+            (select string_agg(i::text, ', ' order by i::text) from pg_init_privs i),
+            (select string_agg(distinct s.refobjid::regrole::text, ', ') from pg_shdepend s join pg_database d on d.oid = s.dbid
+              where d.datname = current_database() and s.refclassid = 'pg_authid'::regclass))",
+    );
+    schema.join("\n") + &rights
+}
+
+#[test]
+fn teardown_leaves_what_a_dump_said_before() {
+    let env = Environment::load();
+    let scratch = Scratch::bare(&env, "nothing_dumped");
+    let before = description(&env, &scratch);
+    scratch.install();
+    scratch
+        .odoo_role()
+        .batch_execute("create table public.x_meanwhile (id int4, api_key varchar); create view public.x_seen as select id from public.x_meanwhile")
+        .expect("a module's table");
+    let mut superuser = scratch.superuser();
+    superuser
+        .batch_execute(
+            "select odoo_mcp.check_grants(); call odoo_mcp.pause(); call odoo_mcp.resume()",
+        )
+        .expect("all that can be done");
+    let meanwhile = description(&env, &scratch);
+    assert!(
+        meanwhile.contains("nothing_dumped_reader") && meanwhile.contains("DEFAULT PRIVILEGES")
+    );
+    scratch
+        .odoo_role()
+        .batch_execute("drop view public.x_seen; drop table public.x_meanwhile")
+        .expect("a module's table");
+    superuser
+        .batch_execute("select odoo_mcp.teardown(); drop extension pg_odoo_mcp")
+        .expect("teardown");
+    let after = description(&env, &scratch);
+    let left: Vec<&str> = after
+        .lines()
+        .filter(|line| !before.contains(line))
+        .collect();
+    assert!(before == after, "left: {left:#?}");
+}
