@@ -45,8 +45,11 @@ pub(crate) fn refusal(installation: Option<&Installation>) -> Option<String> {
 
 /// The server ends this session soon after it is idle, if it is a front's.
 pub(crate) fn release_session() {
-    if !native::is_superuser(native::session_role()) && identity::is_front() {
-        // before 14 there is no such setting
+    // before 14 there is no such setting
+    if cfg!(not(feature = "pg13"))
+        && !native::is_superuser(native::session_role())
+        && identity::is_front()
+    {
         settings::set_for_session(c"idle_session_timeout", c"300ms");
     }
 }
