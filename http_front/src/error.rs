@@ -88,7 +88,7 @@ impl Kind {
         match error {
             DbError::Busy => Kind::Busy,
             DbError::Paused(seconds) => Kind::Paused(*seconds),
-            DbError::Unavailable | DbError::TimedOut => Kind::Unavailable(reference),
+            DbError::Unavailable(_) | DbError::TimedOut => Kind::Unavailable(reference),
             DbError::Internal(_) => Kind::Internal(reference),
         }
     }

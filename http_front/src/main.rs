@@ -3,7 +3,7 @@
 mod command;
 
 use clap::{Parser, Subcommand};
-use command::{pause, resume, serve};
+use command::{doctor, pause, resume, serve};
 use std::process::ExitCode;
 
 /// MCP for Odoo: the HTTP front of the PostgreSQL extension pg_odoo_mcp.
@@ -22,17 +22,20 @@ enum Command {
     Pause(pause::Arguments),
     /// End a pause.
     Resume(resume::Arguments),
+    /// Look at database, settings and Odoo, and say what to type next. Ends with 1 if something is in error.
+    Doctor(doctor::Arguments),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
-        Command::Serve(arguments) => serve::run(&arguments).await,
-        Command::Pause(arguments) => pause::run(&arguments).await,
-        Command::Resume(arguments) => resume::run(&arguments).await,
+        Command::Serve(arguments) => serve::run(&arguments).await.map(|()| ExitCode::SUCCESS),
+        Command::Pause(arguments) => pause::run(&arguments).await.map(|()| ExitCode::SUCCESS),
+        Command::Resume(arguments) => resume::run(&arguments).await.map(|()| ExitCode::SUCCESS),
+        Command::Doctor(arguments) => doctor::run(&arguments).await,
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("odoo-mcp: {error}");
             ExitCode::FAILURE

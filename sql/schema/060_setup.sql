@@ -25,6 +25,7 @@ BEGIN
     EXECUTE format('GRANT SELECT ON odoo_mcp.tokens, odoo_mcp.audit_entries, odoo_mcp.refusals TO %I', admin);
     EXECUTE format('GRANT EXECUTE ON ROUTINE odoo_mcp.issue_token(text, text, text, interval), '
         'odoo_mcp.revoke_token(bigint), odoo_mcp.hash_token(text), '
+        'odoo_mcp.doctor(integer, text, text, double precision), '
         'odoo_mcp.check_grants(boolean), odoo_mcp.missing_grants(), '
         'odoo_mcp.pause(interval, jsonb), odoo_mcp.resume(jsonb), odoo_mcp.note_pause(interval), '
         'odoo_mcp.end_front_sessions() TO %I', admin);
@@ -40,7 +41,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     EXECUTE format('GRANT EXECUTE ON FUNCTION odoo_mcp_private.grant_problems(), odoo_mcp_private.is_secret(name, name), '
-        'odoo_mcp_private.reading_columns(name, oid) TO %I', owner);
+        'odoo_mcp_private.reading_columns(name, oid), odoo_mcp_private.front_settings(), '
+        'odoo_mcp_private.front_functions() TO %I', owner);
 END
 $$;
 

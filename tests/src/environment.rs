@@ -36,12 +36,18 @@ pub struct Environment {
     pub odoo_conf: PathBuf,
     /// Odoo as it is unpacked in the cache.
     pub odoo_home: PathBuf,
+    /// The folder with the .deb and the .tar.gz that were made of it.
+    pub packages: PathBuf,
+    /// Folders that nothing which is installed may need: the repository, caches, the stack.
+    pub hidden: Vec<PathBuf>,
     /// The programs of the stack's PostgreSQL.
     pub pg_bin: PathBuf,
     /// The folder of the MCP clients that others made (`tests/clients/install.sh`).
     pub clients: PathBuf,
     /// The Node that runs those of them that are JavaScript.
     pub node: PathBuf,
+    /// The data of the seeded cluster, stopped, that every stack is a copy of.
+    pub seed: PathBuf,
     /// The nine users.
     pub users: Users,
     /// Token by login.
@@ -79,9 +85,12 @@ impl Environment {
             front_binary: variable("FRONT_BINARY").into(),
             odoo_conf: variable("ODOO_CONF").into(),
             odoo_home: variable("ODOO_HOME").into(),
+            packages: variable("PACKAGES").into(),
+            hidden: variable("HIDDEN").split(':').map(PathBuf::from).collect(),
             pg_bin: variable("PG_BIN").into(),
             clients: variable("CLIENTS").into(),
             node: variable("NODE").into(),
+            seed: variable("SEED").into(),
             users: Users::parse(&contents("KEYS")),
             tokens: serde_json::from_str(&contents("TOKENS"))
                 .expect("the tokens file is {login: token}"),

@@ -6,9 +6,10 @@ use postgres::Client;
 use postgres::error::SqlState;
 
 /// The functions that the front's role may call: the whole list.
-const FRONT: [&str; 10] = [
+const FRONT: [&str; 11] = [
     "admit",
     "authenticate",
+    "doctor",
     "end_front_sessions",
     "health",
     "list_tools",
