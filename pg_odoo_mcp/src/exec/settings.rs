@@ -67,6 +67,11 @@ pub(crate) fn set_for_transaction(name: &CStr, value: &CStr) {
     set(name, value, pg_sys::GucAction::GUC_ACTION_LOCAL);
 }
 
+/// Sets a value until the end of the session, if the transaction is committed.
+pub(crate) fn set_for_session(name: &CStr, value: &CStr) {
+    set(name, value, pg_sys::GucAction::GUC_ACTION_SET);
+}
+
 fn set(name: &CStr, value: &CStr, action: pg_sys::GucAction::Type) {
     // SAFETY: both strings end in NUL and outlive the call, which copies them
     unsafe {
