@@ -5,6 +5,7 @@ pub(crate) mod invalidation;
 pub(crate) mod native;
 pub(crate) mod owner;
 pub(crate) mod plan;
+mod plan_cache;
 pub(crate) mod read_only;
 pub(crate) mod relation;
 pub(crate) mod role;
