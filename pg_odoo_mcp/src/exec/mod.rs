@@ -9,6 +9,7 @@ mod plan_cache;
 pub(crate) mod read_only;
 pub(crate) mod relation;
 pub(crate) mod role;
+pub(crate) mod row_versions;
 pub(crate) mod settings;
 #[cfg(not(feature = "pg13"))]
 mod stream;

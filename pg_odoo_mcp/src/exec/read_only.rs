@@ -115,6 +115,12 @@ impl Reader<'_> {
         stream(plan, binds, &mut count)
     }
 
+    /// Locks a relation that is read by other means than a statement, and refuses it unless that runs
+    /// nobody's code.
+    pub(crate) fn check_relation(&self, relation: pg_sys::Oid) -> Result<()> {
+        relation::check(relation, self.source)
+    }
+
     fn check(&self, plan: Plan) -> Result<()> {
         let (relations, functions) = plan.dependencies();
         for relation in relations {
