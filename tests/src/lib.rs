@@ -13,12 +13,16 @@
 //! | [`odoo`] | a client of Odoo's JSON-2: the oracle |
 //! | [`parity`] | the same question to both, and what came of it |
 //! | [`mutation`] | a bug to be planted in the compiler |
+//! | [`odoo_command`] | Odoo's own command line, and pg_dump as superuser and as Odoo's role |
+//! | [`privileges`] | who may do what in our schemas |
 //! | [`scratch`] | a throwaway copy of the database, for tests that plant hostile objects |
 //! | [`serve`] | one call of the SQL function that the front calls |
 //! | [`front`] | a front process of the test's own, to be killed |
 //! | [`cluster`] | a PostgreSQL of a test's own, to be broken |
 //! | [`backend`] | one server process: how long its calls take, what it keeps in memory |
 //! | [`bench`] | times of MCP, JSON-2 and raw SQL |
+//! | [`page`] | a page of the documentation as blocks to run |
+//! | [`machine`] | a machine of the test's own, to install a package on |
 //! | [`wait`] | waiting for something to become true |
 
 pub mod backend;
@@ -27,10 +31,14 @@ pub mod cluster;
 pub mod conformance;
 pub mod environment;
 pub mod front;
+pub mod machine;
 pub mod mcp;
 pub mod mutation;
 pub mod odoo;
+pub mod odoo_command;
+pub mod page;
 pub mod parity;
+pub mod privileges;
 pub mod proxy;
 pub mod scratch;
 pub mod serve;
@@ -41,6 +49,7 @@ pub use environment::Environment;
 pub use front::Front;
 pub use mcp::{McpClient, ToolAnswer};
 pub use odoo::{OdooClient, OdooError};
+pub use odoo_command::OdooCommand;
 pub use proxy::Proxy;
 pub use scratch::Scratch;
 pub use users::{User, Users};
