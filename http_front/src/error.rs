@@ -3,7 +3,10 @@
 //! A tool that fails answers 200 with `isError`; that is the business of `mcp::tools`. Here is
 //! what fails before or instead of a tool: HTTP statuses, and errors of JSON-RPC.
 
-use crate::pool::DbError;
+use crate::{
+    mcp::{Era, era::REVISIONS},
+    pool::DbError,
+};
 use axum::{
     body::Body,
     http::{
@@ -21,6 +24,9 @@ const INVALID_REQUEST: i32 = -32600;
 const METHOD_NOT_FOUND: i32 = -32601;
 const INVALID_PARAMS: i32 = -32602;
 const INTERNAL_ERROR: i32 = -32603;
+// the protocol's own, of its modern revisions; a client that gets one stays modern
+const HEADER_MISMATCH: i32 = -32020;
+const UNSUPPORTED_VERSION: i32 = -32022;
 
 /// What went wrong.
 #[derive(Debug)]
@@ -43,8 +49,14 @@ pub enum Kind {
     Parse,
     /// The body is JSON, but no message of ours.
     InvalidRequest(&'static str),
+    /// A header is missing that repeats the body, or says something else than it.
+    HeaderMismatch(&'static str),
+    /// A modern request's `_meta` lacks what it must have.
+    InvalidMeta(&'static str),
+    /// A modern request wants this revision, which is not served.
+    UnsupportedVersion(String),
     /// No such method.
-    UnknownMethod,
+    UnknownMethod(Era),
     /// The method's parameters do not fit; with data to tell more, if there is any.
     InvalidParams(String, Option<Box<RawValue>>),
     /// Over a limit; seconds to wait.
@@ -96,7 +108,10 @@ impl Kind {
             Kind::TooSlow => "too_slow",
             Kind::Parse => "parse_error",
             Kind::InvalidRequest(_) => "invalid_request",
-            Kind::UnknownMethod => "unknown_method",
+            Kind::HeaderMismatch(_) => "header_mismatch",
+            Kind::InvalidMeta(_) => "invalid_meta",
+            Kind::UnsupportedVersion(_) => "unsupported_version",
+            Kind::UnknownMethod(_) => "unknown_method",
             Kind::InvalidParams(..) => "invalid_params",
             Kind::RateLimited(_) => "rate_limited",
             Kind::Busy => "busy",
@@ -113,9 +128,14 @@ impl Kind {
             Kind::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Kind::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Kind::Parse | Kind::InvalidRequest(_) => StatusCode::BAD_REQUEST,
-            // the handshake revisions answer these as any other response
-            Kind::UnknownMethod | Kind::InvalidParams(..) => StatusCode::OK,
+            Kind::Parse
+            | Kind::InvalidRequest(_)
+            | Kind::HeaderMismatch(_)
+            | Kind::InvalidMeta(_)
+            | Kind::UnsupportedVersion(_) => StatusCode::BAD_REQUEST,
+            Kind::UnknownMethod(Era::Modern) => StatusCode::NOT_FOUND,
+            // these are answers like any other
+            Kind::UnknownMethod(Era::Legacy) | Kind::InvalidParams(..) => StatusCode::OK,
             Kind::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
             Kind::Busy | Kind::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Kind::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -125,8 +145,10 @@ impl Kind {
     fn code(&self) -> i32 {
         match self {
             Kind::Parse => PARSE_ERROR,
-            Kind::UnknownMethod => METHOD_NOT_FOUND,
-            Kind::InvalidParams(..) => INVALID_PARAMS,
+            Kind::HeaderMismatch(_) => HEADER_MISMATCH,
+            Kind::UnsupportedVersion(_) => UNSUPPORTED_VERSION,
+            Kind::UnknownMethod(_) => METHOD_NOT_FOUND,
+            Kind::InvalidParams(..) | Kind::InvalidMeta(_) => INVALID_PARAMS,
             Kind::RateLimited(_) | Kind::Busy | Kind::Unavailable(_) | Kind::Internal(_) => {
                 INTERNAL_ERROR
             }
@@ -136,7 +158,10 @@ impl Kind {
 
     fn message(&self) -> String {
         match self {
-            Kind::Forbidden(reason) | Kind::InvalidRequest(reason) => (*reason).into(),
+            Kind::Forbidden(reason)
+            | Kind::InvalidRequest(reason)
+            | Kind::HeaderMismatch(reason)
+            | Kind::InvalidMeta(reason) => (*reason).into(),
             Kind::TokenMissing => "a bearer token is needed".into(),
             Kind::TokenInvalid => "the bearer token is unknown, expired or revoked".into(),
             Kind::MethodNotAllowed => "only POST is served here".into(),
@@ -144,7 +169,8 @@ impl Kind {
             Kind::TooLarge => "the body is over 1 MiB".into(),
             Kind::TooSlow => "the body did not arrive in time".into(),
             Kind::Parse => "the body is not valid JSON".into(),
-            Kind::UnknownMethod => "no such method".into(),
+            Kind::UnsupportedVersion(_) => "unsupported protocol version".into(),
+            Kind::UnknownMethod(_) => "no such method".into(),
             Kind::InvalidParams(message, _) => message.clone(),
             Kind::RateLimited(seconds) => format!("over the limit of calls; wait {seconds} s"),
             Kind::Busy => "too many calls at once; try again".into(),
@@ -155,10 +181,14 @@ impl Kind {
         }
     }
 
-    /// The same body that a tool's error has, where the contract has a code for it.
+    /// What the protocol wants beside the message; else the same body that a tool's error has,
+    /// where the contract has a code for it.
     fn data(&self) -> Option<Box<RawValue>> {
         let data = match self {
             Kind::InvalidParams(_, data) => return data.clone(),
+            Kind::UnsupportedVersion(requested) => {
+                json!({"supported": REVISIONS, "requested": requested})
+            }
             Kind::RateLimited(seconds) => json!({"code": "rate_limited", "retry_after": seconds}),
             Kind::Unavailable(reference) | Kind::Internal(reference) => {
                 json!({"code": "internal", "reference": reference.to_string()})

@@ -6,7 +6,7 @@
 //! - `middleware`: the layers around every route: the request's log line, the checks against
 //!   DNS rebinding (`doors`), the ceiling on requests at once;
 //! - `routes`: `/mcp` and the two health pages, a handler a file;
-//! - `mcp`: the wire: JSON-RPC messages, the handshake, the answers of tools;
+//! - `mcp`: the wire: JSON-RPC messages, the protocol's two eras, the answers of tools;
 //! - `db`: one function per SQL function that is called, on connections leased from `pool`;
 //! - [`error`]: every refusal that leaves as a status of HTTP or an error of JSON-RPC.
 //!

@@ -38,6 +38,10 @@ pub struct Environment {
     pub hidden: Vec<PathBuf>,
     /// The programs of the stack's PostgreSQL.
     pub pg_bin: PathBuf,
+    /// The folder of the MCP clients that others made (`tests/clients/install.sh`).
+    pub clients: PathBuf,
+    /// The Node that runs those of them that are JavaScript.
+    pub node: PathBuf,
     /// The nine users.
     pub users: Users,
     /// Token by login.
@@ -76,6 +80,8 @@ impl Environment {
             packages: variable("PACKAGES").into(),
             hidden: variable("HIDDEN").split(':').map(PathBuf::from).collect(),
             pg_bin: variable("PG_BIN").into(),
+            clients: variable("CLIENTS").into(),
+            node: variable("NODE").into(),
             users: Users::parse(&contents("KEYS")),
             tokens: serde_json::from_str(&contents("TOKENS"))
                 .expect("the tokens file is {login: token}"),

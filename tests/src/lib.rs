@@ -8,6 +8,8 @@
 //! | [`environment`] | the stack's addresses, and connections as each database role |
 //! | [`users`] | the nine Odoo users with their API keys |
 //! | [`mcp`] | a client of the front |
+//! | [`proxy`] | adds the token that a client can't send |
+//! | [`conformance`] | what the official suite found, held against what of it applies |
 //! | [`odoo`] | a client of Odoo's JSON-2: the oracle |
 //! | [`parity`] | the same question to both, and what came of it |
 //! | [`mutation`] | a bug to be planted in the compiler |
@@ -20,6 +22,7 @@
 //! | [`wait`] | waiting for something to become true |
 
 pub mod backend;
+pub mod conformance;
 pub mod environment;
 pub mod front;
 pub mod machine;
@@ -28,6 +31,7 @@ pub mod mutation;
 pub mod odoo;
 pub mod page;
 pub mod parity;
+pub mod proxy;
 pub mod scratch;
 pub mod serve;
 pub mod users;
@@ -37,5 +41,6 @@ pub use environment::Environment;
 pub use front::Front;
 pub use mcp::{McpClient, ToolAnswer};
 pub use odoo::{OdooClient, OdooError};
+pub use proxy::Proxy;
 pub use scratch::Scratch;
 pub use users::{User, Users};

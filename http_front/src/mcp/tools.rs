@@ -3,7 +3,11 @@
 //! The extension's JSON is spliced in as text. Reading it into values and writing it again would
 //! cost more than all the rest here, and could change a number on its way.
 
-use super::jsonrpc;
+use super::{
+    Era, discovery,
+    identity::{Cacheable, Complete},
+    jsonrpc,
+};
 use crate::{
     error::{Failure, Kind, Outcome},
     pool::DbError,
@@ -14,38 +18,62 @@ use serde_json::{json, value::RawValue};
 use std::borrow::Cow;
 use uuid::Uuid;
 
-/// The tools, as a finished answer, and what a client's model is told about them all.
+/// The tools and what a client's model is told about them all, as finished results.
 #[derive(Debug)]
 pub(crate) struct ToolList {
-    tools: Box<RawValue>,
-    pub(super) instructions: Option<String>,
+    legacy: Box<RawValue>,
+    modern: Box<RawValue>,
+    discovery: Box<RawValue>,
+    instructions: Option<String>,
 }
 
 impl ToolList {
     /// Reads what `odoo_mcp.list_tools` answers.
     pub(crate) fn parse(text: &str) -> serde_json::Result<Self> {
         #[derive(Deserialize)]
-        struct Wire {
-            tools: Vec<Box<RawValue>>,
+        struct Wire<'a> {
+            #[serde(borrow)]
+            tools: Vec<&'a RawValue>,
             instructions: Option<String>,
         }
         #[derive(Serialize)]
-        struct Finished {
-            tools: Vec<Box<RawValue>>,
+        struct Finished<'a> {
+            #[serde(flatten)]
+            complete: Option<Complete>,
+            tools: &'a [&'a RawValue],
+            #[serde(flatten)]
+            cacheable: Option<Cacheable>,
         }
-        let Wire {
-            tools,
-            instructions,
-        } = serde_json::from_str(text)?;
+        let wire: Wire = serde_json::from_str(text)?;
+        let finished = |era| {
+            serde_json::value::to_raw_value(&Finished {
+                complete: Complete::of(era),
+                tools: &wire.tools,
+                cacheable: Cacheable::of(era),
+            })
+        };
         Ok(ToolList {
-            tools: serde_json::value::to_raw_value(&Finished { tools })?,
-            instructions,
+            legacy: finished(Era::Legacy)?,
+            modern: finished(Era::Modern)?,
+            discovery: discovery::result(wire.instructions.as_deref())?,
+            instructions: wire.instructions,
         })
+    }
+
+    /// How to use the tools, for a client's model.
+    pub(super) fn instructions(&self) -> Option<&str> {
+        self.instructions.as_deref()
+    }
+
+    /// `server/discover`.
+    pub(crate) fn discover(&self, id: &RawValue) -> Response {
+        jsonrpc::result(id, &self.discovery)
     }
 
     /// `tools/list`.
     pub(crate) fn answer(
         &self,
+        era: Era,
         id: &RawValue,
         params: Option<&RawValue>,
     ) -> Result<Response, Failure> {
@@ -56,10 +84,16 @@ impl ToolList {
         }
         let page: Page = jsonrpc::params(id, params, "cursor must be a string")?;
         // there is one page, so no cursor of ours can come back
-        match page.cursor.is_none_or(|cursor| cursor.is_empty()) {
-            true => Ok(jsonrpc::result(id, &self.tools)),
-            false => Err(Kind::InvalidParams("unknown cursor".into(), None).answering(Some(id))),
+        if page.cursor.is_some_and(|cursor| !cursor.is_empty()) {
+            return Err(Kind::InvalidParams("unknown cursor".into(), None).answering(Some(id)));
         }
+        Ok(jsonrpc::result(
+            id,
+            match era {
+                Era::Legacy => &self.legacy,
+                Era::Modern => &self.modern,
+            },
+        ))
     }
 }
 
@@ -138,19 +172,21 @@ struct ToolError<'a> {
 
 /// Turns the extension's answer to a call into the protocol's.
 pub(crate) fn answer(
+    era: Era,
     id: &RawValue,
     call_id: Uuid,
     answer: Result<String, DbError>,
 ) -> Result<Response, Failure> {
+    let reply = Reply { era, id };
     let text = match answer {
         Ok(text) => text,
-        Err(DbError::TimedOut) => return Ok(timed_out(id)),
-        Err(DbError::Internal(_)) => return Ok(internal(id, call_id)),
+        Err(DbError::TimedOut) => return Ok(reply.timed_out()),
+        Err(DbError::Internal(_)) => return Ok(reply.internal(call_id)),
         Err(error) => return Err(Kind::of_database(&error, call_id).answering(Some(id))),
     };
     match serde_json::from_str(&text) {
         Ok(Envelope::Result(result)) if result.get().starts_with('{') => {
-            Ok(tool_result(id, result, false, "ok"))
+            Ok(reply.tool_result(result, false, "ok"))
         }
         Ok(Envelope::Error(error)) => match serde_json::from_str::<ToolError>(error.get()) {
             Ok(ToolError { code, message }) if code == "unknown_tool" => Err(Kind::InvalidParams(
@@ -158,90 +194,91 @@ pub(crate) fn answer(
                 Some(error.to_owned()),
             )
             .answering(Some(id))),
-            Ok(_) => Ok(tool_error(id, error)),
-            Err(_) => Ok(unreadable(id, call_id)),
+            Ok(_) => Ok(reply.tool_error(error)),
+            Err(_) => Ok(reply.unreadable(call_id)),
         },
         Ok(Envelope::Refused(refusal)) => Err(refusal.kind().answering(Some(id))),
-        Ok(Envelope::Result(_) | Envelope::Ok(_)) | Err(_) => Ok(unreadable(id, call_id)),
+        Ok(Envelope::Result(_) | Envelope::Ok(_)) | Err(_) => Ok(reply.unreadable(call_id)),
     }
 }
 
-fn unreadable(id: &RawValue, call_id: Uuid) -> Response {
-    tracing::error!(%call_id, "odoo_mcp.serve answered something else than an envelope");
-    internal(id, call_id)
+/// The answer to one call, still without its content.
+#[derive(Clone, Copy)]
+struct Reply<'a> {
+    era: Era,
+    id: &'a RawValue,
 }
 
-fn timed_out(id: &RawValue) -> Response {
-    our_error(
-        id,
-        json!({
+impl Reply<'_> {
+    fn unreadable(self, call_id: Uuid) -> Response {
+        tracing::error!(%call_id, "odoo_mcp.serve answered something else than an envelope");
+        self.internal(call_id)
+    }
+
+    fn timed_out(self) -> Response {
+        self.our_error(json!({
             "code": "timed_out",
             "message": "the call was ended because it took too long",
             "hint": "narrow the domain, the period or the fields, and try again",
-        }),
-    )
-}
+        }))
+    }
 
-fn internal(id: &RawValue, call_id: Uuid) -> Response {
-    our_error(
-        id,
-        json!({
+    fn internal(self, call_id: Uuid) -> Response {
+        self.our_error(json!({
             "code": "internal",
             "message": "the call failed inside the server",
             "detail": format!("reference {call_id}"),
             "hint": "give the reference to the operator, who finds it in log and audit",
-        }),
-    )
-}
+        }))
+    }
 
-fn our_error(id: &RawValue, error: serde_json::Value) -> Response {
-    match serde_json::value::to_raw_value(&error) {
-        Ok(error) => tool_error(id, &error),
-        Err(_) => unreachable!("a value has string keys only"),
+    fn our_error(self, error: serde_json::Value) -> Response {
+        match serde_json::value::to_raw_value(&error) {
+            Ok(error) => self.tool_error(&error),
+            Err(_) => unreachable!("a value has string keys only"),
+        }
     }
-}
 
-fn tool_error(id: &RawValue, error: &RawValue) -> Response {
-    #[derive(Serialize)]
-    struct Body<'a> {
-        error: &'a RawValue,
+    fn tool_error(self, error: &RawValue) -> Response {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            error: &'a RawValue,
+        }
+        match serde_json::value::to_raw_value(&Body { error }) {
+            Ok(body) => self.tool_result(&body, true, "tool_error"),
+            Err(_) => unreachable!("a struct of raw text always serializes"),
+        }
     }
-    match serde_json::value::to_raw_value(&Body { error }) {
-        Ok(body) => tool_result(id, &body, true, "tool_error"),
-        Err(_) => unreachable!("a struct of raw text always serializes"),
-    }
-}
 
-fn tool_result(
-    id: &RawValue,
-    content: &RawValue,
-    is_error: bool,
-    outcome: &'static str,
-) -> Response {
-    #[derive(Serialize)]
-    struct Text<'a> {
-        r#type: &'static str,
-        text: &'a str,
+    fn tool_result(self, content: &RawValue, is_error: bool, outcome: &'static str) -> Response {
+        #[derive(Serialize)]
+        struct Text<'a> {
+            r#type: &'static str,
+            text: &'a str,
+        }
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct ToolResult<'a> {
+            #[serde(flatten)]
+            complete: Option<Complete>,
+            content: [Text<'a>; 1],
+            structured_content: &'a RawValue,
+            is_error: bool,
+        }
+        let text = Text {
+            r#type: "text",
+            text: content.get(),
+        };
+        let body = ToolResult {
+            complete: Complete::of(self.era),
+            content: [text],
+            structured_content: content,
+            is_error,
+        };
+        let mut response = jsonrpc::result(self.id, &body);
+        response.extensions_mut().insert(Outcome(outcome));
+        response
     }
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct ToolResult<'a> {
-        content: [Text<'a>; 1],
-        structured_content: &'a RawValue,
-        is_error: bool,
-    }
-    let text = Text {
-        r#type: "text",
-        text: content.get(),
-    };
-    let body = ToolResult {
-        content: [text],
-        structured_content: content,
-        is_error,
-    };
-    let mut response = jsonrpc::result(id, &body);
-    response.extensions_mut().insert(Outcome(outcome));
-    response
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! One line in the log for each request, also for one whose client went away.
 
-use crate::{address, error::Outcome};
+use crate::{address, error::Outcome, mcp::Era};
 use axum::{
     extract::Request,
     http::{Method, StatusCode},
@@ -20,8 +20,10 @@ pub(crate) struct RequestLine {
     /// Random; names the call in audit and log, and serves as the reference in errors.
     pub(crate) call_id: Uuid,
     pub(crate) client: IpAddr,
+    era: OnceLock<Era>,
     method: OnceLock<String>,
     tool: OnceLock<String>,
+    traceparent: OnceLock<String>,
     http_method: Method,
     path: &'static str,
     since: Instant,
@@ -32,8 +34,10 @@ impl RequestLine {
         RequestLine {
             call_id: Uuid::new_v4(),
             client: address::of(request),
+            era: OnceLock::new(),
             method: OnceLock::new(),
             tool: OnceLock::new(),
+            traceparent: OnceLock::new(),
             http_method: request.method().clone(),
             path: match request.uri().path() {
                 "/mcp" => "/mcp",
@@ -48,6 +52,16 @@ impl RequestLine {
     /// The method of the message.
     pub(crate) fn note_method(&self, method: &str) {
         let _ = self.method.set(clip(method));
+    }
+
+    /// The era of the protocol that it belongs to.
+    pub(crate) fn note_era(&self, era: Era) {
+        let _ = self.era.set(era);
+    }
+
+    /// The caller's trace, whose form has been looked at.
+    pub(crate) fn note_traceparent(&self, traceparent: &str) {
+        let _ = self.traceparent.set(traceparent.to_owned());
     }
 
     /// The tool that is called.
@@ -75,6 +89,8 @@ impl Drop for Pen {
             (status.as_u16(), outcome)
         });
         let (method, tool) = (line.method.get(), line.tool.get());
+        let era = line.era.get().map(|era| era.name());
+        let traceparent = line.traceparent.get();
         let (call_id, client, path, http_method) =
             (line.call_id, line.client, line.path, &line.http_method);
         let ms = line.since.elapsed().as_micros() as f64 / 1000.0;
@@ -82,7 +98,7 @@ impl Drop for Pen {
             // probes come every few seconds
             tracing::debug!(%http_method, path, status, ms, %client, "request");
         } else {
-            tracing::info!(%http_method, path, method, tool, status, outcome, ms, %call_id, %client, "request");
+            tracing::info!(%http_method, path, era, method, tool, status, outcome, ms, %call_id, %client, traceparent, "request");
         }
     }
 }

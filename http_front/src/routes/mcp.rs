@@ -8,8 +8,10 @@ use crate::{
     db,
     error::{Failure, Kind},
     mcp::{
-        handshake::{self, Era},
+        Era, handshake,
         jsonrpc::{self, Message},
+        meta::Meta,
+        routing,
         tools::{self, Call, Envelope},
     },
     middleware::RequestLine,
@@ -17,9 +19,9 @@ use crate::{
     token::{TokenError, TokenHash},
 };
 use axum::{
-    body::Bytes,
+    body::{Body, Bytes},
     extract::{Extension, Request, State},
-    http::{HeaderMap, Method, StatusCode, header::CONTENT_TYPE},
+    http::{HeaderMap, Method, StatusCode, header::CONTENT_TYPE, request::Parts},
     response::{IntoResponse, Response},
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -35,10 +37,12 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 /// What a well-formed message wants.
 enum Wish<'a> {
     Call {
+        era: Era,
         id: &'a RawValue,
         call: Call<'a>,
     },
     Other {
+        era: Era,
         id: &'a RawValue,
         method: Cow<'a, str>,
         params: Option<&'a RawValue>,
@@ -55,12 +59,13 @@ pub(crate) async fn handle(
         TokenError::Missing => Kind::TokenMissing,
         TokenError::Malformed => Kind::TokenInvalid,
     })?;
-    let (body, refusal) = match receive(request).await {
+    let (head, body) = request.into_parts();
+    let (body, refusal) = match receive(&head, body).await {
         Ok(body) => (body, None),
         Err(failure) => (Bytes::new(), Some(failure)),
     };
-    let wish = refusal.map_or_else(|| understand(&body, &line), Err);
-    if let Ok(Wish::Call { id, call }) = wish {
+    let wish = refusal.map_or_else(|| understand(&head.headers, &body, &line), Err);
+    if let Ok(Wish::Call { era, id, call }) = wish {
         let answer = db::serve(
             &front.pool,
             line.call_id,
@@ -70,25 +75,29 @@ pub(crate) async fn handle(
             call.arguments(),
         )
         .await;
-        return tools::answer(id, line.call_id, answer);
+        return tools::answer(era, id, line.call_id, answer);
     }
     authenticate(&front, &line, token).await?;
     match wish? {
-        Wish::Other { id, method, params } => answer(&front, &line, id, &method, params).await,
+        Wish::Other {
+            era,
+            id,
+            method,
+            params,
+        } => answer(&front, &line, era, id, &method, params).await,
         Wish::Nothing | Wish::Call { .. } => Ok(StatusCode::ACCEPTED.into_response()),
     }
 }
 
 /// The body, if request line and headers are such that there is one to read.
-async fn receive(request: Request) -> Result<Bytes, Failure> {
-    if request.method() != Method::POST {
+async fn receive(head: &Parts, body: Body) -> Result<Bytes, Failure> {
+    if head.method != Method::POST {
         return Err(Kind::MethodNotAllowed.into());
     }
-    let Era::Handshake = handshake::era(request.headers())?;
-    if !is_json(request.headers()) {
+    if !is_json(&head.headers) {
         return Err(Kind::MediaType.into());
     }
-    let body = Limited::new(request.into_body(), BODY_LIMIT).collect();
+    let body = Limited::new(body, BODY_LIMIT).collect();
     match tokio::time::timeout(BODY_TIMEOUT, body).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Kind::TooLarge.into()),
@@ -106,24 +115,61 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence.eq_ignore_ascii_case("application/json")
 }
 
-fn understand<'a>(body: &'a [u8], line: &RequestLine) -> Result<Wish<'a>, Failure> {
+fn understand<'a>(
+    headers: &HeaderMap,
+    body: &'a [u8],
+    line: &RequestLine,
+) -> Result<Wish<'a>, Failure> {
     match jsonrpc::parse(body)? {
-        Message::Request { id, method, params } if method == "tools/call" => {
-            line.note_method(&method);
-            let call = Call::parse(id, params)?;
-            line.note_tool(&call.name);
-            Ok(Wish::Call { id, call })
-        }
         Message::Request { id, method, params } => {
             line.note_method(&method);
-            Ok(Wish::Other { id, method, params })
+            let era = classify(headers, &method, params, line)
+                .map_err(|kind| kind.answering(Some(id)))?;
+            if method != "tools/call" {
+                return Ok(Wish::Other {
+                    era,
+                    id,
+                    method,
+                    params,
+                });
+            }
+            let call = Call::parse(id, params)?;
+            line.note_tool(&call.name);
+            if era == Era::Modern {
+                routing::check_name(headers, &call.name)
+                    .map_err(|kind| kind.answering(Some(id)))?;
+            }
+            Ok(Wish::Call { era, id, call })
         }
         Message::Notification { method } => {
             line.note_method(&method);
+            line.note_era(Era::of_notification(headers)?);
             Ok(Wish::Nothing)
         }
-        Message::Response => Ok(Wish::Nothing),
+        Message::Response => match Era::of_notification(headers)? {
+            Era::Legacy => Ok(Wish::Nothing),
+            Era::Modern => Err(Kind::InvalidRequest("a message needs a method").into()),
+        },
     }
+}
+
+/// The era of a request, once it has said all that its era wants to hear.
+fn classify(
+    headers: &HeaderMap,
+    method: &str,
+    params: Option<&RawValue>,
+    line: &RequestLine,
+) -> Result<Era, Kind> {
+    let meta = Meta::read(params);
+    if let Some(traceparent) = meta.as_ref().and_then(Meta::traceparent) {
+        line.note_traceparent(traceparent);
+    }
+    let era = Era::of_request(headers, method, meta.as_ref())?;
+    line.note_era(era);
+    if era == Era::Modern {
+        routing::check_method(headers, method)?;
+    }
+    Ok(era)
 }
 
 async fn authenticate(front: &Front, line: &RequestLine, token: TokenHash) -> Result<(), Failure> {
@@ -143,6 +189,7 @@ async fn authenticate(front: &Front, line: &RequestLine, token: TokenHash) -> Re
 async fn answer(
     front: &Front,
     line: &RequestLine,
+    era: Era,
     id: &RawValue,
     method: &str,
     params: Option<&RawValue>,
@@ -151,10 +198,11 @@ async fn answer(
         let list = front.tool_list(line.call_id).await;
         list.map_err(|error| Kind::of_database(&error, line.call_id).answering(Some(id)))
     };
-    match method {
-        "initialize" => handshake::initialize(id, params, &*list.await?),
-        "ping" => Ok(jsonrpc::result(id, &serde_json::Map::new())),
-        "tools/list" => list.await?.answer(id, params),
-        _ => Err(Kind::UnknownMethod.answering(Some(id))),
+    match (era, method) {
+        (Era::Legacy, "initialize") => handshake::initialize(id, params, &*list.await?),
+        (Era::Legacy, "ping") => Ok(jsonrpc::result(id, &serde_json::Map::new())),
+        (Era::Modern, "server/discover") => Ok(list.await?.discover(id)),
+        (_, "tools/list") => list.await?.answer(era, id, params),
+        _ => Err(Kind::UnknownMethod(era).answering(Some(id))),
     }
 }

@@ -29,6 +29,17 @@ impl Reply {
     }
 }
 
+/// The modern revision that is served.
+pub(crate) const MODERN: &str = "2026-07-28";
+
+/// What every modern request carries.
+pub(crate) fn meta() -> Value {
+    json!({
+        "io.modelcontextprotocol/protocolVersion": MODERN,
+        "io.modelcontextprotocol/clientCapabilities": {},
+    })
+}
+
 /// A request under construction.
 #[derive(Clone)]
 pub(crate) struct Request {
@@ -67,6 +78,23 @@ impl Request {
         )
     }
 
+    /// A request as the modern revision wants it, with all that it has to repeat in headers.
+    pub(crate) fn modern(method: &str, params: Value) -> Self {
+        Request::modern_with(meta(), method, params)
+    }
+
+    /// The same with another `_meta`.
+    pub(crate) fn modern_with(meta: Value, method: &str, mut params: Value) -> Self {
+        let name = params["name"].as_str().unwrap_or_default().to_owned();
+        if !meta.is_null() {
+            params["_meta"] = meta;
+        }
+        Request::message(method, params)
+            .header("MCP-Protocol-Version", MODERN)
+            .header("Mcp-Method", method)
+            .header("Mcp-Name", &name)
+    }
+
     /// Sets a header, or takes it away if the value is empty.
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.headers
@@ -74,6 +102,12 @@ impl Request {
         if !value.is_empty() {
             self.headers.push((name.into(), value.into()));
         }
+        self
+    }
+
+    /// Adds a header beside one of the same name.
+    pub(crate) fn also(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.into(), value.into()));
         self
     }
 

@@ -8,6 +8,7 @@ mod calls;
 mod client;
 mod handshake;
 mod health;
+mod modern;
 mod process;
 mod routes;
 mod stage;

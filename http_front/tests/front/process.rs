@@ -1,7 +1,7 @@
 //! The binary itself: arguments, signals, and what its log says and does not say.
 
 use crate::{
-    client::{Request, read},
+    client::{Request, meta, read},
     stage::{Database, TOKEN},
 };
 use serde_json::{Value, json};
@@ -95,6 +95,14 @@ async fn the_log_has_a_line_for_each_request_and_no_secret() {
     let refused =
         Request::call("echo", json!({})).header("Authorization", &format!("Bearer {wrong}"));
     assert_eq!(refused.send(address).await.status, 401);
+    let trace = "00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01";
+    let mut traced = meta();
+    traced["traceparent"] = trace.into();
+    traced["other"] = "hush".into();
+    let traced = Request::modern_with(traced, "tools/call", json!({"name": "echo"}));
+    assert_eq!(traced.send(address).await.status, 200);
+    let mismatched = traced.header("Mcp-Name", "hush");
+    assert_eq!(mismatched.send(address).await.status, 400);
     terminate(&child).await;
     child.wait().await.unwrap();
     let mut text = String::new();
@@ -108,12 +116,21 @@ async fn the_log_has_a_line_for_each_request_and_no_secret() {
         .iter()
         .filter(|line| line["message"] == "request")
         .collect();
-    assert_eq!(requests.len(), 3, "{text}");
+    assert_eq!(requests.len(), 5, "{text}");
     let echo = requests[0];
     assert_eq!(
         (&echo["method"], &echo["tool"]),
         (&json!("tools/call"), &json!("echo"))
     );
+    assert_eq!(
+        (&echo["era"], echo.get("traceparent")),
+        (&json!("legacy"), None)
+    );
+    assert_eq!(
+        (&requests[3]["era"], &requests[3]["traceparent"]),
+        (&json!("modern"), &json!(trace))
+    );
+    assert_eq!(requests[4]["outcome"], "header_mismatch");
     assert_eq!(
         (&echo["status"], &echo["outcome"], &echo["client"]),
         (&json!(200), &json!("ok"), &json!("127.0.0.1"))

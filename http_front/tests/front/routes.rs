@@ -21,6 +21,13 @@ async fn who_has_no_token_learns_nothing_but_that() {
     requests.extend(["GET", "DELETE", "PUT", "OPTIONS"].map(|method| Request::new(method, "/mcp")));
     requests.push(Request::post(PING).header("MCP-Protocol-Version", "1.0"));
     requests.push(Request::post(PING).header("Content-Type", "text/plain"));
+    // nor which era is spoken, nor what of it went wrong
+    requests.push(Request::post(PING).header("MCP-Protocol-Version", "2026-07-28"));
+    requests.extend(
+        ["server/discover", "tools/list", "ping"].map(|method| Request::modern(method, json!({}))),
+    );
+    let call = Request::modern("tools/call", json!({"name": "echo"}));
+    requests.extend([call.clone().header("Mcp-Name", "other"), call]);
     requests.push(Request::post(vec![b' '; (1 << 20) + 1]));
     for request in &requests {
         for (authorization, challenge) in [
@@ -102,7 +109,7 @@ async fn with_a_token_each_mistake_has_its_status() {
         (
             Request::post(PING).header("MCP-Protocol-Version", "2026-07-28"),
             400,
-            -32600,
+            -32602,
         ),
         (
             Request::post(PING).header("Content-Type", "text/plain"),
@@ -110,7 +117,7 @@ async fn with_a_token_each_mistake_has_its_status() {
             -32600,
         ),
         (Request::message("resources/list", json!({})), 200, -32601),
-        (Request::message("server/discover", json!({})), 200, -32601),
+        (Request::message("server/discover", json!({})), 400, -32602),
         (
             Request::message("tools/call", json!({"name": "echo", "arguments": []})),
             200,

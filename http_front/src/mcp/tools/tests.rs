@@ -19,7 +19,7 @@ async fn seen(answer: Result<Response, Failure>) -> (StatusCode, String) {
 }
 
 async fn of(text: &str) -> (StatusCode, String) {
-    seen(answer(&id(), Uuid::nil(), Ok(text.to_owned()))).await
+    seen(answer(Era::Legacy, &id(), Uuid::nil(), Ok(text.to_owned()))).await
 }
 
 #[tokio::test]
@@ -35,6 +35,28 @@ async fn a_result_is_spliced_as_it_is() {
             r#"{{"jsonrpc":"2.0","id":7,"result":{{"content":[{{"type":"text","text":{text}}}],"structuredContent":{spliced},"isError":false}}}}"#
         )
     );
+}
+
+#[tokio::test]
+async fn a_modern_result_says_that_it_is_complete_and_whose_it_is() {
+    for text in [
+        r#"{"result":{"n":1.10}}"#,
+        r#"{"error":{"code":"unknown_model","message":"no model x"}}"#,
+    ] {
+        let reply = answer(Era::Modern, &id(), Uuid::nil(), Ok(text.to_owned()));
+        let (_, body) = seen(reply).await;
+        let body: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+        let result = &body["result"];
+        assert_eq!(result["resultType"], "complete", "{body}");
+        let server = &result["_meta"]["io.modelcontextprotocol/serverInfo"];
+        assert_eq!(
+            (&server["name"], &server["version"]),
+            (&json!("odoo-mcp"), &json!(env!("CARGO_PKG_VERSION")))
+        );
+        assert!(result["content"][0]["text"].is_string() && result["isError"].is_boolean());
+    }
+    let (_, body) = of(r#"{"result":{}}"#).await;
+    assert!(!body.contains("resultType") && !body.contains("_meta"));
 }
 
 #[tokio::test]
@@ -70,6 +92,7 @@ async fn an_unknown_tool_is_an_error_of_the_protocol() {
 async fn refusals_are_statuses() {
     assert_eq!(of(r#"{"refused":{"reason":"unauthorized"}}"#).await.0, 401);
     let limited = answer(
+        Era::Legacy,
         &id(),
         Uuid::nil(),
         Ok(r#"{"refused":{"reason":"rate_limited","retry_after":2.1}}"#.into()),
@@ -119,7 +142,8 @@ async fn failures_of_the_database() {
         (DbError::Unavailable, 503, "-32603"),
         (DbError::Busy, 503, "-32603"),
     ] {
-        let (seen_status, body) = seen(answer(&id(), Uuid::nil(), Err(error.clone()))).await;
+        let (seen_status, body) =
+            seen(answer(Era::Legacy, &id(), Uuid::nil(), Err(error.clone()))).await;
         assert_eq!(seen_status, status, "{error:?}");
         assert!(body.contains(expected), "{error:?}: {body}");
     }
@@ -160,9 +184,23 @@ fn the_tool_list_keeps_the_extensions_text() {
     let list = ToolList::parse(r#"{"tools":[{"name":"b","z":1.0}, {"a":2}],"instructions":"how"}"#)
         .expect("a list");
     assert_eq!(
-        list.tools.get(),
+        list.legacy.get(),
         r#"{"tools":[{"name":"b","z":1.0},{"a":2}]}"#
     );
-    assert_eq!(list.instructions.as_deref(), Some("how"));
+    let modern: serde_json::Value = serde_json::from_str(list.modern.get()).expect("JSON");
+    assert!(
+        list.modern
+            .get()
+            .contains(r#""tools":[{"name":"b","z":1.0},{"a":2}]"#)
+    );
+    assert_eq!(
+        (
+            &modern["resultType"],
+            &modern["ttlMs"],
+            &modern["cacheScope"]
+        ),
+        (&json!("complete"), &json!(300_000), &json!("private"))
+    );
+    assert_eq!(list.instructions(), Some("how"));
     assert!(ToolList::parse("{}").is_err());
 }

@@ -119,7 +119,7 @@ pub(super) fn time_series() -> Json {
             "domain": domain(),
             "from": text("first day"),
             "to": text("last day, included; default today if from is given"),
-            "group_by": {"type": ["string", "array"], "items": {"type": "string"}, "description": "one series for each value, the most records first"},
+            "group_by": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}], "description": "one series for each value, the most records first"},
             "fill": {"enum": fills, "default": "zero", "description": "value of empty periods; zero fills sums and counts"},
             "timezone": {"type": "string"},
             "context": shared_context(),
