@@ -5,9 +5,12 @@ TOKENS=$STACK/tokens.json
 
 # ------------------------------------------------------------------ the extension
 set_up_extension() { # as a DBA would: see README
-  local password; password=$(secret)
-  ( umask 077; echo "$password" >"$STACK/front.password" )
-  echo "create role $FRONT_ROLE login password '$password'" | sql -d "$ODOO_DB"
+  local password
+  [ -e "$STACK/front.password" ] || {   # a role is the cluster's: the next database has it
+    password=$(secret)
+    ( umask 077; echo "$password" >"$STACK/front.password" )
+    echo "create role $FRONT_ROLE login password '$password'" | sql -d postgres
+  }
   sql -d "$ODOO_DB" -c "create extension pg_odoo_mcp" -c "select odoo_mcp.setup()" -c "select odoo_mcp.grant_front('$FRONT_ROLE')" >/dev/null
 }
 issue_tokens() { # {login: token} for the nine users; limits with room for tests and benches

@@ -11,6 +11,8 @@ PG_OS_USER=${PG_OS_USER:-postgres}                   # the server refuses to run
 CARGO_PGRX=0.18.1                                    # the same as the crate's pin
 ODOO_DB=odoo19
 ODOO_DB_TPL=odoo19_tpl                               # as the seed left it: copied, never served
+ODOO_DB_BIG=odoo19_big                               # a million orders on top: `make demo-big`
+BIG_SCALE=${BIG_SCALE:-1}                            # 0.01: ten thousand
 ODOO_ROLE=odoo
 ODOO_MODULES=${ODOO_MODULES:-web,mail,crm,sale_management,purchase,stock,account,project,hr,hr_holidays,contacts,mrp,point_of_sale}
 ODOO_COUNTRY=${ODOO_COUNTRY:-US}
@@ -91,6 +93,9 @@ odoo_home() { echo "$CACHE/odoo/$(hash_of "=$(odoo_version)" "=$(find_python)" "
 pristine_home() {
   echo "$CACHE/pristine/$(hash_of "=$(odoo_home)" "=$("$PG_SYSTEM/bin/postgres" --version)" "=$ODOO_MODULES $ODOO_COUNTRY" \
     "$ODOO_SCRIPTS/init_db.sh" "$ODOO_SCRIPTS/seed.py")"
+}
+big_home() { # the seeded cluster with the big database beside
+  echo "$CACHE/pristine-big/$(hash_of "=$(pristine_home)" "=$BIG_SCALE" "$ODOO_SCRIPTS/init_big.sh" "$ODOO_SCRIPTS/big.sql")"
 }
 odoo() { # odoo ARGUMENTS…: the cache's Odoo
   local home; home=$(odoo_home)

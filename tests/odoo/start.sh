@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # start.sh create|start|stop|status STACK: PostgreSQL and Odoo of the stack in the folder STACK.
-# create: from the cache's seeded cluster, PGPORT_WANTED, ODOO_PORT_WANTED if free (0: any port).
+# create: from the cache's seeded cluster, PGPORT_WANTED, ODOO_PORT_WANTED if free (0: any port). WITH_BIG=1: with the
+# big database in it, which Odoo serves to whoever names it (header X-Odoo-Database, or ?db= in a browser).
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 verb=${1:?create, start, stop or status}
@@ -19,26 +20,30 @@ odoo_url() { echo "http://127.0.0.1:$(setting http_port)"; }
 odoo_up() { curl -fsS -m 5 -o /dev/null "$(odoo_url)/web/version" 2>/dev/null; }
 
 create() {
-  local pristine password
+  local pristine password cluster name names=("$ODOO_DB")
   pristine=$(pristine_home)
-  [ -d "$pristine/pgdata" ] || die "the cache has no seeded cluster: run init_db.sh first"
+  cluster=$pristine
+  [ -z "${WITH_BIG:-}" ] || { cluster=$(big_home); names+=("$ODOO_DB_BIG"); }
+  [ -d "$pristine/pgdata" ] && [ -d "$cluster/pgdata" ] || die "the cache has no seeded cluster: run init_db.sh first (and init_big.sh)"
   mkdir -p "$STACK/odoo/data/filestore"
   relocate_postgres
-  cp -a "$pristine/pgdata" "$PG_DATA"
+  cp -a "$cluster/pgdata" "$PG_DATA"
   configure_cluster "$(if [ "${PGPORT_WANTED:-0}" = 0 ]; then free_port; else port_or_free "$PGPORT_WANTED"; fi)" on
   install -m 600 "$pristine/KEYS.txt" "$STACK/KEYS.txt"
-  cp -a "$pristine/data/filestore/$ODOO_DB_TPL" "$STACK/odoo/data/filestore/$ODOO_DB"
+  for name in "${names[@]}"; do cp -a "$pristine/data/filestore/$ODOO_DB_TPL" "$STACK/odoo/data/filestore/$name"; done
   pg_start
   password=$(secret)
   ( umask 077
     echo "alter role \"$ODOO_ROLE\" password '$password'" | sql -d postgres
-    write_conf "$password" )
+    write_conf "$password" "$(IFS='|'; echo "${names[*]}")" )
   # wal_level is minimal: file_copy is the quick way to copy a database
   sql -d postgres -c "create database \"$ODOO_DB\" template \"$ODOO_DB_TPL\" owner \"$ODOO_ROLE\" strategy file_copy"
-  sql -d "$ODOO_DB" -c "update ir_config_parameter set value = '$(odoo_url)' where key = 'web.base.url'"
+  for name in "${names[@]}"; do
+    sql -d "$name" -c "update ir_config_parameter set value = '$(odoo_url)' where key = 'web.base.url'"
+  done
   sed -i "s#http://127.0.0.1:8069#$(odoo_url)#; s# db $ODOO_DB_TPL# db $ODOO_DB#" "$STACK/KEYS.txt"
 }
-write_conf() {
+write_conf() { # write_conf PASSWORD DATABASE|DATABASE…
   cat >"$CONF" <<EOT
 [options]
 addons_path = $(odoo_home)/usr/lib/python3/dist-packages/odoo/addons
@@ -49,7 +54,7 @@ db_port = $(pg_port)
 db_user = $ODOO_ROLE
 db_password = $1
 db_maxconn = 20
-dbfilter = ^$ODOO_DB\$
+dbfilter = ^($2)\$
 list_db = False
 http_interface = 127.0.0.1
 http_port = $(if [ "${ODOO_PORT_WANTED:-0}" = 0 ]; then free_port; else port_or_free "$ODOO_PORT_WANTED"; fi)

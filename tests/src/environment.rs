@@ -42,6 +42,8 @@ pub struct Environment {
     pub clients: PathBuf,
     /// The Node that runs those of them that are JavaScript.
     pub node: PathBuf,
+    /// The data of the seeded cluster, stopped, that every stack is a copy of.
+    pub seed: PathBuf,
     /// The nine users.
     pub users: Users,
     /// Token by login.
@@ -82,6 +84,7 @@ impl Environment {
             pg_bin: variable("PG_BIN").into(),
             clients: variable("CLIENTS").into(),
             node: variable("NODE").into(),
+            seed: variable("SEED").into(),
             users: Users::parse(&contents("KEYS")),
             tokens: serde_json::from_str(&contents("TOKENS"))
                 .expect("the tokens file is {login: token}"),
