@@ -407,13 +407,13 @@ fn missing_grant() {
     );
     let said = answer.to_string();
     assert!(
-        said.contains("not_supported") && said.contains("odoo_mcp.setup()"),
+        said.contains("not_supported") && said.contains("odoo_mcp.check_grants()"),
         "{said}"
     );
     let found = findings(&mut superuser);
     assert!(
         found.contains("error grants the reading role lacks columns of 1 tables, as sale_order.")
-            && found.contains("select odoo_mcp.setup()"),
+            && found.contains("select odoo_mcp.check_grants()"),
         "{found}"
     );
     // a secret that came into a table which was granted as a whole
@@ -422,7 +422,7 @@ fn missing_grant() {
         "{found}"
     );
     superuser
-        .batch_execute("select odoo_mcp.setup()")
+        .batch_execute("select odoo_mcp.check_grants()")
         .expect("as the hint says");
     let found = findings(&mut superuser);
     assert!(found.contains("ok grants"), "{found}");
