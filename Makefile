@@ -1,5 +1,5 @@
-# Verbs for people and for CI; tests/run and tests/demo do the work.
-.PHONY: demo demo-big demo-down bench test parity mutation lint
+# Verbs for people and for CI; tests/run, tests/demo and packaging/run do the work.
+.PHONY: demo demo-big demo-down bench test parity mutation lint install uninstall package
 .DEFAULT_GOAL := test
 
 demo:        # a running Odoo with the extension, the front and a first answer
@@ -25,3 +25,12 @@ mutation:    # deliberate bugs in the compiler, which its tests must catch
 
 lint:        # format and clippy
 	tests/run lint
+
+install:     # for the PostgreSQL of PG_CONFIG, the program into PREFIX/bin (/usr/local); DESTDIR
+	PG_CONFIG="$(PG_CONFIG)" PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" packaging/run install
+
+uninstall:   # takes these files away again
+	PG_CONFIG="$(PG_CONFIG)" PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" packaging/run uninstall
+
+package:     # a .deb and a .tar.gz in target/package, for the PostgreSQL of PG_CONFIG
+	PG_CONFIG="$(PG_CONFIG)" packaging/run package

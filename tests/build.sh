@@ -30,8 +30,16 @@ toolchain() {
   secs "cargo-pgrx $CARGO_PGRX" one_at_a_time cargo-pgrx bash -c install_cargo_pgrx
 }
 
+without_paths() { # without_paths COMMAND…: what is built has no path of this machine in it
+  WRAPPED_RUSTC_WRAPPER=${RUSTC_WRAPPER:-} RUSTC_WRAPPER=$REPO/packaging/rustc.sh REMAPPED_TARGET=$TARGET REMAPPED_REPO=$REPO \
+    REMAPPED_CARGO=${CARGO_HOME:-$HOME/.cargo} "$@"
+}
 package_extension() { # its log is long: only a failure shows it
-  ( cd "$REPO" && cargo pgrx package -p pg_odoo_mcp --pg-config "$PGRX_PG_CONFIG_PATH" --out-dir "$PACKAGE" )
+  local script
+  ( cd "$REPO" && without_paths cargo pgrx package -p pg_odoo_mcp --pg-config "$PGRX_PG_CONFIG_PATH" --out-dir "$PACKAGE" )
+  script=$(find "$PACKAGE" -name "pg_odoo_mcp--$(project_version).sql")
+  awk -f "$REPO/packaging/script_order.awk" "$script" >"$script.ordered"
+  mv "$script.ordered" "$script"
 }
 build_extension() {
   mkdir -p "$TARGET" "$PGRX_HOME"
@@ -44,8 +52,9 @@ build_extension() {
 build_front() {
   mkdir -p "$TARGET"
   : >"$TARGET/$PURPOSE-front.log"
-  secs "build the front" logged "$TARGET/$PURPOSE-front.log" cargo build --manifest-path "$REPO/Cargo.toml" --release -p "$(front_crate)"
+  secs "build the front" logged "$TARGET/$PURPOSE-front.log" without_paths cargo build --manifest-path "$REPO/Cargo.toml" --release -p "$(front_crate)"
 }
+project_version() { sed -n 's/^version = "\(.*\)"/\1/p' "$REPO/Cargo.toml" | head -1; }
 front_crate() { sed -n 's/^name = "\(.*\)"/\1/p' "$REPO/http_front/Cargo.toml" | head -1; }
 install_extension() { # install_extension STACK: into its relocated PostgreSQL
   # a new file beside the old one: sessions have the library mapped, and writing into it would crash them

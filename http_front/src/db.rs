@@ -5,7 +5,7 @@ use crate::{
     token::TokenHash,
 };
 use std::net::IpAddr;
-use tokio_postgres::types::Type;
+use tokio_postgres::{Client, Row, types::Type};
 use uuid::Uuid;
 
 /// `odoo_mcp.serve`: one tool call, admitted and answered.
@@ -51,6 +51,30 @@ pub(crate) async fn authenticate(
 /// `odoo_mcp.list_tools`: the tools and the instructions, as JSON.
 pub(crate) async fn list_tools(pool: &Pool, reference: Uuid) -> Result<String, DbError> {
     pool.query_text(reference, "SELECT odoo_mcp.list_tools()", &[])
+        .await
+}
+
+/// `odoo_mcp.doctor`: what is wrong, seen from inside; rows of check, status, finding and hint. On a
+/// connection of its own, because a pool hides why there is none.
+pub(crate) async fn doctor(
+    client: &Client,
+    pool_size: i32,
+    odoo_db: Option<&str>,
+    version: &str,
+    clock: f64,
+) -> Result<Vec<Row>, tokio_postgres::Error> {
+    let statement =
+        "SELECT d.\"check\", d.status, d.finding, d.hint FROM odoo_mcp.doctor($1, $2, $3, $4) d";
+    client
+        .query_typed(
+            statement,
+            &[
+                (&pool_size, Type::INT4),
+                (&odoo_db, Type::TEXT),
+                (&version, Type::TEXT),
+                (&clock, Type::FLOAT8),
+            ],
+        )
         .await
 }
 

@@ -85,7 +85,7 @@ impl Kind {
     pub(crate) fn of_database(error: &DbError, reference: Uuid) -> Self {
         match error {
             DbError::Busy => Kind::Busy,
-            DbError::Unavailable | DbError::TimedOut => Kind::Unavailable(reference),
+            DbError::Unavailable(_) | DbError::TimedOut => Kind::Unavailable(reference),
             DbError::Internal(_) => Kind::Internal(reference),
         }
     }

@@ -8,6 +8,7 @@
 //! - `routes`: `/mcp` and the two health pages, a handler a file;
 //! - `mcp`: the wire: JSON-RPC messages, the protocol's two eras, the answers of tools;
 //! - `db`: one function per SQL function that is called, on connections leased from `pool`;
+//! - [`doctor`]: the same database and settings, looked at for an operator;
 //! - [`error`]: every refusal that leaves as a status of HTTP or an error of JSON-RPC.
 //!
 //! Who may do what is decided behind the SQL functions. What can be refused here is only what
@@ -18,6 +19,7 @@
 mod address;
 pub mod config;
 mod db;
+pub mod doctor;
 mod doors;
 pub mod error;
 pub mod log;

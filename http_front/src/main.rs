@@ -3,7 +3,7 @@
 mod command;
 
 use clap::{Parser, Subcommand};
-use command::serve;
+use command::{doctor, serve};
 use std::process::ExitCode;
 
 /// MCP for Odoo: the HTTP front of the PostgreSQL extension pg_odoo_mcp.
@@ -18,15 +18,18 @@ struct Cli {
 enum Command {
     /// Answer MCP over HTTP until SIGTERM or SIGINT.
     Serve(serve::Arguments),
+    /// Look at database, settings and Odoo, and say what to type next. Ends with 1 if something is in error.
+    Doctor(doctor::Arguments),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
-        Command::Serve(arguments) => serve::run(&arguments).await,
+        Command::Serve(arguments) => serve::run(&arguments).await.map(|()| ExitCode::SUCCESS),
+        Command::Doctor(arguments) => doctor::run(&arguments).await,
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("odoo-mcp: {error}");
             ExitCode::FAILURE

@@ -1,6 +1,9 @@
 //! Connections to the database, leased for one statement each.
 
 mod cancel;
+mod trouble;
+
+pub(crate) use trouble::{Trouble, UNKNOWN};
 
 use crate::config::Config;
 use deadpool_postgres::{
@@ -26,11 +29,11 @@ pub(crate) enum DbError {
     /// No connection was free within the wait.
     Busy,
     /// The database cannot be reached, or the connection broke.
-    Unavailable,
+    Unavailable(Trouble),
     /// The statement was cancelled, by the server or after our own limit.
     TimedOut,
     /// The statement raised an error, or answered what it must not.
-    Internal(Option<SqlState>),
+    Internal(Trouble),
 }
 
 /// How long the server may take to accept a cancel; more than it ever needs, because a cancel that
@@ -90,7 +93,7 @@ impl Pool {
         let lease = self.lease(reference).await?;
         let outcome = tokio::select! {
             outcome = timeout(self.call_timeout, lease.client().query_typed(statement, parameters)) => outcome,
-            () = self.halt.cancelled() => return Err(DbError::Unavailable),
+            () = self.halt.cancelled() => return Err(DbError::Unavailable(Trouble::silence())),
         };
         let Ok(outcome) = outcome else {
             tracing::error!(%reference, statement, "no answer within the call timeout, cancelling");
@@ -104,7 +107,7 @@ impl Pool {
                 .map_err(|error| judge(reference, statement, &error)),
             Ok(rows) => {
                 tracing::error!(%reference, statement, row_count = rows.len(), "expected one row");
-                Err(DbError::Internal(None))
+                Err(DbError::Internal(UNKNOWN))
             }
             Err(error) => Err(judge(reference, statement, error)),
         }
@@ -134,8 +137,12 @@ impl Pool {
                 Err(DbError::Busy)
             }
             Err(error) => {
-                tracing::error!(%reference, %error, cause = cause(&error), "cannot connect to the database");
-                Err(DbError::Unavailable)
+                let Trouble { problem, hint } = match &error {
+                    PoolError::Backend(error) => Trouble::of(error),
+                    _ => Trouble::silence(),
+                };
+                tracing::error!(%reference, problem, hint, %error, cause = cause(&error), "cannot connect to the database");
+                Err(DbError::Unavailable(Trouble { problem, hint }))
             }
         }
     }
@@ -207,11 +214,13 @@ fn judge(reference: Uuid, statement: &str, error: &tokio_postgres::Error) -> DbE
     let server_text = error
         .as_db_error()
         .map_or_else(|| cause(error), |error| error.message().to_owned());
-    tracing::error!(%reference, statement, sqlstate, server_text, "the database answered an error");
+    let trouble = Trouble::of(error);
+    let Trouble { problem, hint } = trouble;
+    tracing::error!(%reference, problem, hint, statement, sqlstate, server_text, "the database answered an error");
     match error.code() {
-        _ if is_connection_trouble(error) => DbError::Unavailable,
+        _ if is_connection_trouble(error) => DbError::Unavailable(trouble),
         Some(code) if *code == SqlState::QUERY_CANCELED => DbError::TimedOut,
-        code => DbError::Internal(code.cloned()),
+        _ => DbError::Internal(trouble),
     }
 }
 
@@ -232,7 +241,7 @@ fn is_connection_trouble(error: &tokio_postgres::Error) -> bool {
 }
 
 /// The innermost reason; the outer ones are categories.
-fn cause(error: &dyn std::error::Error) -> String {
+pub(crate) fn cause(error: &dyn std::error::Error) -> String {
     let mut innermost = error;
     while let Some(source) = innermost.source() {
         innermost = source;

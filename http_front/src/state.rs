@@ -5,7 +5,8 @@ use crate::{
     db,
     doors::Doors,
     mcp::ToolList,
-    pool::{DbError, Pool},
+    pool::{self, DbError, Pool},
+    routes,
 };
 use std::{sync::Arc, time::Duration};
 use tokio::{
@@ -48,6 +49,11 @@ impl Front {
         })
     }
 
+    /// Says in the log whether the database is ready, and if not, why; ends when it is.
+    pub async fn announce(&self) {
+        routes::announce(self).await;
+    }
+
     /// The tools and instructions; one request fetches them, others wait for it.
     pub(crate) async fn tool_list(&self, reference: Uuid) -> Result<Arc<ToolList>, DbError> {
         let mut kept = self.tool_list.lock().await;
@@ -59,7 +65,7 @@ impl Front {
         let text = db::list_tools(&self.pool, reference).await?;
         let list = Arc::new(ToolList::parse(&text).map_err(|error| {
             tracing::error!(%reference, %error, "odoo_mcp.list_tools answered something else");
-            DbError::Internal(None)
+            DbError::Internal(pool::UNKNOWN)
         })?);
         *kept = Some((Instant::now(), list.clone()));
         Ok(list)

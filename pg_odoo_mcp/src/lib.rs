@@ -1,7 +1,7 @@
 //! The extension: Odoo's reads inside PostgreSQL, as the Odoo user who asks.
 //!
-//! Dependencies point down this list: `api` (what SQL sees) calls `govern` (who, may they, written
-//! down), which answers through `catalog` (Odoo's tables as the compiler's plain data) on top of
+//! Dependencies point down this list: `api` (what SQL sees) calls `doctor` (what is wrong here) and
+//! `govern` (who, may they, written down), which answers through `catalog` (Odoo's tables as the compiler's plain data) on top of
 //! `exec` (the only SPI, the only catch, the only `unsafe`). All thinking about Odoo is in the
 //! crate `odoo_compiler`.
 #![deny(unsafe_op_in_unsafe_fn)]
@@ -10,6 +10,7 @@ use pgrx::prelude::*;
 
 mod api;
 mod catalog;
+mod doctor;
 mod exec;
 mod govern;
 mod gucs;
@@ -57,6 +58,7 @@ extension_sql_file!(
     name = "fronts",
     requires = [
         "setup",
+        api::doctor::doctor,
         api::serve::authenticate,
         api::serve::health,
         api::serve::list_tools

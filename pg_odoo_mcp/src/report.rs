@@ -13,9 +13,27 @@ pub(crate) fn report(error: Error) -> ErrorReport {
     let report = ErrorReport::new(sqlstate(error.code), error.message, "");
     let report = report.set_detail(detail);
     match error.hint {
-        Some(hint) => report.set_hint(hint),
+        Some(hint) => report.set_hint(in_sql(hint)),
         None => report,
     }
+}
+
+/// A hint names tools, and where SQL is spoken these are functions of the same names.
+fn in_sql(hint: String) -> String {
+    [
+        "list_models",
+        "describe_model",
+        "search",
+        "count",
+        "read_group",
+        "time_series",
+        "pivot",
+        "context",
+    ]
+    .iter()
+    .fold(hint, |hint, name| {
+        hint.replace(&format!("odoo_{name}"), &format!("odoo_mcp.{name}()"))
+    })
 }
 
 /// Raises `error`.

@@ -11,6 +11,11 @@ BEGIN
             USING ERRCODE = 'insufficient_privilege',
                   HINT = 'it makes roles and grants; connect as a superuser of the cluster';
     END IF;
+    -- whatever only a superuser may do, writes
+    IF pg_catalog.pg_is_in_recovery() THEN
+        RAISE EXCEPTION 'this server is a standby: nothing can be changed here'
+            USING ERRCODE = 'read_only_sql_transaction', HINT = 'connect to the primary; what is done there arrives here by itself';
+    END IF;
 END
 $$;
 

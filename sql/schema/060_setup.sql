@@ -27,6 +27,9 @@ BEGIN
     LOOP
         EXECUTE command;
     END LOOP;
+    -- what doctor() compares with, as the owner; they read nothing
+    EXECUTE format('GRANT EXECUTE ON FUNCTION odoo_mcp_private.is_secret(name, name), odoo_mcp_private.front_settings(), '
+        'odoo_mcp_private.front_functions() TO %I', new_owner);
 END
 $$;
 
@@ -108,7 +111,8 @@ BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA odoo_mcp TO %I', admin);
     EXECUTE format('GRANT SELECT ON odoo_mcp.tokens, odoo_mcp.audit_entries, odoo_mcp.refusals TO %I', admin);
     EXECUTE format('GRANT EXECUTE ON FUNCTION odoo_mcp.issue_token(text, text, text, interval), '
-        'odoo_mcp.revoke_token(bigint), odoo_mcp.hash_token(text) TO %I', admin);
+        'odoo_mcp.revoke_token(bigint), odoo_mcp.hash_token(text), '
+        'odoo_mcp.doctor(integer, text, text, double precision) TO %I', admin);
     EXECUTE (SELECT format('GRANT EXECUTE ON FUNCTION %s TO %I', string_agg(f::text, ', '), admin)
                FROM odoo_mcp_private.query_functions() f);
 END

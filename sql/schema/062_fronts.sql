@@ -26,7 +26,8 @@ AS $$
            ('odoo_mcp.run(uuid)'::regprocedure),
            ('odoo_mcp.authenticate(bytea, inet)'::regprocedure),
            ('odoo_mcp.list_tools()'::regprocedure),
-           ('odoo_mcp.health()'::regprocedure)
+           ('odoo_mcp.health()'::regprocedure),
+           ('odoo_mcp.doctor(integer, text, text, double precision)'::regprocedure)
 $$;
 
 -- API: Private.

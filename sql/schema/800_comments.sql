@@ -37,6 +37,7 @@ COMMENT ON FUNCTION odoo_mcp.read_group(text, jsonb, text[], text[], jsonb, text
 COMMENT ON FUNCTION odoo_mcp.pivot(text, text[], text[], text[], jsonb, boolean, text, integer, text, jsonb) IS 'Figures by rows and columns, subtotals and totals last (is_total, the key "total"), several currencies apart. pivot(''sale.order'', rows => ''{user_id}'', columns => ''{date_order:quarter}'', measures => ''{amount_total:sum}'', sort => ''amount_total:sum desc'', top => 10); 200 rows unless top says otherwise, at most 2000, totals are over all.';
 COMMENT ON FUNCTION odoo_mcp.context() IS 'As whom the session acts, with companies, versions and time.';
 COMMENT ON FUNCTION odoo_mcp.health() IS 'Whether the extension works in this database, and if not, why.';
+COMMENT ON FUNCTION odoo_mcp.doctor(integer, text, text, double precision) IS 'What is wrong here and what to type next: select * from odoo_mcp.doctor(). Fronts also say their pool''s size, Odoo''s database as they know it, their version and their clock.';
 COMMENT ON FUNCTION odoo_mcp.list_tools() IS 'The tools and the instructions that MCP clients are told.';
 COMMENT ON FUNCTION odoo_mcp.authenticate(bytea, inet) IS 'For fronts: whether the token of that SHA-256 lives.';
 COMMENT ON FUNCTION odoo_mcp.admit(uuid, bytea, inet, text, text) IS 'For fronts, through serve: authenticates and writes that a call is tried; answers only refusals.';

@@ -32,12 +32,18 @@ pub struct Environment {
     pub mcp_url_pgbouncer: String,
     /// The front's program.
     pub front_binary: PathBuf,
+    /// The folder with the .deb and the .tar.gz that were made of it.
+    pub packages: PathBuf,
+    /// Folders that nothing which is installed may need: the repository, caches, the stack.
+    pub hidden: Vec<PathBuf>,
     /// The programs of the stack's PostgreSQL.
     pub pg_bin: PathBuf,
     /// The folder of the MCP clients that others made (`tests/clients/install.sh`).
     pub clients: PathBuf,
     /// The Node that runs those of them that are JavaScript.
     pub node: PathBuf,
+    /// The data of the seeded cluster, stopped, that every stack is a copy of.
+    pub seed: PathBuf,
     /// The nine users.
     pub users: Users,
     /// Token by login.
@@ -73,9 +79,12 @@ impl Environment {
             mcp_url: variable("MCP_URL"),
             mcp_url_pgbouncer: variable("MCP_URL_PGBOUNCER"),
             front_binary: variable("FRONT_BINARY").into(),
+            packages: variable("PACKAGES").into(),
+            hidden: variable("HIDDEN").split(':').map(PathBuf::from).collect(),
             pg_bin: variable("PG_BIN").into(),
             clients: variable("CLIENTS").into(),
             node: variable("NODE").into(),
+            seed: variable("SEED").into(),
             users: Users::parse(&contents("KEYS")),
             tokens: serde_json::from_str(&contents("TOKENS"))
                 .expect("the tokens file is {login: token}"),

@@ -1,6 +1,7 @@
 //! A front process of a test's own.
 
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -11,8 +12,21 @@ use crate::wait::until;
 /// A front on a port of its own; killed when dropped.
 pub struct Front {
     child: Child,
+    log: PathBuf,
     /// `http://127.0.0.1:port`.
     pub url: String,
+}
+
+/// A port that is free now; nobody else on this machine picks it within the next moment.
+///
+/// # Panics
+/// If there is none.
+#[must_use]
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0")
+        .and_then(|socket| socket.local_addr())
+        .expect("a free port")
+        .port()
 }
 
 impl Front {
@@ -22,12 +36,26 @@ impl Front {
     /// If it does not come up within 20 s.
     #[must_use]
     pub fn start(environment: &Environment, database_url: &str) -> Self {
-        // the port is free now; nobody else on this machine picks it within the next moment
-        let port = TcpListener::bind("127.0.0.1:0")
-            .and_then(|socket| socket.local_addr())
-            .expect("a free port")
-            .port();
-        let listen = format!("127.0.0.1:{port}");
+        let front = Self::spawn(environment, database_url);
+        front.until_status("/readyz", 200);
+        front
+    }
+
+    /// Starts one that will not get ready, and waits until it serves.
+    ///
+    /// # Panics
+    /// If it does not within 20 s.
+    #[must_use]
+    pub fn start_unready(environment: &Environment, database_url: &str) -> Self {
+        let front = Self::spawn(environment, database_url);
+        front.until_status("/healthz", 200);
+        front
+    }
+
+    fn spawn(environment: &Environment, database_url: &str) -> Self {
+        let listen = format!("127.0.0.1:{}", free_port());
+        let log = std::env::temp_dir().join(format!("omcp_front_{}.log", listen.replace(':', "_")));
+        let written = std::fs::File::create(&log).expect("a log");
         let child = Command::new(&environment.front_binary)
             .arg("serve")
             .env("ODOO_MCP_DATABASE_URL", database_url)
@@ -36,25 +64,31 @@ impl Front {
             .env("ODOO_MCP_LISTEN", &listen)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(written)
             .spawn()
             .unwrap_or_else(|error| panic!("{}: {error}", environment.front_binary.display()));
-        let mut front = Self {
+        Self {
             child,
+            log,
             url: format!("http://{listen}"),
-        };
-        let ready = format!("{}/readyz", front.url);
+        }
+    }
+
+    fn until_status(&self, path: &str, status: u16) {
         let agent = agent();
-        until("the front is ready", Duration::from_secs(20), || {
-            if let Ok(Some(status)) = front.child.try_wait() {
-                panic!("the front ended: {status}");
-            }
+        let address = format!("{}{path}", self.url);
+        until("the front is up", Duration::from_secs(20), || {
             agent
-                .get(&ready)
+                .get(&address)
                 .call()
-                .is_ok_and(|answer| answer.status() == 200)
+                .is_ok_and(|answer| answer.status() == status)
         });
-        front
+    }
+
+    /// What it has written into its log.
+    #[must_use]
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 
     /// Its MCP endpoint.
@@ -83,6 +117,9 @@ impl Drop for Front {
     fn drop(&mut self) {
         if let Err(error) = self.child.kill().and_then(|()| self.child.wait().map(drop)) {
             eprintln!("ending a front: {error}");
+        }
+        if let Err(error) = std::fs::remove_file(&self.log) {
+            eprintln!("{}: {error}", self.log.display());
         }
     }
 }

@@ -16,18 +16,24 @@
 //! | [`scratch`] | a throwaway copy of the database, for tests that plant hostile objects |
 //! | [`serve`] | one call of the SQL function that the front calls |
 //! | [`front`] | a front process of the test's own, to be killed |
+//! | [`cluster`] | a PostgreSQL of a test's own, to be broken |
 //! | [`backend`] | one server process: how long its calls take, what it keeps in memory |
 //! | [`bench`] | times of MCP, JSON-2 and raw SQL |
+//! | [`page`] | a page of the documentation as blocks to run |
+//! | [`machine`] | a machine of the test's own, to install a package on |
 //! | [`wait`] | waiting for something to become true |
 
 pub mod backend;
 pub mod bench;
+pub mod cluster;
 pub mod conformance;
 pub mod environment;
 pub mod front;
+pub mod machine;
 pub mod mcp;
 pub mod mutation;
 pub mod odoo;
+pub mod page;
 pub mod parity;
 pub mod proxy;
 pub mod scratch;

@@ -1,84 +1,41 @@
-//! The README's SQL, run in psql: each block does what the page shows after it.
+//! The SQL of the README and of the pages in `doc/`, run in psql: each block does what the page shows after it.
 //!
-//! In the shown text `…` stands for anything within a line, a line of its own for any number of lines. Spaces and the
-//! line under a heading are not compared.
+//! A page that another test walks through, or that has nothing to run, is named here with the reason.
 
+use std::collections::BTreeMap;
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
+use odoo_mcp_tests::page::{Block, blocks, is_shown, plain};
 use odoo_mcp_tests::{Environment, Scratch};
 
-const README: &str = include_str!("../../README.md");
-const NEXT: &str = "next block of the README";
+/// Pages whose SQL needs more than a database with Odoo's demo data, and who runs it.
+const ELSEWHERE: &[(&str, &str)] = &[("install.md", "tests/own_odoo.rs")];
 
-struct Block {
-    sql: String,
-    shown: Option<Vec<String>>,
-}
+const NEXT: &str = "next block of the page";
 
-fn blocks() -> Vec<Block> {
-    let mut found: Vec<Block> = Vec::new();
-    let mut lines = README.lines();
-    while let Some(line) = lines.next() {
-        match line {
-            "```sql" => found.push(Block {
-                sql: take(&mut lines).join("\n"),
-                shown: None,
-            }),
-            "```text" => {
-                found.last_mut().expect("shown text follows the SQL").shown = Some(take(&mut lines))
-            }
-            _ if line.starts_with("```") => drop(take(&mut lines)),
-            _ => {}
-        }
-    }
-    found
-}
-
-fn take(lines: &mut std::str::Lines<'_>) -> Vec<String> {
-    lines
-        .take_while(|line| *line != "```")
-        .map(str::to_owned)
+/// The pages in `doc/` that have SQL, by name.
+fn pages() -> BTreeMap<String, String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../doc");
+    std::fs::read_dir(&folder)
+        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+        .map(|entry| entry.expect("a page").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+        .map(|path| {
+            let name = path.file_name().expect("it has one").to_string_lossy();
+            let text = std::fs::read_to_string(&path).expect("a page is text");
+            (name.into_owned(), text)
+        })
+        .filter(|(_, text)| !sql_of(text).is_empty())
         .collect()
 }
 
-/// Words only; nothing for an empty line or the line under a heading.
-fn plain(line: &str) -> Option<String> {
-    let is_rule = line.contains("--") && line.chars().all(|character| "-+ ".contains(character));
-    let words = line.split_whitespace().collect::<Vec<_>>().join(" ");
-    (!is_rule && !words.is_empty()).then_some(words)
-}
-
-fn fits(line: &str, pattern: &str) -> bool {
-    let mut parts = pattern.split('…');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = line.strip_prefix(first) else {
-        return false;
-    };
-    if pattern == first {
-        return rest.is_empty();
-    }
-    for part in parts {
-        let part = part.trim();
-        match rest.find(part) {
-            Some(place) => rest = &rest[place + part.len()..],
-            None => return false,
-        }
-    }
-    true
-}
-
-/// Whether the printed lines are the shown ones.
-fn is_shown(printed: &[String], shown: &[String]) -> bool {
-    match shown.split_first() {
-        None => printed.is_empty(),
-        Some((pattern, others)) if pattern == "…" => {
-            (0..=printed.len()).any(|skipped| is_shown(&printed[skipped..], others))
-        }
-        Some((pattern, others)) => printed
-            .split_first()
-            .is_some_and(|(line, rest)| fits(line, pattern) && is_shown(rest, others)),
-    }
+fn sql_of(page: &str) -> Vec<Block> {
+    blocks(page)
+        .into_iter()
+        .filter(|block| block.language == "sql")
+        .collect()
 }
 
 fn sections(stream: &[u8]) -> Vec<Vec<String>> {
@@ -88,38 +45,17 @@ fn sections(stream: &[u8]) -> Vec<Vec<String>> {
         .collect()
 }
 
-#[test]
-fn every_block_does_what_the_page_shows() {
-    let env = Environment::load();
-    let scratch = Scratch::bare(&env, "readme");
-    let mut server = env.superuser();
-    server
-        .batch_execute("drop role if exists odoo_front")
-        .expect("of a run that was broken off");
-    let blocks = blocks();
-    assert!(
-        blocks.len() >= 8,
-        "the README has its walkthrough: {} blocks",
-        blocks.len()
-    );
-
+/// Runs the blocks in one session of psql, as the superuser; what differs from the page, as text.
+fn differences(env: &Environment, database: &str, blocks: &[Block]) -> String {
     let config: postgres::Config = env.superuser_url.parse().expect("a URL");
     let socket = match config.get_hosts() {
         [postgres::config::Host::Unix(path)] => path.clone(),
         other => panic!("the superuser comes by the socket, not by {other:?}"),
     };
+    let port = config.get_ports()[0].to_string();
     let mut psql = Command::new(env.pg_bin.join("psql"))
-        .args([
-            "-X",
-            "-q",
-            "-U",
-            "postgres",
-            "-d",
-            &scratch.database,
-            "-p",
-            &config.get_ports()[0].to_string(),
-            "-h",
-        ])
+        .args(["-X", "-q", "-U", "postgres", "-d", database, "-p", &port])
+        .arg("-h")
         .arg(socket)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -128,7 +64,7 @@ fn every_block_does_what_the_page_shows() {
         .expect("psql is there");
     let script: String = blocks
         .iter()
-        .map(|block| format!("{}\n\\echo {NEXT}\n\\warn {NEXT}\n", block.sql))
+        .map(|block| format!("{}\n\\echo {NEXT}\n\\warn {NEXT}\n", block.text))
         .collect();
     let mut input = psql.stdin.take().expect("it was piped");
     input.write_all(script.as_bytes()).expect("psql reads");
@@ -149,29 +85,56 @@ fn every_block_does_what_the_page_shows() {
         if !is_shown(&printed, &shown) {
             wrong.push(format!(
                 "{}\nshown:\n{}\nprinted:\n{}\n",
-                block.sql,
+                block.text,
                 shown.join("\n"),
                 printed.join("\n")
             ));
         }
     }
+    wrong.join("\n")
+}
+
+#[test]
+fn every_block_of_the_readme_does_what_it_shows() {
+    let env = Environment::load();
+    let scratch = Scratch::bare(&env, "readme");
+    let mut server = env.superuser();
+    server
+        .batch_execute("drop role if exists odoo_front")
+        .expect("of a run that was broken off");
+    let blocks = sql_of(include_str!("../../README.md"));
+    assert!(blocks.len() >= 2, "the README has its first steps");
+    let wrong = differences(&env, &scratch.database, &blocks);
     drop(scratch);
     server
         .batch_execute("drop role odoo_front")
         .expect("nothing of it is left");
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "{wrong}");
 }
 
 #[test]
-fn another_output_is_noticed() {
-    let lines = |text: &str| text.lines().filter_map(plain).collect::<Vec<_>>();
-    assert!(is_shown(
-        &lines(" a | b\n---+---\n 1 | 2\n"),
-        &lines(" a | b\n…\n")
-    ));
-    assert!(is_shown(&lines("x 1 y"), &lines("x … y")));
-    assert!(!is_shown(&lines("x 1 z"), &lines("x … y")));
-    assert!(!is_shown(&lines("x"), &lines("x\ny")));
-    assert!(!is_shown(&lines("x\ny"), &lines("x")));
-    assert!(!is_shown(&lines("ERROR: no"), &[]));
+fn every_block_of_a_page_does_what_it_shows() {
+    let env = Environment::load();
+    let pages = pages();
+    for (page, walker) in ELSEWHERE {
+        assert!(
+            pages.contains_key(*page),
+            "doc/{page} has no SQL for {walker}"
+        );
+    }
+    let run: Vec<_> = pages
+        .iter()
+        .filter(|(name, _)| ELSEWHERE.iter().all(|(page, _)| page != name))
+        .collect();
+    assert!(!run.is_empty(), "no page has SQL");
+    let mut wrong = String::new();
+    for (place, (name, text)) in run.into_iter().enumerate() {
+        // a page starts from what setup leaves, not from the page before it
+        let copy = Scratch::set_up(&env, &format!("page_{place}"));
+        let found = differences(&env, &copy.database, &sql_of(text));
+        if !found.is_empty() {
+            wrong += &format!("doc/{name}:\n{found}\n");
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
 }

@@ -6,9 +6,10 @@ use postgres::Client;
 use postgres::error::SqlState;
 
 /// The functions that the front's role may call: the whole list.
-const FRONT: [&str; 6] = [
+const FRONT: [&str; 7] = [
     "admit",
     "authenticate",
+    "doctor",
     "health",
     "list_tools",
     "run",

@@ -1,10 +1,11 @@
 //! The sub-commands, a file each, and what they share: where settings come from.
 
+pub(crate) mod doctor;
 pub(crate) mod serve;
 
 use clap::Args;
 use http_front::config::{Config, ConfigError};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Which settings a command goes by.
 #[derive(Args)]
@@ -18,6 +19,11 @@ pub(crate) struct Settings {
 impl Settings {
     pub(crate) fn load(&self) -> Result<Config, ConfigError> {
         Config::load(self.config.as_deref())
+    }
+
+    /// The file, where one is named.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.config.as_deref()
     }
 }
 

@@ -31,12 +31,17 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), ConfigError> {
         .await
         .map_err(|error| of_system(&format!("cannot listen on {listen}"), error))?;
     log::start(config.log_level);
-    server::serve(listener, Front::new(&config), async move {
+    let front = Front::new(&config);
+    let stop = async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
-    })
-    .await;
+    };
+    // the front serves whatever comes of it: the database may come up later
+    tokio::select! {
+        () = server::serve(listener, front.clone(), stop) => {}
+        () = async { front.announce().await; std::future::pending().await } => {}
+    }
     Ok(())
 }

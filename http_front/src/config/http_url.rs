@@ -41,6 +41,36 @@ impl HttpUrl {
         &self.text
     }
 
+    /// Whether it is spoken to over TLS.
+    pub fn is_https(&self) -> bool {
+        self.is_https
+    }
+
+    /// Where to connect: a name or an address without brackets, and a port.
+    pub fn address(&self) -> (&str, u16) {
+        (self.host.trim_matches(['[', ']']), self.port)
+    }
+
+    /// The port, written or meant.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// What a `Host` header says.
+    pub fn host_and_port(&self) -> String {
+        format!("{}:{}", self.host, self.port)
+    }
+
+    /// The path without a slash at its end, to put another behind it.
+    pub fn path(&self) -> &str {
+        let after_scheme = self.text.split_once("://").map_or("", |(_, rest)| rest);
+        let path = after_scheme.find('/').map_or("", |at| &after_scheme[at..]);
+        path.split(['?', '#'])
+            .next()
+            .unwrap_or("")
+            .trim_end_matches('/')
+    }
+
     /// Whether both name the same scheme, host and port.
     pub fn has_origin_of(&self, other: &HttpUrl) -> bool {
         (self.is_https, &self.host, self.port) == (other.is_https, &other.host, other.port)
@@ -108,6 +138,15 @@ mod tests {
         assert!(
             !url("https://mcp.example.com").has_origin_of(&url("https://mcp.example.com.evil.net"))
         );
+    }
+
+    #[test]
+    fn an_address_and_a_path_can_be_taken_from_it() {
+        let proxied = url("http://[::1]:8069/odoo/?x=/y");
+        assert_eq!(proxied.address(), ("::1", 8069));
+        assert_eq!(proxied.host_and_port(), "[::1]:8069");
+        assert_eq!(proxied.path(), "/odoo");
+        assert_eq!(url("https://erp.example.com").path(), "");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::ConfigError;
 use std::path::{Path, PathBuf};
 
 /// The settings that a file may have; the environment has the same in capitals.
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "database_url",
     "odoo_url",
     "odoo_db",

@@ -118,3 +118,57 @@ fn values_out_of_range_are_refused() {
         assert_eq!(error.message, format!("{name} is not valid"));
     }
 }
+
+/// The example with every line that shows a setting, and only those.
+fn settings_of_the_example() -> String {
+    let example = include_str!("../../../packaging/odoo-mcp.toml");
+    assert!(
+        example
+            .lines()
+            .all(|line| line.is_empty() || line.starts_with('#')),
+        "as it is installed, the example sets nothing"
+    );
+    let shown = example
+        .lines()
+        .filter_map(|line| line.strip_prefix('#'))
+        .filter(|line| line.starts_with(|first: char| first.is_ascii_alphabetic()));
+    shown.map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn the_example_shows_every_setting_and_its_default() {
+    let settings = settings_of_the_example();
+    let table: toml::Table = settings.parse().expect("the example is TOML");
+    let mut shown: Vec<&str> = table.keys().map(String::as_str).collect();
+    let mut known = source::KEYS.to_vec();
+    shown.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(shown, known);
+
+    let example = read(&[], Some(&settings)).expect("the example is valid");
+    let default = read(&[("ODOO_MCP_DATABASE_URL", URL)], None).expect("valid");
+    assert_eq!(example.listen, default.listen);
+    assert_eq!(example.pool_size, default.pool_size);
+    assert_eq!(example.pool_wait, default.pool_wait);
+    assert_eq!(example.max_requests, default.max_requests);
+    assert_eq!(example.call_timeout, default.call_timeout);
+    assert_eq!(example.shutdown_timeout, default.shutdown_timeout);
+    assert_eq!(example.log_level, default.log_level);
+}
+
+#[test]
+fn a_password_with_special_characters_can_be_given_as_it_is() {
+    let words = r#"database_url = '''host=127.0.0.1 user=front password='p@ss/w:rd %#\'1\\' dbname=odoo'''"#;
+    let config = read(&[], Some(words)).expect("valid");
+    let url = "postgresql://front:p%40ss%2Fw%3Ard%20%25%23%271%5C@127.0.0.1/odoo";
+    let same = read(&[("ODOO_MCP_DATABASE_URL", url)], None).expect("valid");
+    let password = |config: &Config| {
+        config
+            .database_url
+            .expose()
+            .get_password()
+            .map(<[u8]>::to_vec)
+    };
+    assert_eq!(password(&config).as_deref(), Some(&br"p@ss/w:rd %#'1\"[..]));
+    assert_eq!(password(&config), password(&same));
+}

@@ -1,11 +1,14 @@
 //! `/healthz`: this process runs. `/readyz`: calls would be answered.
 
-use crate::{error::json_response, pool::DbError, state::Front};
+use crate::{
+    error::json_response,
+    pool::{DbError, Trouble},
+    state::Front,
+};
 use axum::{extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
 use serde_json::json;
-use std::sync::Arc;
-use tokio_postgres::error::SqlState;
+use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
 
 /// Answers as long as there is a process; a restart would not mend the database.
@@ -24,16 +27,13 @@ struct Health {
     is_set_up: bool,
     is_front: bool,
     problem: Option<String>,
+    #[serde(default)]
+    hint: Option<String>,
 }
 
 /// Asks the extension.
 pub(crate) async fn database(State(front): State<Arc<Front>>) -> Response {
-    let reference = Uuid::new_v4();
-    let verdict = match front.health(reference).await {
-        Ok(text) => judge(&text),
-        Err(error) => Err(of_error(&error)),
-    };
-    match verdict {
+    match verdict(&front).await {
         Ok(version) => json_response(
             StatusCode::OK,
             &json!({"status": "ready", "extension_version": version}),
@@ -45,14 +45,44 @@ pub(crate) async fn database(State(front): State<Arc<Front>>) -> Response {
     }
 }
 
+/// How long to wait before the database is asked again whether it is ready.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Says in the log whether calls would be answered, and if not, why; then asks until they are.
+pub(crate) async fn announce(front: &Front) {
+    let mut said = None;
+    loop {
+        match verdict(front).await {
+            Ok(extension_version) => {
+                tracing::info!(extension_version, "the database is ready");
+                return;
+            }
+            Err(reason) if said.as_ref() != Some(&reason) => {
+                let (problem, hint) = &reason;
+                tracing::error!(problem, hint, "the database is not ready");
+                said = Some(reason);
+            }
+            Err(_) => {}
+        }
+        tokio::time::sleep(PATIENCE).await;
+    }
+}
+
+async fn verdict(front: &Front) -> Verdict {
+    match front.health(Uuid::new_v4()).await {
+        Ok(text) => judge(&text),
+        Err(error) => Err(of_error(&error)),
+    }
+}
+
 /// The version, or a problem and what to do about it.
-type Verdict = Result<String, (String, &'static str)>;
+type Verdict = Result<String, (String, String)>;
 
 fn judge(text: &str) -> Verdict {
     let Ok(health) = serde_json::from_str::<Health>(text) else {
         return Err((
             "the extension's health report cannot be read".into(),
-            "install front and extension of the same release",
+            "install front and extension of the same release".into(),
         ));
     };
     let Health {
@@ -61,59 +91,50 @@ fn judge(text: &str) -> Verdict {
         is_set_up,
         is_front,
         problem,
+        hint,
     } = health;
     if extension_version != library_version {
         return Err((
             format!(
                 "the extension is {extension_version} in the database, its library is {library_version}"
             ),
-            "alter extension pg_odoo_mcp update, then restart the front",
+            "alter extension pg_odoo_mcp update, then restart the front".into(),
         ));
     }
     if !is_set_up {
         return Err((
             "the extension is not set up".into(),
-            "select odoo_mcp.setup(), then odoo_mcp.grant_front(role)",
+            "a superuser runs: select odoo_mcp.setup(); select odoo_mcp.grant_front('role of ODOO_MCP_DATABASE_URL')".into(),
         ));
     }
     match problem {
-        Some(problem) => Err((problem, "the problem says what a superuser runs in psql")),
+        Some(problem) => {
+            let hint = hint.unwrap_or_else(|| "a superuser sees more in psql: select * from odoo_mcp.doctor()".into());
+            Err((problem, hint))
+        }
         // also where the role could answer all the same, because it is a superuser
         None if !is_front => Err((
             "the role of ODOO_MCP_DATABASE_URL was not granted as a front's".into(),
-            "select odoo_mcp.grant_front('a LOGIN role of its own'), and connect as that role",
+            "a superuser runs: select odoo_mcp.grant_front('a LOGIN role of its own'); then connect as that role".into(),
         )),
         None => Ok(extension_version),
     }
 }
 
-fn of_error(error: &DbError) -> (String, &'static str) {
-    match error {
+fn of_error(error: &DbError) -> (String, String) {
+    let (problem, hint) = match error {
         DbError::Busy => (
-            "all connections are in use".into(),
+            "all connections are in use",
             "raise ODOO_MCP_POOL_SIZE, or run another front",
         ),
-        DbError::Unavailable | DbError::TimedOut => (
-            "the database does not answer".into(),
-            "check that it runs and that ODOO_MCP_DATABASE_URL is right; the log has the reason",
+        DbError::TimedOut => (
+            "the database does not answer in time",
+            "see what it is busy with: select pid, state, wait_event, query from pg_stat_activity",
         ),
-        DbError::Internal(Some(code)) if *code == SqlState::INSUFFICIENT_PRIVILEGE => (
-            "the front's role may not call the extension".into(),
-            "select odoo_mcp.grant_front('role of ODOO_MCP_DATABASE_URL')",
-        ),
-        DbError::Internal(Some(code))
-            if [SqlState::INVALID_SCHEMA_NAME, SqlState::UNDEFINED_FUNCTION].contains(code) =>
-        {
-            (
-                "the extension is not in this database".into(),
-                "create extension pg_odoo_mcp, then select odoo_mcp.setup()",
-            )
-        }
-        DbError::Internal(_) => (
-            "the extension fails to report its health".into(),
-            "the log has the reason",
-        ),
-    }
+        DbError::Unavailable(Trouble { problem, hint })
+        | DbError::Internal(Trouble { problem, hint }) => (*problem, *hint),
+    };
+    (problem.to_owned(), hint.to_owned())
 }
 
 #[cfg(test)]

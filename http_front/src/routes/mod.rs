@@ -3,6 +3,8 @@
 mod health;
 mod mcp;
 
+pub(crate) use health::announce;
+
 use crate::{middleware, state::Front};
 use axum::{
     Router,

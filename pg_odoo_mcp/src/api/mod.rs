@@ -1,5 +1,6 @@
 //! What SQL sees: decode, call, encode.
 
+pub(crate) mod doctor;
 pub(crate) mod explanation;
 pub(crate) mod query;
 pub(crate) mod serve;

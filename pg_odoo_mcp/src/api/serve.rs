@@ -7,7 +7,7 @@ use crate::govern::identity;
 use crate::govern::installation::Installation;
 use crate::govern::perform::{Call, Question};
 use crate::govern::token::{LiveToken, TokenHash};
-use odoo_compiler::error::{Error, Result};
+use odoo_compiler::error::{Code, Error, Result};
 use pgrx::datum::Inet;
 use pgrx::prelude::*;
 use pgrx::{JsonB, Uuid};
@@ -125,15 +125,27 @@ pub(crate) fn list_tools() -> String {
 pub(crate) fn health() -> JsonB {
     let installation = Installation::find();
     let problem = match &installation {
-        None => Some(String::from(
-            "the extension is not set up: a superuser runs select odoo_mcp.setup()",
-        )),
+        None => Some(
+            Error::new(Code::NotSupported, "the extension is not set up")
+                .hint("a superuser runs: select odoo_mcp.setup()"),
+        ),
+        Some(_) if native::in_recovery() => Some(
+            Error::new(
+                Code::NotSupported,
+                "this server is a standby, where calls cannot be written down",
+            )
+            .hint("name the primary in ODOO_MCP_DATABASE_URL; to have more than one tried: host=a,b and target_session_attrs=read-write"),
+        ),
         Some(installation) => match installation.is_at_home() {
             Ok(true) => None,
-            Ok(false) => Some(String::from(
-                "this is a copy of the database that was set up: a superuser runs select odoo_mcp.adopt_database()",
-            )),
-            Err(error) => Some(error.to_string()),
+            Ok(false) => Some(
+                Error::new(
+                    Code::NotSupported,
+                    "this is a copy of the database that was set up",
+                )
+                .hint("if it is to serve calls, a superuser runs: select odoo_mcp.adopt_database()"),
+            ),
+            Err(error) => Some(error),
         },
     };
     JsonB(serde_json::json!({
@@ -142,7 +154,8 @@ pub(crate) fn health() -> JsonB {
         "is_set_up": installation.is_some(),
         // whether the role that asks may serve calls of others
         "is_front": installation.is_some() && identity::is_front(),
-        "problem": problem,
+        "problem": problem.as_ref().map(|problem| problem.message.as_str()),
+        "hint": problem.as_ref().and_then(|problem| problem.hint.as_deref()),
     }))
 }
 
@@ -163,14 +176,14 @@ fn envelope(answer: Result<String>) -> String {
 
 fn missing_argument() -> Error {
     Error::new(
-        odoo_compiler::error::Code::InvalidArguments,
+        Code::InvalidArguments,
         "call_id, tool and arguments are all needed",
     )
 }
 
 fn not_alone() -> Error {
     Error::new(
-        odoo_compiler::error::Code::InvalidArguments,
+        Code::InvalidArguments,
         "admit and run are not for savepoints, and run is not for transaction blocks",
     )
     .hint("call odoo_mcp.serve() outside a transaction block")
@@ -178,7 +191,7 @@ fn not_alone() -> Error {
 
 fn not_admitted() -> Error {
     Error::new(
-        odoo_compiler::error::Code::InvalidArguments,
+        Code::InvalidArguments,
         "no call is admitted under this call_id",
     )
     .hint("call odoo_mcp.serve(), which admits, commits and runs")

@@ -166,7 +166,7 @@ impl Database for CallDatabase<'_> {
         lang: &str,
         examined: &[&str],
     ) -> Result<Vec<ListedModel>> {
-        load::listed_models(self.reader, principal, lang, examined)
+        load::listed_models(self.reader, &principal.group_ids, lang, examined)
     }
 
     fn described_models(

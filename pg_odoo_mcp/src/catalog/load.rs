@@ -2,12 +2,13 @@
 
 use crate::exec::plan::Bind;
 use crate::exec::read_only::{Reader, Source};
+use odoo_compiler::access::Coverage;
 use odoo_compiler::answer::{Environment, Token};
 use odoo_compiler::catalog::{ListedModel, ModelDescription, Unaccent, suggestion};
 use odoo_compiler::error::{Code, Error, Result};
 use odoo_compiler::principal::Principal;
 use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const PRINCIPAL: &str = include_str!("../../../sql/statements/principal.sql");
 const READABLE_MODELS: &str = include_str!("../../../sql/statements/readable_models.sql");
@@ -18,6 +19,7 @@ const USER_BY_LOGIN: &str = include_str!("../../../sql/statements/user_by_login.
 const LOGINS: &str = include_str!("../../../sql/statements/logins.sql");
 const LIST_MODELS: &str = include_str!("../../../sql/statements/list_models.sql");
 const DESCRIBE_MODELS: &str = include_str!("../../../sql/statements/describe_models.sql");
+const DOCTOR_ODOO: &str = include_str!("../../../sql/statements/doctor_odoo.sql");
 const DATABASE_UUID: &str = include_str!("../../../sql/statements/database_uuid.sql");
 
 /// The active user of that id, with what its rights are computed from.
@@ -97,6 +99,31 @@ pub(crate) fn user_by_login(reader: &Reader<'_>, login: &str) -> Result<i64> {
     })
 }
 
+/// What a look at the whole database shows.
+#[derive(Debug)]
+pub(crate) struct Overview {
+    /// Of the module `base`.
+    pub odoo_version: String,
+    /// Modules that are another way into Odoo for agents, comma separated.
+    pub other_surfaces: String,
+    /// How much of it SQL answers, over all models that anybody may read.
+    pub coverage: Coverage,
+}
+
+/// Looks at the whole database, as everybody.
+pub(crate) fn overview(reader: &Reader<'_>) -> Result<Overview> {
+    let rows = reader.named(DOCTOR_ODOO, &[])?;
+    let mut cells = rows.into_iter().flatten().map(Option::unwrap_or_default);
+    let mut cell = || cells.next().unwrap_or_default();
+    let (odoo_version, other_surfaces, group_ids) = (cell(), cell(), cell());
+    let models = listed_models(reader, &parsed(&group_ids)?, "en_US", &Coverage::examined())?;
+    Ok(Overview {
+        odoo_version,
+        other_surfaces,
+        coverage: Coverage::of(&models),
+    })
+}
+
 /// Odoo's `database.uuid`, read as Odoo's own role.
 pub(crate) fn database_uuid(source: &Source) -> Result<Option<String>> {
     let source = Source {
@@ -138,15 +165,15 @@ fn oid(cell: Option<&Option<String>>) -> Option<pgrx::pg_sys::Oid> {
         .map(pgrx::pg_sys::Oid::from_u32)
 }
 
-/// The models of a list, for the principal.
+/// The models of a list, for somebody in these groups.
 pub(crate) fn listed_models(
     reader: &Reader<'_>,
-    principal: &Principal,
+    group_ids: &BTreeSet<i64>,
     lang: &str,
     examined: &[&str],
 ) -> Result<Vec<ListedModel>> {
     let binds = [
-        Bind::int4_array(principal.group_ids.iter()),
+        Bind::int4_array(group_ids.iter()),
         Bind::text(lang),
         Bind::text_array(examined.iter().copied()),
         Bind::text(reader.odoo_schema()),

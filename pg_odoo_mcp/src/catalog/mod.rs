@@ -7,4 +7,4 @@ mod shape;
 mod state;
 
 pub(crate) use call::CallDatabase;
-pub(crate) use load::{database_uuid, principal, user_by_login};
+pub(crate) use load::{Overview, database_uuid, overview, principal, user_by_login};

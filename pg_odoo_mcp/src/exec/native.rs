@@ -1,7 +1,7 @@
 //! Small facts of the server, behind safe functions.
 
 use pgrx::pg_sys;
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 
 /// The role whose rights apply now.
 pub(crate) fn current_role() -> pg_sys::Oid {
@@ -37,6 +37,33 @@ pub(crate) fn system_identifier() -> i64 {
 pub(crate) fn in_recovery() -> bool {
     // SAFETY: reads shared memory
     unsafe { pg_sys::RecoveryInProgress() }
+}
+
+/// Whether nothing may be written in this transaction, as on every standby.
+pub(crate) fn is_read_only() -> bool {
+    // SAFETY: reads a global of the backend
+    unsafe { pg_sys::XactReadOnly }
+}
+
+/// Whether sessions load the library before their first call, by the server's settings or the session's.
+pub(crate) fn is_preloaded(library: &str) -> bool {
+    // SAFETY: strings of the backend's settings, copied before anything can change them
+    unsafe {
+        [
+            pg_sys::shared_preload_libraries_string,
+            pg_sys::session_preload_libraries_string,
+            pg_sys::local_preload_libraries_string,
+        ]
+    }
+    .into_iter()
+    .filter(|list| !list.is_null())
+    // SAFETY: as above; each ends in NUL
+    .map(|list| {
+        unsafe { CStr::from_ptr(list) }
+            .to_string_lossy()
+            .into_owned()
+    })
+    .any(|list| list.contains(library))
 }
 
 /// Whether the caller began a transaction that it will end itself.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::pool::UNKNOWN;
 use axum::{http::StatusCode, response::IntoResponse};
 use http_body_util::BodyExt;
 
@@ -135,11 +136,11 @@ async fn failures_of_the_database() {
     for (error, status, expected) in [
         (DbError::TimedOut, 200, "timed_out"),
         (
-            DbError::Internal(None),
+            DbError::Internal(UNKNOWN),
             200,
             "the call failed inside the server",
         ),
-        (DbError::Unavailable, 503, "-32603"),
+        (DbError::Unavailable(UNKNOWN), 503, "-32603"),
         (DbError::Busy, 503, "-32603"),
     ] {
         let (seen_status, body) =

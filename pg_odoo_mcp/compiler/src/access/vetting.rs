@@ -115,11 +115,14 @@ impl Unanswered<'_> {
                 format!(
                     "{name} is extended by the module {module}, which has not been vetted for reads in SQL"
                 ),
-            ),
+            )
+            .detail("what that module's Python does to the rows is not known here, so they are not answered")
+            .hint("ask Odoo itself; odoo_list_models names the models that are answered here"),
             Unanswered::NoTable => Error::new(
                 Code::NotSupported,
                 format!("{name} has no ordinary table in this database"),
-            ),
+            )
+            .hint("ask Odoo itself; odoo_list_models names the models that are answered here"),
         }
     }
 }

@@ -1,0 +1,176 @@
+//! What can be seen from inside the database of whatever may keep calls from being answered.
+//!
+//! A front's role may ask, too, so there is nothing in it that somebody who broke into a front
+//! could use: no login, no token, no name of a person.
+
+mod finding;
+
+use crate::catalog::{self, Overview};
+use crate::exec::plan::Bind;
+use crate::exec::read_only::Reader;
+use crate::exec::subxact::{self, Failure};
+use crate::exec::{native, owner};
+use crate::govern::installation::Installation;
+use crate::gucs;
+use finding::Finding;
+use pgrx::pg_sys;
+
+const SERVER: &str = include_str!("../../../sql/statements/doctor_server.sql");
+const SETUP: &str = include_str!("../../../sql/statements/doctor_setup.sql");
+const RELEASE: &str = include_str!("../../../sql/statements/doctor_release.sql");
+
+/// How many models a finding names.
+const NAMED: usize = 3;
+
+/// What only a front knows; nothing where a person asks.
+pub(crate) struct Asker<'a> {
+    /// Connections that it may take.
+    pub pool_size: Option<i32>,
+    /// The name of Odoo's database in its settings.
+    pub odoo_db: Option<&'a str>,
+    /// Its release.
+    pub front_version: Option<&'a str>,
+    /// Seconds since 1970 by its clock.
+    pub front_clock: Option<f64>,
+}
+
+/// Every finding, in reading order.
+pub(crate) fn examine(asker: &Asker<'_>) -> Vec<Finding> {
+    let mut findings = release(asker);
+    let binds = [
+        Bind::new(
+            pg_sys::INT4OID,
+            asker.pool_size.map(|size| size.to_string()),
+        ),
+        Bind::new(
+            pg_sys::FLOAT8OID,
+            asker.front_clock.map(|clock| clock.to_string()),
+        ),
+    ];
+    findings.extend(rows(SERVER, &binds));
+    findings.extend(process());
+    let Some(installation) = Installation::find() else {
+        findings.push(Finding::error(
+            "setup",
+            "the extension is not set up in this database",
+            "a superuser runs: select odoo_mcp.setup()",
+        ));
+        return findings;
+    };
+    findings.extend(rows(SETUP, &[]));
+    // whatever goes wrong on Odoo's tables is a finding, too
+    let seen = subxact::contain(gucs::call_timeout(), || {
+        let is_at_home = installation.is_at_home()?;
+        let overview = Reader::within(&installation.source, catalog::overview)?;
+        Ok((is_at_home, overview))
+    });
+    match seen {
+        Ok((is_at_home, overview)) => {
+            findings.push(identity(is_at_home));
+            findings.extend(odoo(&overview));
+        }
+        Err(Failure::Expected(error)) => findings.push(Finding::of_error("odoo's tables", error)),
+        Err(Failure::Unexpected(text)) => {
+            pgrx::log!("odoo_mcp: doctor failed on Odoo's tables: {text}");
+            findings.push(Finding::error(
+                "odoo's tables",
+                "they cannot be read",
+                "the server's log has the reason, in a line with: odoo_mcp: doctor failed",
+            ));
+        }
+    }
+    findings
+}
+
+fn rows(text: &'static str, binds: &[Bind]) -> Vec<Finding> {
+    let found = owner::read_once(text, binds);
+    found.into_iter().filter_map(Finding::of_row).collect()
+}
+
+/// Library, SQL objects, files and front: of one release.
+fn release(asker: &Asker<'_>) -> Vec<Finding> {
+    let library = env!("CARGO_PKG_VERSION");
+    let binds = [
+        Bind::new(
+            pg_sys::TEXTOID,
+            asker.odoo_db.map(std::borrow::ToOwned::to_owned),
+        ),
+        Bind::text(library),
+        Bind::new(
+            pg_sys::TEXTOID,
+            asker.front_version.map(std::borrow::ToOwned::to_owned),
+        ),
+    ];
+    rows(RELEASE, &binds)
+}
+
+/// What this server process shows of itself.
+fn process() -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0") {
+        findings.push(Finding::warning(
+            "environment",
+            "the server was started with RUST_BACKTRACE, which puts build paths into the details of errors",
+            "take it out of the environment of PostgreSQL's service, and restart it",
+        ));
+    }
+    if !native::is_preloaded("pg_odoo_mcp") {
+        findings.push(
+            Finding::ok(
+                "preload",
+                "not preloaded: the first call of a connection also loads the library",
+            )
+            .hint("to have that done while connecting: alter role odoo_front set session_preload_libraries = 'pg_odoo_mcp'"),
+        );
+    }
+    findings
+}
+
+fn identity(is_at_home: bool) -> Finding {
+    if is_at_home {
+        Finding::ok("database", "the one that was set up")
+    } else {
+        Finding::error(
+            "database",
+            "this is a copy of the database that was set up, so no token of it is accepted",
+            "if it is to serve calls of its own, a superuser runs: select odoo_mcp.adopt_database()",
+        )
+    }
+}
+
+fn odoo(overview: &Overview) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if !overview.other_surfaces.is_empty() {
+        findings.push(Finding::warning(
+            "other mcp",
+            format!(
+                "Odoo has another way in for agents: {}; what goes through it is neither limited nor written down here",
+                overview.other_surfaces
+            ),
+            "if it is not wanted, uninstall it in Odoo under Apps",
+        ));
+    }
+    let coverage = &overview.coverage;
+    let finding = format!(
+        "Odoo {}; {} of {} models are answered here, the others refused with the reason",
+        overview.odoo_version, coverage.answered, coverage.total
+    );
+    findings.push(Finding::ok("models", finding).hint(
+        "begin; select odoo_mcp.act_as('a login'); select model, reason from odoo_mcp.list_models(\"limit\" => 1000) where engine <> 'sql'; rollback",
+    ));
+    for (module, models) in &coverage.extended {
+        let more = models.len().saturating_sub(NAMED);
+        let named = models[..models.len().min(NAMED)].join(", ");
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        findings.push(Finding::warning(
+            "models",
+            format!("{named}{more}: not answered, because nobody has read what the module {module} does to them"),
+            "ask Odoo itself for these; a release that knows the module answers them",
+        ));
+    }
+    findings
+}

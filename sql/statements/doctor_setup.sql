@@ -1,0 +1,149 @@
+-- Whether what setup(), grant_front() and Odoo's own administrators granted still fits: check, status, finding, hint.
+-- Reads pg_catalog and our own tables, as their owner; where setup() was not run there is no row.
+with i as (
+    select o.rolname as owner, r.rolname as reader, u.rolname as odoo, u.rolsuper, u.rolcreaterole,
+           k.owner_role, k.reader_role, k.admin_role, k.odoo_role, k.odoo_schema
+      from odoo_mcp_private.installation k
+      left join pg_catalog.pg_roles o on o.oid = k.owner_role
+      left join pg_catalog.pg_roles r on r.oid = k.reader_role
+      left join pg_catalog.pg_roles u on u.oid = k.odoo_role
+), attribute as (
+    -- the columns that grant_reading() judges, by its own rule
+    select c.oid as relation, c.relname, a.attname,
+           pg_catalog.has_column_privilege(i.reader_role, c.oid, a.attnum, 'SELECT') as is_granted,
+           t.typtype = 'b' and t.typnamespace = 'pg_catalog'::pg_catalog.regnamespace
+               and not odoo_mcp_private.is_secret(c.relname, a.attname) as is_wanted
+      from i
+      join pg_catalog.pg_namespace n on n.nspname = i.odoo_schema
+      join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relkind = 'r' and c.relowner = i.odoo_role
+       and c.relpersistence <> 't'
+      join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+      join pg_catalog.pg_type t on t.oid = a.atttypid
+     where i.reader is not null
+), difference as (
+    select pg_catalog.count(distinct a.relation) filter (where a.is_wanted and not a.is_granted) as missing_tables,
+           pg_catalog.min(a.relname || '.' || a.attname) filter (where a.is_wanted and not a.is_granted) as missing,
+           pg_catalog.count(*) filter (where a.is_granted and not a.is_wanted) as needless_count,
+           pg_catalog.min(a.relname || '.' || a.attname) filter (where a.is_granted and not a.is_wanted) as needless,
+           pg_catalog.count(distinct a.relation) as tables
+      from attribute a
+), front as (
+    select r.rolname,
+           case
+               when not r.rolcanlogin then 'it can''t log in'
+               when r.rolsuper or r.rolcreaterole or r.rolbypassrls or r.rolreplication
+                   then 'it has rights over the whole cluster, which a front must not have'
+               when r.oid = i.odoo_role then 'it owns Odoo''s tables'
+           end as strength,
+           (select m.rolname from pg_catalog.pg_roles m
+             where m.oid <> r.oid and pg_catalog.pg_has_role(r.oid, m.oid, 'MEMBER')
+               and (m.rolsuper or m.rolname like 'pg\_%' or m.oid in (i.owner_role, i.reader_role, i.admin_role, i.odoo_role))
+             limit 1) as membership,
+           pg_catalog.has_database_privilege(r.oid, pg_catalog.current_database(), 'CONNECT') as may_connect,
+           pg_catalog.has_schema_privilege(r.oid, i.odoo_schema, 'CREATE') as may_create,
+           pg_catalog.has_schema_privilege(r.oid, 'odoo_mcp', 'USAGE')
+               and not exists (select from odoo_mcp_private.front_functions() f (routine)
+                                where not pg_catalog.has_function_privilege(r.oid, f.routine::oid, 'EXECUTE')) as may_call,
+           not exists (
+               select from odoo_mcp_private.front_settings() s
+                where not exists (
+                    select from pg_catalog.pg_db_role_setting d
+                     where d.setrole = r.oid and (s.setting || '=' || s.value) = any (d.setconfig)
+                       and d.setdatabase = (select b.oid from pg_catalog.pg_database b
+                                             where b.datname = pg_catalog.current_database()))) as has_settings
+      from i
+      join odoo_mcp_private.front f on i.owner is not null
+      join pg_catalog.pg_roles r on r.oid = f.role
+), judged as (
+    select f.rolname,
+           coalesce(f.strength,
+               case when f.membership is not null then pg_catalog.format('it is a member of %I', f.membership) end,
+               case when not f.may_connect then 'it may not connect to this database' end,
+               case when f.may_create then 'it may create objects in Odoo''s schema' end,
+               case when not f.may_call then 'it may not call all the functions of a front' end,
+               case when not f.has_settings then 'its settings here are not those of a front, token hashes may get into the log' end) as problem,
+           case
+               when f.strength is not null or f.membership is not null
+                   then pg_catalog.format('make another role for the front, grant_front() that one, and: select odoo_mcp.revoke_front(%L)', f.rolname)
+               when not f.may_connect then pg_catalog.format('grant connect on database %I to %I', pg_catalog.current_database(), f.rolname)
+               else pg_catalog.format('a superuser runs: select odoo_mcp.grant_front(%L)', f.rolname)
+           end as hint
+      from front f
+)
+select 1 as part, 'roles' as "check", 'error' as status, 'a role of setup() is gone' as finding,
+       'select odoo_mcp.teardown(); select odoo_mcp.setup()' as hint
+  from i where i.owner is null or i.reader is null
+union all
+select 2, 'roles', 'error',
+       pg_catalog.format('%I is a member of %I, which is for the extension alone', m.rolname, k.rolname),
+       pg_catalog.format('revoke %I from %I', k.rolname, m.rolname)
+  from i
+  join pg_catalog.pg_auth_members a on a.roleid in (i.owner_role, i.reader_role)
+  join pg_catalog.pg_roles m on m.oid = a.member
+  join pg_catalog.pg_roles k on k.oid = a.roleid
+union all
+select 3, 'roles', 'warning',
+       pg_catalog.format('Odoo''s role %I %s', i.odoo, case when i.rolsuper then 'is a superuser: nothing in this cluster is protected from it'
+           else 'has CREATEROLE: before PostgreSQL 16 it can make itself a member of any role here' end),
+       pg_catalog.format('alter role %I %s; Odoo needs CREATEDB at most', i.odoo, case when i.rolsuper then 'nosuperuser' else 'nocreaterole' end)
+  from i
+ where i.rolsuper or i.rolcreaterole and pg_catalog.current_setting('server_version_num')::integer < 160000
+union all
+select 4, 'roles', 'ok', pg_catalog.format('%I owns, %I reads, nobody else is either', i.owner, i.reader), null
+  from i
+ where i.owner is not null and i.reader is not null
+   and not exists (select from pg_catalog.pg_auth_members a where a.roleid in (i.owner_role, i.reader_role))
+union all
+select 5, 'grants', 'error',
+       pg_catalog.format('the reading role lacks columns of %s tables, as %s: what needs them is refused', d.missing_tables, d.missing),
+       'new since setup(); a superuser runs: select odoo_mcp.setup()'
+  from difference d where d.missing is not null
+union all
+select 6, 'grants', 'error',
+       pg_catalog.format('the reading role may read %s columns that it should not, as %s', d.needless_count, d.needless),
+       'a superuser runs: select odoo_mcp.setup()'
+  from difference d where d.needless is not null
+union all
+select 7, 'grants', 'ok', pg_catalog.format('the reading role reads %s tables of Odoo''s, without secrets', d.tables), null
+  from difference d where d.missing is null and d.needless is null and d.tables > 0
+union all
+select 8, 'grants', 'warning',
+       pg_catalog.format('everybody who may connect can create objects in schema %I, where Odoo finds them first', i.odoo_schema),
+       pg_catalog.format('grant create on schema %1$I to %2$I; revoke create on schema %1$I from public', i.odoo_schema, i.odoo)
+  from i
+  join pg_catalog.pg_namespace n on n.nspname = i.odoo_schema
+ where exists (select from pg_catalog.aclexplode(n.nspacl) a where a.grantee = 0 and a.privilege_type = 'CREATE')
+union all
+select 9, 'fronts', case when j.problem is null then 'ok' else 'error' end,
+       case when j.problem is null then pg_catalog.format('role %I may carry calls, and nothing else', j.rolname)
+            else pg_catalog.format('role %I: %s', j.rolname, j.problem) end,
+       case when j.problem is not null then j.hint end
+  from judged j
+union all
+select 10, 'fronts', 'warning', 'no role may carry calls of MCP clients',
+       'create role odoo_front login password ''…''; select odoo_mcp.grant_front(''odoo_front'')'
+  from i where not exists (select from front)
+union all
+select 11, 'tokens', 'ok',
+       case t.live when 0 then 'there is no live token, so no MCP client is let in' else pg_catalog.format('%s are live', t.live) end,
+       case t.live when 0 then 'select odoo_mcp.issue_token(''login of an Odoo user'', ''what it is for'')' end
+  from i
+ cross join (select pg_catalog.count(*) from odoo_mcp_private.token k
+              where k.revoked_at is null and (k.expires_at is null or k.expires_at > pg_catalog.now())) as t (live)
+union all
+select 12, 'audit', 'error', 'entries can be changed: a trigger that keeps the audit insert-only is switched off or gone',
+       'alter table odoo_mcp_private.audit_attempt enable trigger all; alter table odoo_mcp_private.audit_outcome enable trigger all'
+  from i
+ where (select pg_catalog.count(*) from pg_catalog.pg_trigger t
+         where t.tgrelid in ('odoo_mcp_private.audit_attempt'::pg_catalog.regclass, 'odoo_mcp_private.audit_outcome'::pg_catalog.regclass)
+           and t.tgenabled in ('O', 'A') and not t.tgisinternal) < 2
+union all
+select 13, 'audit', case when e.faults > 0 then 'warning' else 'ok' end,
+       pg_catalog.format('%s calls in the last hour, %s of them failed inside the server', e.calls, e.faults),
+       case when e.faults > 0 then 'select tried_at, call_id, tool, model, server_error from odoo_mcp.audit_entries where outcome = ''internal'' order by tried_at desc limit 20' end
+  from i
+ cross join (select pg_catalog.count(*), pg_catalog.count(*) filter (where o.code = 'internal')
+               from odoo_mcp_private.audit_attempt a
+               left join odoo_mcp_private.audit_outcome o on o.call_id = a.call_id
+              where a.tried_at > pg_catalog.now() - interval '1 hour') as e (calls, faults)
+ order by 1
