@@ -4,6 +4,7 @@ use crate::{
     pool::{DbError, Pool},
     token::TokenHash,
 };
+use serde::Deserialize;
 use std::net::IpAddr;
 use tokio_postgres::{Client, Row, types::Type};
 use uuid::Uuid;
@@ -18,18 +19,20 @@ pub(crate) async fn serve(
     arguments: &str,
 ) -> Result<String, DbError> {
     let statement = "CALL odoo_mcp.serve($1, $2, $3, $4, $5, NULL)";
-    pool.query_text(
-        call_id,
-        statement,
-        &[
-            (&call_id, Type::UUID),
-            (&token.as_bytes(), Type::BYTEA),
-            (&client, Type::INET),
-            (&tool, Type::TEXT),
-            (&arguments, Type::TEXT),
-        ],
-    )
-    .await
+    let text = pool
+        .query_text(
+            call_id,
+            statement,
+            &[
+                (&call_id, Type::UUID),
+                (&token.as_bytes(), Type::BYTEA),
+                (&client, Type::INET),
+                (&tool, Type::TEXT),
+                (&arguments, Type::TEXT),
+            ],
+        )
+        .await?;
+    hear(pool, text)
 }
 
 /// `odoo_mcp.authenticate`: whether the token may speak at all; for messages that call no tool.
@@ -40,12 +43,14 @@ pub(crate) async fn authenticate(
     client: IpAddr,
 ) -> Result<String, DbError> {
     let statement = "SELECT odoo_mcp.authenticate($1, $2)";
-    pool.query_text(
-        reference,
-        statement,
-        &[(&token.as_bytes(), Type::BYTEA), (&client, Type::INET)],
-    )
-    .await
+    let text = pool
+        .query_text(
+            reference,
+            statement,
+            &[(&token.as_bytes(), Type::BYTEA), (&client, Type::INET)],
+        )
+        .await?;
+    hear(pool, text)
 }
 
 /// `odoo_mcp.list_tools`: the tools and the instructions, as JSON.
@@ -80,6 +85,49 @@ pub(crate) async fn doctor(
 
 /// `odoo_mcp.health`: versions, and what is missing.
 pub(crate) async fn health(pool: &Pool, reference: Uuid) -> Result<String, DbError> {
-    pool.query_text(reference, "SELECT odoo_mcp.health()::pg_catalog.text", &[])
-        .await
+    #[derive(Deserialize)]
+    struct Health {
+        paused_seconds: Option<u64>,
+    }
+    let statement = "SELECT odoo_mcp.health()::pg_catalog.text";
+    let text = pool.query_text(reference, statement, &[]).await?;
+    match serde_json::from_str(&text) {
+        Ok(Health {
+            paused_seconds: Some(seconds),
+        }) => Err(pool.pause(seconds)),
+        _ => {
+            pool.resume();
+            Ok(text)
+        }
+    }
+}
+
+/// An answer, unless it is that there is a pause.
+fn hear(pool: &Pool, text: String) -> Result<String, DbError> {
+    #[derive(Deserialize)]
+    struct Answer {
+        refused: Refused,
+    }
+    #[derive(Deserialize)]
+    #[serde(tag = "reason", rename_all = "snake_case")]
+    enum Refused {
+        Paused {
+            retry_after: u64,
+        },
+        #[serde(other)]
+        Otherwise,
+    }
+    // large answers are not refusals, and are not read here
+    let answer = text
+        .starts_with("{\"refused\"")
+        .then(|| serde_json::from_str(&text));
+    match answer {
+        Some(Ok(Answer {
+            refused: Refused::Paused { retry_after },
+        })) => Err(pool.pause(retry_after)),
+        _ => {
+            pool.resume();
+            Ok(text)
+        }
+    }
 }

@@ -63,6 +63,8 @@ pub enum Kind {
     RateLimited(u64),
     /// Too many requests at once.
     Busy,
+    /// The operator has paused the front; for how many seconds more at most.
+    Paused(u64),
     /// The database is away.
     Unavailable(Uuid),
     /// A fault of ours, to be looked up by its reference.
@@ -85,6 +87,7 @@ impl Kind {
     pub(crate) fn of_database(error: &DbError, reference: Uuid) -> Self {
         match error {
             DbError::Busy => Kind::Busy,
+            DbError::Paused(seconds) => Kind::Paused(*seconds),
             DbError::Unavailable(_) | DbError::TimedOut => Kind::Unavailable(reference),
             DbError::Internal(_) => Kind::Internal(reference),
         }
@@ -115,6 +118,7 @@ impl Kind {
             Kind::InvalidParams(..) => "invalid_params",
             Kind::RateLimited(_) => "rate_limited",
             Kind::Busy => "busy",
+            Kind::Paused(_) => "paused",
             Kind::Unavailable(_) => "unavailable",
             Kind::Internal(_) => "internal",
         }
@@ -137,7 +141,7 @@ impl Kind {
             // these are answers like any other
             Kind::UnknownMethod(Era::Legacy) | Kind::InvalidParams(..) => StatusCode::OK,
             Kind::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
-            Kind::Busy | Kind::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Kind::Busy | Kind::Paused(_) | Kind::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Kind::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -149,9 +153,11 @@ impl Kind {
             Kind::UnsupportedVersion(_) => UNSUPPORTED_VERSION,
             Kind::UnknownMethod(_) => METHOD_NOT_FOUND,
             Kind::InvalidParams(..) | Kind::InvalidMeta(_) => INVALID_PARAMS,
-            Kind::RateLimited(_) | Kind::Busy | Kind::Unavailable(_) | Kind::Internal(_) => {
-                INTERNAL_ERROR
-            }
+            Kind::RateLimited(_)
+            | Kind::Busy
+            | Kind::Paused(_)
+            | Kind::Unavailable(_)
+            | Kind::Internal(_) => INTERNAL_ERROR,
             _ => INVALID_REQUEST,
         }
     }
@@ -174,6 +180,9 @@ impl Kind {
             Kind::InvalidParams(message, _) => message.clone(),
             Kind::RateLimited(seconds) => format!("over the limit of calls; wait {seconds} s"),
             Kind::Busy => "too many calls at once; try again".into(),
+            Kind::Paused(seconds) => {
+                format!("paused by the operator, for {seconds} s at most; try again later")
+            }
             Kind::Unavailable(reference) => {
                 format!("the database is not available; reference {reference}")
             }
@@ -190,6 +199,7 @@ impl Kind {
                 json!({"supported": REVISIONS, "requested": requested})
             }
             Kind::RateLimited(seconds) => json!({"code": "rate_limited", "retry_after": seconds}),
+            Kind::Paused(seconds) => json!({"code": "paused", "retry_after": seconds}),
             Kind::Unavailable(reference) | Kind::Internal(reference) => {
                 json!({"code": "internal", "reference": reference.to_string()})
             }
@@ -214,6 +224,8 @@ impl Kind {
             Kind::MethodNotAllowed => (ALLOW, HeaderValue::from_static("POST")),
             Kind::RateLimited(seconds) => (RETRY_AFTER, HeaderValue::from(*seconds)),
             Kind::Busy => (RETRY_AFTER, HeaderValue::from(1)),
+            // operators mostly resume before the pause ends by itself
+            Kind::Paused(seconds) => (RETRY_AFTER, HeaderValue::from((*seconds).min(30))),
             Kind::Unavailable(_) => (RETRY_AFTER, HeaderValue::from(5)),
             _ => return,
         };

@@ -8,6 +8,7 @@
 //! - `routes`: `/mcp` and the two health pages, a handler a file;
 //! - `mcp`: the wire: JSON-RPC messages, the protocol's two eras, the answers of tools;
 //! - `db`: one function per SQL function that is called, on connections leased from `pool`;
+//! - [`operate`]: what the sub-commands do on a connection of their own;
 //! - [`doctor`]: the same database and settings, looked at for an operator;
 //! - [`error`]: every refusal that leaves as a status of HTTP or an error of JSON-RPC.
 //!
@@ -25,6 +26,7 @@ pub mod error;
 pub mod log;
 mod mcp;
 mod middleware;
+pub mod operate;
 mod pool;
 mod routes;
 pub mod secret;

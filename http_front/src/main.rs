@@ -3,7 +3,7 @@
 mod command;
 
 use clap::{Parser, Subcommand};
-use command::{doctor, serve};
+use command::{doctor, pause, resume, serve};
 use std::process::ExitCode;
 
 /// MCP for Odoo: the HTTP front of the PostgreSQL extension pg_odoo_mcp.
@@ -18,6 +18,10 @@ struct Cli {
 enum Command {
     /// Answer MCP over HTTP until SIGTERM or SIGINT.
     Serve(serve::Arguments),
+    /// Refuse calls and let go of the database, so that Odoo can copy or drop it.
+    Pause(pause::Arguments),
+    /// End a pause.
+    Resume(resume::Arguments),
     /// Look at database, settings and Odoo, and say what to type next. Ends with 1 if something is in error.
     Doctor(doctor::Arguments),
 }
@@ -26,6 +30,8 @@ enum Command {
 async fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(arguments) => serve::run(&arguments).await.map(|()| ExitCode::SUCCESS),
+        Command::Pause(arguments) => pause::run(&arguments).await.map(|()| ExitCode::SUCCESS),
+        Command::Resume(arguments) => resume::run(&arguments).await.map(|()| ExitCode::SUCCESS),
         Command::Doctor(arguments) => doctor::run(&arguments).await,
     };
     match outcome {

@@ -1,6 +1,7 @@
 //! Connections to the database, leased for one statement each.
 
 mod cancel;
+mod gate;
 mod trouble;
 
 pub(crate) use trouble::{Trouble, UNKNOWN};
@@ -28,6 +29,8 @@ const MAX_AGE: Duration = Duration::from_secs(600);
 pub(crate) enum DbError {
     /// No connection was free within the wait.
     Busy,
+    /// The operator has paused the front, for so many seconds more.
+    Paused(u64),
     /// The database cannot be reached, or the connection broke.
     Unavailable(Trouble),
     /// The statement was cancelled, by the server or after our own limit.
@@ -50,6 +53,7 @@ pub(crate) struct Pool {
     halt: CancellationToken,
     cancels: TaskTracker,
     target: Arc<tokio_postgres::Config>,
+    gate: gate::Gate,
 }
 
 impl Pool {
@@ -78,6 +82,7 @@ impl Pool {
             halt: CancellationToken::new(),
             cancels: TaskTracker::new(),
             target: Arc::new(config.database_url.expose().clone()),
+            gate: gate::Gate::default(),
         }
     }
 
@@ -90,6 +95,7 @@ impl Pool {
         statement: &'static str,
         parameters: &[Parameter<'_>],
     ) -> Result<String, DbError> {
+        self.gate.pass().map_err(DbError::Paused)?;
         let lease = self.lease(reference).await?;
         let outcome = tokio::select! {
             outcome = timeout(self.call_timeout, lease.client().query_typed(statement, parameters)) => outcome,
@@ -111,6 +117,19 @@ impl Pool {
             }
             Err(error) => Err(judge(reference, statement, error)),
         }
+    }
+
+    /// The database said that there is a pause: no connection is kept.
+    pub(crate) fn pause(&self, seconds: u64) -> DbError {
+        self.gate.shut(seconds);
+        let closed = self.connections.retain(|_, _| false).removed.len();
+        tracing::info!(seconds, closed, "paused");
+        DbError::Paused(seconds)
+    }
+
+    /// The database answered as if there were no pause.
+    pub(crate) fn resume(&self) {
+        self.gate.open();
     }
 
     /// Ends every running statement; whoever waits for one is told that the database is away.

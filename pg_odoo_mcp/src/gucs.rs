@@ -73,12 +73,12 @@ pub(crate) fn answer_budget() -> usize {
     ANSWER_BUDGET_KB.get().unsigned_abs() as usize * 1024
 }
 
-/// `temp_file_limit` for a call, in PostgreSQL's notation.
+/// `temp_file_limit` for a call, in the unit that PostgreSQL has it in: kB.
 pub(crate) fn temp_file_limit() -> String {
-    format!("{}kB", TEMP_FILE_BUDGET_KB.get())
+    TEMP_FILE_BUDGET_KB.get().to_string()
 }
 
-/// `lock_timeout` for a call, in PostgreSQL's notation.
+/// `lock_timeout` for a call, in the unit that PostgreSQL has it in: ms.
 pub(crate) fn lock_timeout() -> String {
-    format!("{}ms", LOCK_TIMEOUT_MS.get())
+    LOCK_TIMEOUT_MS.get().to_string()
 }

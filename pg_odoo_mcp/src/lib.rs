@@ -25,9 +25,14 @@ extension_sql_file!(
     requires = ["head"]
 );
 extension_sql_file!(
+    "../../sql/schema/025_dump.sql",
+    name = "dump",
+    requires = ["private_tables"]
+);
+extension_sql_file!(
     "../../sql/schema/030_public_views.sql",
     name = "public_views",
-    requires = ["private_tables"]
+    requires = ["dump"]
 );
 extension_sql_file!(
     "../../sql/schema/040_serve.sql",
@@ -45,10 +50,25 @@ extension_sql_file!(
     requires = ["secret"]
 );
 extension_sql_file!(
+    "../../sql/schema/056_members.sql",
+    name = "members",
+    requires = ["guards"]
+);
+extension_sql_file!(
+    "../../sql/schema/058_reading.sql",
+    name = "reading",
+    requires = ["members", api::grants::missing_grants]
+);
+extension_sql_file!(
+    "../../sql/schema/059_restored.sql",
+    name = "restored",
+    requires = ["reading"]
+);
+extension_sql_file!(
     "../../sql/schema/060_setup.sql",
     name = "setup",
     requires = [
-        "guards",
+        "restored",
         api::setup::database_uuid,
         api::setup::system_identifier
     ]
@@ -65,9 +85,14 @@ extension_sql_file!(
     ]
 );
 extension_sql_file!(
+    "../../sql/schema/063_pause.sql",
+    name = "pause",
+    requires = ["fronts", api::pause::note_pause]
+);
+extension_sql_file!(
     "../../sql/schema/064_act_as.sql",
     name = "act_as",
-    requires = ["fronts"]
+    requires = ["pause"]
 );
 extension_sql_file!(
     "../../sql/schema/066_teardown.sql",
@@ -100,6 +125,8 @@ extension_sql_file!(
 // cargo-pgrx wants to know the schemas that functions name; 010_head.sql has made them by then
 #[pg_schema]
 mod odoo_mcp {}
+#[pg_schema]
+mod odoo_mcp_dump {}
 #[pg_schema]
 mod odoo_mcp_private {}
 

@@ -9,7 +9,7 @@ BEGIN
       INTO taken
       FROM pg_catalog.pg_namespace n
       JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) n.nspowner
-     WHERE n.nspname OPERATOR(pg_catalog.=) ANY (ARRAY['odoo_mcp', 'odoo_mcp_private']::pg_catalog.name[]);
+     WHERE n.nspname OPERATOR(pg_catalog.=) ANY (ARRAY['odoo_mcp', 'odoo_mcp_dump', 'odoo_mcp_private']::pg_catalog.name[]);
     IF taken IS NOT NULL THEN
         RAISE EXCEPTION 'a schema that the extension makes itself is already there: %', taken
             USING ERRCODE = 'duplicate_schema',
@@ -20,5 +20,6 @@ END
 $$;
 
 CREATE SCHEMA odoo_mcp;
+CREATE SCHEMA odoo_mcp_dump;
 CREATE SCHEMA odoo_mcp_private;
-REVOKE ALL ON SCHEMA odoo_mcp, odoo_mcp_private FROM PUBLIC;
+REVOKE ALL ON SCHEMA odoo_mcp, odoo_mcp_dump, odoo_mcp_private FROM PUBLIC;

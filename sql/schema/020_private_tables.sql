@@ -1,5 +1,5 @@
--- What the extension remembers. Nothing here is dumped with the database: a dump is made as Odoo's
--- role, which may not read it, and a restored copy must not hold live tokens anyway.
+-- What the extension remembers. No table here is dumped by itself: pg_dump locks what it dumps, and Odoo's own backup runs
+-- as Odoo's role, which may not. What a superuser's dump takes along is in 025_dump.sql.
 
 -- API: Private. One row: what this database was when it was set up.
 CREATE TABLE odoo_mcp_private.installation (
@@ -17,6 +17,8 @@ CREATE TABLE odoo_mcp_private.installation (
     public_create_revoked boolean NOT NULL DEFAULT false,
     -- and whether Odoo's role got it in exchange
     odoo_create_granted boolean NOT NULL DEFAULT false,
+    -- fronts refuse calls and hold no connections until then
+    paused_until timestamptz,
     set_up_at timestamptz NOT NULL DEFAULT pg_catalog.now()
 );
 

@@ -3,93 +3,6 @@
 -- These run as their caller, so they never read a table of Odoo's themselves: what is in it could
 -- be code. They look into pg_catalog, and into Odoo's tables only through the reading path.
 
--- API: Private. The extension's tables, views and schemas to `new_owner`. Its functions stay with
--- whoever created it: superusers call some of them, and none runs with its owner's rights.
-CREATE FUNCTION odoo_mcp_private.hand_over(new_owner name) RETURNS void
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    command text;
-BEGIN
-    FOR command IN
-        SELECT CASE d.classid
-                   WHEN 'pg_catalog.pg_namespace'::regclass
-                       THEN format('ALTER SCHEMA %I OWNER TO %I', (SELECT n.nspname FROM pg_catalog.pg_namespace n WHERE n.oid = d.objid), new_owner)
-                   ELSE format('ALTER TABLE %s OWNER TO %I', d.objid::regclass, new_owner)
-               END
-          FROM pg_catalog.pg_depend d
-          JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid AND e.extname = 'pg_odoo_mcp'
-         WHERE d.refclassid = 'pg_catalog.pg_extension'::regclass AND d.deptype = 'e'
-           AND (d.classid = 'pg_catalog.pg_namespace'::regclass
-                OR d.classid = 'pg_catalog.pg_class'::regclass
-                   AND (SELECT c.relkind FROM pg_catalog.pg_class c WHERE c.oid = d.objid) IN ('r', 'v'))
-    LOOP
-        EXECUTE command;
-    END LOOP;
-    -- what doctor() compares with, as the owner; they read nothing
-    EXECUTE format('GRANT EXECUTE ON FUNCTION odoo_mcp_private.is_secret(name, name), odoo_mcp_private.front_settings(), '
-        'odoo_mcp_private.front_functions() TO %I', new_owner);
-END
-$$;
-
--- API: Private. SELECT on Odoo's tables for the reading role, anew. Columns that hold secrets, or
--- whose type is not PostgreSQL's own, are left out. Returns how many tables and left-out columns.
-CREATE FUNCTION odoo_mcp_private.grant_reading(reader name, odoo_schema name, odoo_role oid)
-RETURNS TABLE (table_count bigint, left_out text[])
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    reader_oid oid := (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = reader);
-    relation record;
-BEGIN
-    -- what an earlier setup granted, and only that: a REVOKE leaves its mark on a table's ACL
-    FOR relation IN
-        SELECT c.relname
-          FROM pg_catalog.pg_class c
-          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = odoo_schema
-         WHERE EXISTS (
-               SELECT FROM aclexplode(c.relacl) g WHERE g.grantee = reader_oid
-               UNION ALL
-               SELECT FROM pg_catalog.pg_attribute a CROSS JOIN aclexplode(a.attacl) g
-                WHERE a.attrelid = c.oid AND g.grantee = reader_oid)
-    LOOP
-        EXECUTE format('REVOKE ALL ON %I.%I FROM %I', odoo_schema, relation.relname, reader);
-    END LOOP;
-    EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', odoo_schema, reader);
-    table_count := 0;
-    left_out := '{}';
-    FOR relation IN
-        SELECT c.oid, c.relname,
-               array_agg(a.attname ORDER BY a.attnum) FILTER (WHERE judged.is_read) AS read_columns,
-               array_agg(a.attname ORDER BY a.attnum) FILTER (WHERE NOT judged.is_read) AS other_columns
-          FROM pg_catalog.pg_class c
-          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-          JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-          JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-         CROSS JOIN LATERAL (
-               SELECT NOT odoo_mcp_private.is_secret(c.relname, a.attname)
-                      AND t.typtype = 'b' AND t.typnamespace = 'pg_catalog'::regnamespace) AS judged (is_read)
-         WHERE n.nspname = odoo_schema AND c.relkind = 'r' AND c.relowner = odoo_role AND c.relpersistence <> 't'
-         GROUP BY c.oid, c.relname
-         ORDER BY c.relname
-    LOOP
-        IF relation.other_columns IS NULL THEN
-            EXECUTE format('GRANT SELECT ON %I.%I TO %I', odoo_schema, relation.relname, reader);
-        ELSIF relation.read_columns IS NOT NULL THEN
-            EXECUTE format('GRANT SELECT (%s) ON %I.%I TO %I',
-                (SELECT string_agg(quote_ident(column_name), ', ') FROM unnest(relation.read_columns) AS column_name),
-                odoo_schema, relation.relname, reader);
-        END IF;
-        table_count := table_count + 1;
-        left_out := left_out || ARRAY(
-            SELECT relation.relname || '.' || column_name FROM unnest(relation.other_columns) AS column_name);
-    END LOOP;
-    RETURN NEXT;
-END
-$$;
-
 -- API: Private. What a role needs to ask in psql.
 CREATE FUNCTION odoo_mcp_private.query_functions() RETURNS SETOF regprocedure
 LANGUAGE sql STABLE
@@ -110,11 +23,26 @@ AS $$
 BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA odoo_mcp TO %I', admin);
     EXECUTE format('GRANT SELECT ON odoo_mcp.tokens, odoo_mcp.audit_entries, odoo_mcp.refusals TO %I', admin);
-    EXECUTE format('GRANT EXECUTE ON FUNCTION odoo_mcp.issue_token(text, text, text, interval), '
+    EXECUTE format('GRANT EXECUTE ON ROUTINE odoo_mcp.issue_token(text, text, text, interval), '
         'odoo_mcp.revoke_token(bigint), odoo_mcp.hash_token(text), '
-        'odoo_mcp.doctor(integer, text, text, double precision) TO %I', admin);
+        'odoo_mcp.doctor(integer, text, text, double precision), '
+        'odoo_mcp.check_grants(boolean), odoo_mcp.missing_grants(), '
+        'odoo_mcp.pause(interval, jsonb), odoo_mcp.resume(jsonb), odoo_mcp.note_pause(interval), '
+        'odoo_mcp.end_front_sessions() TO %I', admin);
     EXECUTE (SELECT format('GRANT EXECUTE ON FUNCTION %s TO %I', string_agg(f::text, ', '), admin)
                FROM odoo_mcp_private.query_functions() f);
+END
+$$;
+
+-- API: Private. What the owner's statements call. The extension's functions belong to whoever created it.
+CREATE FUNCTION odoo_mcp_private.grant_owner(owner name) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    EXECUTE format('GRANT EXECUTE ON FUNCTION odoo_mcp_private.grant_problems(), odoo_mcp_private.is_secret(name, name), '
+        'odoo_mcp_private.reading_columns(name, oid), odoo_mcp_private.front_settings(), '
+        'odoo_mcp_private.front_functions() TO %I', owner);
 END
 $$;
 
@@ -137,6 +65,9 @@ DECLARE
     made name[] := '{}';
     missing text;
     granted record;
+    -- of the dump that this database was restored from
+    original jsonb := odoo_mcp_private.original();
+    taken_in jsonb := '{}';
     warnings text[] := '{}';
 BEGIN
     PERFORM odoo_mcp_private.require_superuser();
@@ -189,6 +120,10 @@ BEGIN
             prefix := left(prefix, -1);
         END LOOP;
         FOREACH role_name IN ARRAY ARRAY[prefix || '_owner', prefix || '_reader', prefix || '_admin']::name[] LOOP
+            IF odoo_mcp_private.is_left_over(role_name, original) THEN
+                role_oids := role_oids || (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = role_name);
+                CONTINUE;
+            END IF;
             IF EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.rolname = role_name) THEN
                 RAISE EXCEPTION 'role % is there already', role_name
                     USING ERRCODE = 'duplicate_object',
@@ -207,7 +142,14 @@ BEGIN
             USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'start Odoo on it once, then run setup again';
     END IF;
 
+    IF known.is_only IS NULL THEN
+        PERFORM odoo_mcp_private.forget_original(odoo_schema);
+    END IF;
     PERFORM odoo_mcp_private.hand_over((SELECT r.rolname FROM pg_catalog.pg_roles r WHERE r.oid = role_oids[1]));
+    IF known.is_only IS NULL THEN
+        PERFORM odoo_mcp_private.reset_privileges();
+    END IF;
+    PERFORM odoo_mcp_private.grant_owner((SELECT r.rolname FROM pg_catalog.pg_roles r WHERE r.oid = role_oids[1]));
     SELECT * INTO granted FROM odoo_mcp_private.grant_reading(
         (SELECT r.rolname FROM pg_catalog.pg_roles r WHERE r.oid = role_oids[2]), odoo_schema, tables_owner);
     PERFORM odoo_mcp_private.grant_administration((SELECT r.rolname FROM pg_catalog.pg_roles r WHERE r.oid = role_oids[3]));
@@ -216,12 +158,28 @@ BEGIN
         -- which database it is, stays: only adopt_database() changes that
         UPDATE odoo_mcp_private.installation i
            SET odoo_role = tables_owner, odoo_schema = setup.odoo_schema, set_up_at = now();
+        IF original IS NOT NULL THEN
+            warnings := warnings || text 'a dump was loaded into this database after it was set up, and is not taken in: '
+                'delete from odoo_mcp_private.restored, or restore it into a new database';
+        END IF;
     ELSE
+        -- a restored copy stays what it is a copy of, until adopt_database()
         INSERT INTO odoo_mcp_private.installation
-            (owner_role, reader_role, admin_role, odoo_role, odoo_schema, database_uuid, database_oid, system_identifier)
-        VALUES (role_oids[1], role_oids[2], role_oids[3], tables_owner, odoo_schema, uuid,
-                (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database()),
-                odoo_mcp_private.system_identifier());
+            (owner_role, reader_role, admin_role, odoo_role, odoo_schema, database_uuid, database_oid, system_identifier,
+             public_create_revoked, odoo_create_granted)
+        VALUES (role_oids[1], role_oids[2], role_oids[3], tables_owner, odoo_schema,
+                coalesce(original ->> 'database_uuid', uuid),
+                coalesce((original ->> 'database_oid')::oid,
+                         (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database())),
+                coalesce((original ->> 'system_identifier')::bigint, odoo_mcp_private.system_identifier()),
+                coalesce((original ->> 'public_create_revoked')::boolean, false),
+                coalesce((original ->> 'odoo_create_granted')::boolean, false));
+        taken_in := odoo_mcp_private.take_in_restored();
+        IF original IS NOT NULL THEN
+            warnings := warnings || format('this is a copy of database %s: no token lives in it until adopt_database(), which revokes them, '
+                'or adopt_database(keep_tokens => true) where the original is gone', original ->> 'database_uuid');
+        END IF;
+        warnings := warnings || ARRAY(SELECT jsonb_array_elements_text(taken_in -> 'not_granted'));
     END IF;
     IF EXISTS (SELECT FROM pg_catalog.pg_auth_members m WHERE m.roleid = ANY (role_oids[1:2])) THEN
         warnings := warnings || format('somebody is a member of %s or %s: revoke it, these two are for the extension alone',
@@ -232,6 +190,6 @@ BEGIN
         'owner', role_oids[1]::regrole, 'reader', role_oids[2]::regrole, 'admin', role_oids[3]::regrole,
         'odoo_role', tables_owner::regrole, 'odoo_schema', odoo_schema, 'made_roles', to_jsonb(made),
         'tables', granted.table_count, 'left_out_columns', to_jsonb(granted.left_out),
-        'warnings', to_jsonb(warnings));
+        'warnings', to_jsonb(warnings)) || (taken_in - 'not_granted');
 END
 $$;

@@ -27,7 +27,11 @@ AS $$
            ('odoo_mcp.authenticate(bytea, inet)'::regprocedure),
            ('odoo_mcp.list_tools()'::regprocedure),
            ('odoo_mcp.health()'::regprocedure),
-           ('odoo_mcp.doctor(integer, text, text, double precision)'::regprocedure)
+           ('odoo_mcp.doctor(integer, text, text, double precision)'::regprocedure),
+           ('odoo_mcp.pause(interval, jsonb)'::regprocedure),
+           ('odoo_mcp.resume(jsonb)'::regprocedure),
+           ('odoo_mcp.note_pause(interval)'::regprocedure),
+           ('odoo_mcp.end_front_sessions()'::regprocedure)
 $$;
 
 -- API: Private.

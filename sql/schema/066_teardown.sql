@@ -1,28 +1,39 @@
 -- When the database is copied, and when it is over.
 
-CREATE FUNCTION odoo_mcp.adopt_database() RETURNS jsonb
+-- keep_tokens is for a disaster, when the original is gone: else its tokens would live twice.
+CREATE FUNCTION odoo_mcp.adopt_database(keep_tokens boolean DEFAULT false) RETURNS jsonb
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     known odoo_mcp_private.installation;
+    set_up jsonb := '{}';
     front record;
-    revoked bigint;
+    revoked bigint := 0;
 BEGIN
     PERFORM odoo_mcp_private.require_superuser();
+    IF NOT EXISTS (SELECT FROM odoo_mcp_private.installation) AND odoo_mcp_private.original() IS NOT NULL THEN
+        set_up := jsonb_build_object('setup', odoo_mcp.setup(odoo_schema => odoo_mcp_private.original() ->> 'odoo_schema'));
+    END IF;
     known := odoo_mcp_private.require_setup();
-    WITH ended AS (
-        UPDATE odoo_mcp_private.token t SET revoked_at = now() WHERE t.revoked_at IS NULL RETURNING 1
-    ) SELECT count(*) INTO revoked FROM ended;
+    IF NOT keep_tokens THEN
+        WITH ended AS (
+            UPDATE odoo_mcp_private.token t SET revoked_at = now() WHERE t.revoked_at IS NULL RETURNING 1
+        ) SELECT count(*) INTO revoked FROM ended;
+    END IF;
     UPDATE odoo_mcp_private.installation
        SET database_uuid = odoo_mcp_private.database_uuid(known.odoo_schema, known.odoo_role),
            database_oid = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database()),
-           system_identifier = odoo_mcp_private.system_identifier();
+           system_identifier = odoo_mcp_private.system_identifier(),
+           paused_until = NULL;
     -- settings of a role in a database do not travel with a copy
     FOR front IN SELECT r.rolname FROM odoo_mcp_private.front f JOIN pg_catalog.pg_roles r ON r.oid = f.role LOOP
         PERFORM odoo_mcp_private.apply_front(front.rolname);
     END LOOP;
-    RETURN jsonb_build_object('revoked_tokens', revoked);
+    RETURN jsonb_build_object(
+        'revoked_tokens', revoked,
+        'live_tokens', (SELECT count(*) FROM odoo_mcp_private.token t
+                         WHERE t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now()))) || set_up;
 END
 $$;
 
@@ -36,11 +47,17 @@ DECLARE
     role_name name;
     dropped name[] := '{}';
     kept name[] := '{}';
+    -- in which other databases a kept role still owns or may something
+    used_in name[] := '{}';
 BEGIN
     PERFORM odoo_mcp_private.require_superuser();
     SELECT * INTO known FROM odoo_mcp_private.installation;
     IF known.is_only IS NULL THEN
-        RETURN jsonb_build_object('dropped_roles', to_jsonb(dropped), 'kept_roles', to_jsonb(kept));
+        -- of a dump that was restored here and never set up
+        PERFORM odoo_mcp_private.forget_original(coalesce(odoo_mcp_private.original() ->> 'odoo_schema', 'public'));
+        DELETE FROM odoo_mcp_private.restored;
+        PERFORM odoo_mcp_private.reset_privileges();
+        RETURN jsonb_build_object('dropped_roles', to_jsonb(dropped), 'kept_roles', to_jsonb(kept), 'used_in', to_jsonb(used_in));
     END IF;
     FOR granted IN SELECT r.rolname FROM odoo_mcp_private.front f JOIN pg_catalog.pg_roles r ON r.oid = f.role LOOP
         PERFORM odoo_mcp.revoke_front(granted.rolname);
@@ -57,6 +74,8 @@ BEGIN
         EXECUTE format('REVOKE CREATE ON SCHEMA %I FROM %I', known.odoo_schema,
                        (SELECT r.rolname FROM pg_catalog.pg_roles r WHERE r.oid = known.odoo_role));
     END IF;
+    PERFORM odoo_mcp_private.revoke_reading(pg_get_userbyid(known.reader_role), known.odoo_schema);
+    DELETE FROM odoo_mcp_private.restored;
     DELETE FROM odoo_mcp_private.front;
     DELETE FROM odoo_mcp_private.act_as_right;
     DELETE FROM odoo_mcp_private.token;
@@ -73,8 +92,12 @@ BEGIN
         EXCEPTION WHEN dependent_objects_still_exist THEN
             -- a copy of the database in this cluster uses it too
             kept := kept || role_name;
+            used_in := used_in || ARRAY(
+                SELECT DISTINCT b.datname FROM pg_catalog.pg_shdepend d JOIN pg_catalog.pg_database b ON b.oid = d.dbid
+                 WHERE d.refclassid = 'pg_catalog.pg_authid'::regclass AND pg_get_userbyid(d.refobjid) = role_name
+                   AND NOT b.datname = ANY (used_in));
         END;
     END LOOP;
-    RETURN jsonb_build_object('dropped_roles', to_jsonb(dropped), 'kept_roles', to_jsonb(kept));
+    RETURN jsonb_build_object('dropped_roles', to_jsonb(dropped), 'kept_roles', to_jsonb(kept), 'used_in', to_jsonb(used_in));
 END
 $$;

@@ -1,4 +1,5 @@
 COMMENT ON SCHEMA odoo_mcp IS 'Odoo over MCP: functions and views for DBAs, analysts and fronts.';
+COMMENT ON SCHEMA odoo_mcp_dump IS 'What a superuser''s pg_dump takes along; for nobody else.';
 COMMENT ON SCHEMA odoo_mcp_private IS 'What pg_odoo_mcp remembers; may change in any release.';
 
 COMMENT ON TABLE odoo_mcp_private.installation IS 'One row: roles and identity of the database that was set up.';
@@ -9,7 +10,11 @@ COMMENT ON TABLE odoo_mcp_private.audit_attempt IS 'Every call that was tried, d
 COMMENT ON TABLE odoo_mcp_private.audit_outcome IS 'How each call ended, written without waiting for the disk. Insert only.';
 COMMENT ON TABLE odoo_mcp_private.refusal IS 'Calls without a valid token, by address prefix and minute.';
 
+COMMENT ON TABLE odoo_mcp_dump.content IS 'Always empty: stands for the private tables in a superuser''s pg_dump.';
+COMMENT ON TABLE odoo_mcp_private.restored IS 'What a dump had, until setup() takes it in.';
+
 COMMENT ON SEQUENCE odoo_mcp_private.token_id_seq IS 'Numbers of tokens.';
+COMMENT ON SEQUENCE odoo_mcp_private.restored_place_seq IS 'Places of rows in a dump.';
 
 COMMENT ON VIEW odoo_mcp.tokens IS 'Tokens without anything secret.';
 COMMENT ON VIEW odoo_mcp.audit_entries IS 'Every call with its outcome; an outcome that was lost shows as unknown.';
@@ -17,7 +22,13 @@ COMMENT ON VIEW odoo_mcp.refusals IS 'Calls without a valid token, by address pr
 
 COMMENT ON FUNCTION odoo_mcp.setup(text, text) IS 'Makes the roles, grants the reading role what it may read, and notes which database this is. Superusers; run it again after each Odoo upgrade.';
 COMMENT ON FUNCTION odoo_mcp.teardown() IS 'Takes back what setup did: tokens, grants, settings, roles. Superusers; afterwards DROP EXTENSION leaves nothing.';
-COMMENT ON FUNCTION odoo_mcp.adopt_database() IS 'Makes a copy of the database a database of its own: notes its identity and revokes every token. Superusers.';
+COMMENT ON FUNCTION odoo_mcp.adopt_database(boolean) IS 'Makes a copy of the database a database of its own: sets a restored one up, notes its identity and revokes every token, or none with keep_tokens => true, where the original is gone. Superusers.';
+COMMENT ON FUNCTION odoo_mcp.check_grants(boolean) IS 'Says what is wrong with the reading role''s rights on Odoo''s tables, after a module update for instance, and mends it unless mend => false. Superusers mend, the admin role looks.';
+COMMENT ON FUNCTION odoo_mcp.missing_grants() IS 'What check_grants() would mend.';
+COMMENT ON PROCEDURE odoo_mcp.pause(interval, jsonb) IS 'call odoo_mcp.pause(''1 hour''): fronts refuse calls and let go of the database, so that Odoo can copy or drop it. Says whose sessions were ended and who is still connected.';
+COMMENT ON PROCEDURE odoo_mcp.resume(jsonb) IS 'call odoo_mcp.resume(): ends a pause.';
+COMMENT ON FUNCTION odoo_mcp.note_pause(interval) IS 'For pause and resume: notes until when, or with NULL that it is over.';
+COMMENT ON FUNCTION odoo_mcp.end_front_sessions() IS 'For pause: ends the sessions of fronts in this database, and says who else is connected.';
 COMMENT ON FUNCTION odoo_mcp.grant_front(name) IS 'Lets a LOGIN role carry calls of MCP clients: EXECUTE on the front''s functions and nothing else. Superusers.';
 COMMENT ON FUNCTION odoo_mcp.revoke_front(name) IS 'Takes back what grant_front gave. Superusers.';
 COMMENT ON FUNCTION odoo_mcp.allow_act_as(name, text) IS 'Lets a role act as an Odoo login in psql. Superusers.';
@@ -48,8 +59,20 @@ COMMENT ON FUNCTION odoo_mcp_private.refuse_change() IS 'Trigger: the audit is o
 COMMENT ON FUNCTION odoo_mcp_private.is_secret(name, name) IS 'Columns that the reading role never gets, by name of table and column.';
 COMMENT ON FUNCTION odoo_mcp_private.require_superuser() IS 'Raises for anybody else.';
 COMMENT ON FUNCTION odoo_mcp_private.require_setup() IS 'The installation, or an error where there is none.';
+COMMENT ON FUNCTION odoo_mcp_private.members() IS 'Objects of the extension that have privileges.';
 COMMENT ON FUNCTION odoo_mcp_private.hand_over(name) IS 'Gives the extension''s schemas, tables and views to a role.';
+COMMENT ON FUNCTION odoo_mcp_private.reset_privileges() IS 'Privileges as right after CREATE EXTENSION.';
+COMMENT ON FUNCTION odoo_mcp_private.reading_columns(name, oid) IS 'Odoo''s tables and views, with the columns to be read and the others.';
 COMMENT ON FUNCTION odoo_mcp_private.grant_reading(name, name, oid) IS 'Grants the reading role anew, without secrets.';
+COMMENT ON FUNCTION odoo_mcp_private.revoke_reading(name, name) IS 'Takes back what a role was granted in Odoo''s schema.';
+COMMENT ON FUNCTION odoo_mcp_private.grant_problems() IS 'What is wrong with the reading role''s rights, and the command that mends it.';
+COMMENT ON FUNCTION odoo_mcp_private.grant_owner(name) IS 'Grants the owner role.';
+COMMENT ON FUNCTION odoo_mcp_dump.rows() IS 'What is in the private tables, for whoever may read them.';
+COMMENT ON FUNCTION odoo_mcp_private.keep_restored() IS 'Trigger: what a dump brings goes where only setup() looks.';
+COMMENT ON FUNCTION odoo_mcp_private.original() IS 'The installation that a restored dump was made of.';
+COMMENT ON FUNCTION odoo_mcp_private.is_left_over(name, jsonb) IS 'Whether a role is the original''s and nobody else needs it.';
+COMMENT ON FUNCTION odoo_mcp_private.forget_original(name) IS 'Takes back what a dump granted to the original''s reading role.';
+COMMENT ON FUNCTION odoo_mcp_private.take_in_restored() IS 'Tokens, audit, fronts and rights of a dump, into their tables.';
 COMMENT ON FUNCTION odoo_mcp_private.grant_administration(name) IS 'Grants the admin role.';
 COMMENT ON FUNCTION odoo_mcp_private.front_settings() IS 'Settings of a front''s sessions.';
 COMMENT ON FUNCTION odoo_mcp_private.front_functions() IS 'Exactly what a front may call.';

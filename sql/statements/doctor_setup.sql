@@ -96,12 +96,12 @@ select 4, 'roles', 'ok', pg_catalog.format('%I owns, %I reads, nobody else is ei
 union all
 select 5, 'grants', 'error',
        pg_catalog.format('the reading role lacks columns of %s tables, as %s: what needs them is refused', d.missing_tables, d.missing),
-       'new since setup(); a superuser runs: select odoo_mcp.setup()'
+       'new since setup(); a superuser runs: select odoo_mcp.check_grants()'
   from difference d where d.missing is not null
 union all
 select 6, 'grants', 'error',
        pg_catalog.format('the reading role may read %s columns that it should not, as %s', d.needless_count, d.needless),
-       'a superuser runs: select odoo_mcp.setup()'
+       'a superuser runs: select odoo_mcp.check_grants()'
   from difference d where d.needless is not null
 union all
 select 7, 'grants', 'ok', pg_catalog.format('the reading role reads %s tables of Odoo''s, without secrets', d.tables), null

@@ -32,6 +32,10 @@ pub struct Environment {
     pub mcp_url_pgbouncer: String,
     /// The front's program.
     pub front_binary: PathBuf,
+    /// Odoo's configuration file in the stack; its programs are in `odoo_home`.
+    pub odoo_conf: PathBuf,
+    /// Odoo as it is unpacked in the cache.
+    pub odoo_home: PathBuf,
     /// The folder with the .deb and the .tar.gz that were made of it.
     pub packages: PathBuf,
     /// Folders that nothing which is installed may need: the repository, caches, the stack.
@@ -79,6 +83,8 @@ impl Environment {
             mcp_url: variable("MCP_URL"),
             mcp_url_pgbouncer: variable("MCP_URL_PGBOUNCER"),
             front_binary: variable("FRONT_BINARY").into(),
+            odoo_conf: variable("ODOO_CONF").into(),
+            odoo_home: variable("ODOO_HOME").into(),
             packages: variable("PACKAGES").into(),
             hidden: variable("HIDDEN").split(':').map(PathBuf::from).collect(),
             pg_bin: variable("PG_BIN").into(),

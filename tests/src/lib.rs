@@ -13,6 +13,8 @@
 //! | [`odoo`] | a client of Odoo's JSON-2: the oracle |
 //! | [`parity`] | the same question to both, and what came of it |
 //! | [`mutation`] | a bug to be planted in the compiler |
+//! | [`odoo_command`] | Odoo's own command line, and pg_dump as superuser and as Odoo's role |
+//! | [`privileges`] | who may do what in our schemas |
 //! | [`scratch`] | a throwaway copy of the database, for tests that plant hostile objects |
 //! | [`serve`] | one call of the SQL function that the front calls |
 //! | [`front`] | a front process of the test's own, to be killed |
@@ -33,8 +35,10 @@ pub mod machine;
 pub mod mcp;
 pub mod mutation;
 pub mod odoo;
+pub mod odoo_command;
 pub mod page;
 pub mod parity;
+pub mod privileges;
 pub mod proxy;
 pub mod scratch;
 pub mod serve;
@@ -45,6 +49,7 @@ pub use environment::Environment;
 pub use front::Front;
 pub use mcp::{McpClient, ToolAnswer};
 pub use odoo::{OdooClient, OdooError};
+pub use odoo_command::OdooCommand;
 pub use proxy::Proxy;
 pub use scratch::Scratch;
 pub use users::{User, Users};

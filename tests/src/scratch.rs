@@ -37,12 +37,33 @@ impl Scratch {
         Self::of(&self.environment, name, &self.database)
     }
 
-    fn of(environment: &Environment, name: &str, template: &str) -> Self {
+    /// Only the name, for a database that the test has made by others; it is dropped at the end, too.
+    #[must_use]
+    pub fn none(environment: &Environment, name: &str) -> Self {
         let scratch = Self {
             database: format!("scratch_{name}"),
             environment: environment.clone(),
         };
         scratch.drop_database();
+        scratch
+    }
+
+    /// An empty database of this name, in the place of one that is there, for a dump to be restored into.
+    ///
+    /// # Panics
+    /// If the server refuses.
+    pub fn create_empty(&self) {
+        self.drop_database();
+        connect(&self.environment.superuser_url, "postgres")
+            .batch_execute(&format!(
+                "create database {} template template0 owner odoo",
+                self.database
+            ))
+            .unwrap_or_else(|error| panic!("{}: {error}", self.database));
+    }
+
+    fn of(environment: &Environment, name: &str, template: &str) -> Self {
+        let scratch = Self::none(environment, name);
         // OWNER: Odoo's role owns the databases it makes, and with that schema public
         let statement = format!(
             "create database {} template {} owner odoo strategy file_copy",

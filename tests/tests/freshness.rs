@@ -9,6 +9,11 @@ use odoo_mcp_tests::serve::serve;
 use odoo_mcp_tests::{Environment, Scratch};
 use postgres::Client;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// How often a process is asked until it reads nothing of what it keeps, but only looks whether it was written: the first
+/// call tells it which models the question touches, the second where their rows stand.
+const SETTLING: usize = 4;
 
 /// A copy of the database, with a server process that answers one user.
 struct Stage {
@@ -33,26 +38,36 @@ impl Stage {
         }
     }
 
+    fn ask(&mut self, tool: &str, arguments: &Value) -> Value {
+        timeless(self.backend.call(tool, arguments))
+    }
+
     /// Asks until the process keeps what it read, then changes something: the answers before and after.
     fn change(&mut self, tool: &str, arguments: &Value, sql: &str) -> (Value, Value) {
-        let before = self.backend.call(tool, arguments);
-        assert_eq!(
-            before,
-            self.backend.call(tool, arguments),
-            "nothing changed"
-        );
+        let before = self.ask(tool, arguments);
+        for _ in 1..SETTLING {
+            assert_eq!(before, self.ask(tool, arguments), "nothing changed");
+        }
         self.odoo
             .batch_execute(sql)
             .unwrap_or_else(|error| panic!("{sql}: {error:?}"));
-        let after = self.backend.call(tool, arguments);
+        let after = self.ask(tool, arguments);
         let mut fresh = Backend::new(self.scratch.front_role(), &self.token);
         assert_eq!(
             after,
-            fresh.call(tool, arguments),
+            timeless(fresh.call(tool, arguments)),
             "{}, after {sql}: another answer than a new process gives",
             self.login
         );
         assert_ne!(before, after, "{} does not notice {sql}", self.login);
+        for _ in 0..SETTLING {
+            let later = self.ask(tool, arguments);
+            assert_eq!(
+                after, later,
+                "{}: {sql} was noticed, and forgotten",
+                self.login
+            );
+        }
         (before, after)
     }
 
@@ -85,6 +100,14 @@ impl Stage {
             .unwrap_or_else(|error| panic!("{sql}: {error:?}"))
             .get(0)
     }
+}
+
+/// An answer without what differs from second to second.
+fn timeless(mut envelope: Value) -> Value {
+    if let Some(result) = envelope["result"].as_object_mut() {
+        result.remove("now_utc");
+    }
+    envelope
 }
 
 fn count(envelope: &Value) -> i64 {
@@ -509,7 +532,9 @@ fn what_the_asking_transaction_changed_itself() {
         savepoint.rollback().expect("back");
         is_answered
     };
-    assert!(kept(&mut transaction));
+    for _ in 0..SETTLING {
+        assert!(kept(&mut transaction));
+    }
     for round in 0..3 {
         let mut savepoint = transaction.transaction().expect("a savepoint");
         savepoint
@@ -553,7 +578,9 @@ fn a_table_that_one_transaction_empties_and_fills_twice() {
         let told: Value = serde_json::from_str(&told).expect("JSON");
         told["fields"][0]["relation"].clone()
     };
-    assert_eq!(comodel(&mut transaction), "res.partner");
+    for _ in 0..SETTLING {
+        assert_eq!(comodel(&mut transaction), "res.partner");
+    }
     transaction
         .batch_execute(
             "update copied set relation = 'crm.tag' where model = 'sale.order' and name = 'partner_id';
@@ -575,7 +602,9 @@ fn a_snapshot_of_before_the_change() {
     superuser
         .batch_execute("begin isolation level repeatable read")
         .expect("a transaction of one snapshot");
-    superuser.query_one(ask, &[]).expect("it is there");
+    for _ in 0..SETTLING {
+        superuser.query_one(ask, &[]).expect("it is there");
+    }
     stage
         .odoo
         .batch_execute(&format!("delete from ir_model_fields {FIELD}"))
@@ -587,6 +616,64 @@ fn a_snapshot_of_before_the_change() {
     superuser
         .query_one(ask, &[])
         .expect_err("it is gone, and what was read of the old snapshot with it");
+}
+
+/// Everything that a principal is made of, seen through what the user is told of himself.
+#[test]
+fn what_the_user_is() {
+    let mut stage = Stage::new("user", "sales_all");
+    let context = json!({});
+    let me = user("sales_all");
+    let partner = "(select partner_id from res_users where login = 'sales_all')";
+    for sql in [
+        format!("update res_partner set name = 'Another name' where id = {partner}"),
+        format!("update res_partner set tz = 'Asia/Tokyo' where id = {partner}"),
+        format!("update res_partner set lang = 'fr_FR' where id = {partner}"),
+        "update res_company set name = 'Renamed' where id = (select company_id from res_users where login = 'sales_all')".into(),
+        format!("update res_users set login = 'sales_all_2' where id = {me}"),
+    ] {
+        stage.change("odoo_context", &context, &sql);
+    }
+    // without him, nothing
+    let (_, after) = stage.change(
+        "odoo_context",
+        &context,
+        "update res_users set active = false where login = 'sales_all_2'",
+    );
+    assert_eq!(after["error"]["code"], "access_denied", "{after}");
+}
+
+/// A change is noticed, too, where the index that leads to it is another one than before, or none.
+#[test]
+fn an_index_that_is_gone() {
+    let mut stage = Stage::new("index", "sales_all");
+    let arguments = orders();
+    let plain = |domain: &str| {
+        format!(
+            "update ir_rule set domain_force = '[(''id'', ''>'', {domain})]' where name = 'All Orders' and model_id = (select id from ir_model where model = 'sale.order')"
+        )
+    };
+    stage.change("odoo_count", &arguments, &plain("20"));
+    for (round, index) in ["ir_rule__model_id_index", "ir_model_access__model_id_index"]
+        .iter()
+        .enumerate()
+    {
+        stage
+            .odoo
+            .batch_execute(&format!("drop index {index}"))
+            .expect("an index less");
+        stage.change("odoo_count", &arguments, &plain(&(21 + round).to_string()));
+    }
+    stage
+        .odoo
+        .batch_execute("create index on ir_rule (model_id) where model_id > 0; create index on ir_rule ((model_id + 0))")
+        .expect("indexes that do not have all rows by that column");
+    stage.change("odoo_count", &arguments, &plain("19"));
+    stage
+        .odoo
+        .batch_execute("create index on ir_rule (model_id); reindex table ir_rule")
+        .expect("one that has");
+    stage.change("odoo_count", &arguments, &plain("18"));
 }
 
 #[test]
@@ -650,4 +737,55 @@ fn sixty_models_fit_in_eight_mebibytes() {
     let grown = backend.private_bytes().saturating_sub(before);
     println!("{:.2} MiB", grown as f64 / 1024.0 / 1024.0);
     assert!(grown <= 8 * 1024 * 1024, "{grown} bytes");
+}
+
+/// The tables that a statement reads.
+fn tables(statement: &str) -> BTreeSet<&str> {
+    let mut found = BTreeSet::new();
+    for line in statement
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("--"))
+    {
+        for word in line.split(|character: char| {
+            !character.is_ascii_alphanumeric() && !"_.:".contains(character)
+        }) {
+            let table = word.strip_prefix(":odoo.").or_else(|| {
+                word.strip_prefix("pg_catalog.")
+                    .filter(|name| name.starts_with("pg_"))
+            });
+            // a function's name has its arguments after it
+            found.extend(table.filter(|name| !line.contains(&format!("{name}("))));
+        }
+    }
+    found
+}
+
+/// What is kept is kept as long as its rows are the same: so a table that somebody reads from now on has to be looked up.
+#[test]
+fn every_table_that_is_read_is_looked_up() {
+    macro_rules! statement {
+        ($name:literal) => {
+            include_str!(concat!("../../sql/statements/", $name, ".sql"))
+        };
+    }
+    let models = [
+        statement!("model_state"),
+        statement!("model_fields"),
+        statement!("model_selections"),
+        statement!("relation_columns"),
+        statement!("relation_links"),
+    ];
+    let principal = [statement!("principal")];
+    for (statements, footprint) in [
+        (models.as_slice(), statement!("model_footprint")),
+        (principal.as_slice(), statement!("principal_footprint")),
+    ] {
+        let looked_up = |table: &str| footprint.contains(&format!("'{table}'"));
+        let read: BTreeSet<&str> = statements.iter().copied().flat_map(tables).collect();
+        assert!(read.len() > 5, "{read:?}");
+        for table in read {
+            // types are PostgreSQL's own, or their columns are not read
+            assert!(looked_up(table) || table == "pg_type", "{table}");
+        }
+    }
 }

@@ -1,8 +1,7 @@
 //! `CREATE EXTENSION`, `setup`, `grant_front`, `teardown`, `DROP EXTENSION`: what each leaves in the database.
 
 use odoo_mcp_tests::serve::{CALLS, assert_refused, serve};
-use odoo_mcp_tests::{Environment, Scratch};
-use postgres::Client;
+use odoo_mcp_tests::{Environment, Scratch, privileges};
 use postgres::error::SqlState;
 
 /// Everything that setting up can touch, as text: roles and their members, schemas, objects, owners, privileges,
@@ -39,15 +38,6 @@ fn snapshot(scratch: &Scratch) -> Vec<String> {
         .expect("the catalogs")
         .iter()
         .map(|row| row.get(0))
-        .collect()
-}
-
-fn lines(client: &mut Client, query: &str) -> String {
-    let rows = client
-        .query(query, &[])
-        .unwrap_or_else(|error| panic!("{query}: {error:?}"));
-    rows.iter()
-        .map(|row| row.get::<_, String>(0) + "\n")
         .collect()
 }
 
@@ -154,41 +144,7 @@ fn privileges_are_as_written_down() {
     let env = Environment::load();
     let scratch = Scratch::set_up(&env, "privileges");
     let mut superuser = scratch.superuser();
-    let found = lines(
-        &mut superuser,
-        "with role as (
-            select r.oid, case r.oid when i.owner_role then 'owner' when i.reader_role then 'reader' when i.admin_role then 'admin'
-                   when i.odoo_role then 'odoo' else 'front' end as name
-              from pg_roles r, odoo_mcp_private.installation i
-             where r.oid in (i.owner_role, i.reader_role, i.admin_role, i.odoo_role) or r.rolname = 'mcp_front'
-         ), ours as (
-            select oid from pg_namespace where nspname in ('odoo_mcp', 'odoo_mcp_private')
-         ), granted as (
-            select format('schema %s', n.nspname) as object, role.name, p.privilege
-              from pg_namespace n, role, unnest(array['usage', 'create']) as p (privilege)
-             where n.oid in (select oid from ours) and has_schema_privilege(role.oid, n.oid, p.privilege)
-            union all
-            select format('relation %s', c.oid::regclass), role.name, p.privilege
-              from pg_class c, role, unnest(array['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger']) as p (privilege)
-             where c.relnamespace in (select oid from ours) and c.relkind in ('r', 'v', 'm', 'p', 'f')
-               and has_table_privilege(role.oid, c.oid, p.privilege)
-            union all
-            select format('function %s', f.oid::regprocedure), role.name, 'execute'
-              from pg_proc f, role
-             where f.pronamespace in (select oid from ours) and has_function_privilege(role.oid, f.oid, 'execute')
-         ), objects as (
-            select format('schema %s', nspname) as object from pg_namespace where oid in (select oid from ours)
-            union all select format('relation %s', oid::regclass) from pg_class
-              where relnamespace in (select oid from ours) and relkind in ('r', 'v', 'm', 'p', 'f')
-            union all select format('function %s%s', f.oid::regprocedure, case when f.prosecdef then ' SECURITY DEFINER' else '' end)
-              from pg_proc f where f.pronamespace in (select oid from ours)
-         )
-         select o.object || ': ' || coalesce((
-                select string_agg(name || ' ' || privileges, '; ' order by name)
-                  from (select g.name, string_agg(g.privilege, ', ' order by g.privilege) as privileges
-                          from granted g where o.object in (g.object, g.object || ' SECURITY DEFINER') group by g.name) by_role), 'nobody')
-           from objects o order by o.object collate \"C\"",
-    );
+    let found = privileges::of(&mut superuser);
     let expected = include_str!("../expected/privileges.txt");
     assert!(
         found == expected,

@@ -3,6 +3,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::thread::spawn;
 use std::time::Duration;
@@ -406,13 +407,13 @@ fn missing_grant() {
     );
     let said = answer.to_string();
     assert!(
-        said.contains("not_supported") && said.contains("odoo_mcp.setup()"),
+        said.contains("not_supported") && said.contains("odoo_mcp.check_grants()"),
         "{said}"
     );
     let found = findings(&mut superuser);
     assert!(
         found.contains("error grants the reading role lacks columns of 1 tables, as sale_order.")
-            && found.contains("select odoo_mcp.setup()"),
+            && found.contains("select odoo_mcp.check_grants()"),
         "{found}"
     );
     // a secret that came into a table which was granted as a whole
@@ -421,7 +422,7 @@ fn missing_grant() {
         "{found}"
     );
     superuser
-        .batch_execute("select odoo_mcp.setup()")
+        .batch_execute("select odoo_mcp.check_grants()")
         .expect("as the hint says");
     let found = findings(&mut superuser);
     assert!(found.contains("ok grants"), "{found}");
@@ -625,6 +626,142 @@ fn front_pointed_at_a_standby() {
         "{}",
         front.log()
     );
+}
+
+/// The hints of findings that are no errors of the way, typed as they are shown.
+#[test]
+fn what_was_changed_behind_its_back_is_mended_by_typing_the_hint() {
+    let env = Environment::load();
+    let scratch = Scratch::set_up(&env, "changed");
+    let mut superuser = scratch.superuser();
+    let owner: String = superuser
+        .query_one(
+            "select owner_role::regrole::text from odoo_mcp_private.installation",
+            &[],
+        )
+        .expect("a role")
+        .get(0);
+    superuser
+        .batch_execute(&format!(
+            "alter database {0} set synchronous_commit = off;
+             alter database {0} set default_transaction_read_only = on;
+             set transaction read write;
+             grant {owner} to odoo;
+             grant create on schema public to public;
+             alter table odoo_mcp_private.audit_attempt disable trigger all",
+            scratch.database
+        ))
+        .expect("what somebody may do");
+    let read = |client: &mut Client| -> Vec<(String, String)> {
+        let rows = client
+            .query(
+                "select finding, hint from odoo_mcp.doctor() where status <> 'ok' order by finding",
+                &[],
+            )
+            .expect("findings");
+        rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+    };
+    let found = read(&mut superuser);
+    for expected in [
+        "synchronous_commit is off for database",
+        "transactions here are read-only",
+        "odoo is a member of",
+        "everybody who may connect can create objects in schema public",
+        "entries can be changed",
+        "role mcp_front: it may create objects in Odoo's schema",
+    ] {
+        assert!(
+            found.iter().any(|(finding, _)| finding.contains(expected)),
+            "{expected}: {found:?}"
+        );
+    }
+    for (finding, hint) in &found {
+        let typed = hint.strip_prefix("a superuser runs: ").unwrap_or(hint);
+        superuser
+            .batch_execute(typed)
+            .unwrap_or_else(|error| panic!("{finding}: {typed}: {error:?}"));
+    }
+    assert_eq!(read(&mut scratch.superuser()), []);
+    drop(superuser);
+
+    let copy = scratch.copy("changed_copy");
+    let found = read(&mut copy.superuser());
+    let is_told = |(finding, hint): &(String, String)| {
+        finding.contains("a copy of the database") && hint.contains("odoo_mcp.adopt_database()")
+    };
+    assert!(found.iter().any(is_told), "{found:?}");
+    copy.superuser()
+        .batch_execute("select odoo_mcp.adopt_database()")
+        .expect("as the hint says");
+    assert!(!read(&mut copy.superuser()).iter().any(is_told));
+}
+
+#[test]
+fn not_durable() {
+    let env = Environment::load();
+    let cluster = Cluster::set_up(&env, "fsync");
+    let mut superuser = cluster.superuser();
+    assert!(findings(&mut superuser).contains("ok durability"));
+    for setting in ["fsync", "full_page_writes", "synchronous_commit"] {
+        superuser
+            .batch_execute(&format!("alter system set {setting} = off"))
+            .expect("a superuser may");
+    }
+    superuser
+        .batch_execute("select pg_reload_conf()")
+        .expect("reload");
+    let expected = [
+        "error durability fsync is off",
+        "error durability full_page_writes is off",
+        "warning durability synchronous_commit is off for the whole server",
+    ];
+    until("the settings are in force", Duration::from_secs(10), || {
+        let found = findings(&mut superuser);
+        expected.iter().all(|line| found.contains(line))
+    });
+}
+
+/// What needs nothing but the settings.
+#[test]
+fn settings() {
+    let env = Environment::load();
+    let file = std::env::temp_dir().join(format!("omcp_settings_{}.toml", std::process::id()));
+    let text = format!(
+        "database_url = \"{}\"\nlisten = \"0.0.0.0:8765\"\npool_size = 900\n",
+        env.front_url()
+    );
+    std::fs::write(&file, text).expect("a file");
+    let ask = |mode: u32| {
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).expect("it is ours");
+        let output = Command::new(&env.front_binary)
+            .args(["doctor", "--config"])
+            .arg(&file)
+            .output()
+            .expect("the program is there");
+        let text = String::from_utf8(output.stdout).expect("text");
+        (output.status.code(), text)
+    };
+    let (code, text) = ask(0o644);
+    assert_eq!(code, Some(1), "{text}");
+    for said in [
+        "ERROR    settings file",
+        "→ chmod o= ",
+        "the front listens on 0.0.0.0:8765",
+        "this front takes up to 900",
+        "lower ODOO_MCP_POOL_SIZE",
+        "1 error, 2 warnings",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    let password = env
+        .front_role_url
+        .split([':', '@'])
+        .nth(2)
+        .expect("a password");
+    assert!(!text.contains(password), "{text}");
+    let (code, text) = ask(0o640);
+    assert_eq!(code, Some(0), "{text}");
+    std::fs::remove_file(&file).expect("it is ours");
 }
 
 /// What a URL can have wrong, each with words of its own.

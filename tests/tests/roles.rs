@@ -6,12 +6,16 @@ use postgres::Client;
 use postgres::error::SqlState;
 
 /// The functions that the front's role may call: the whole list.
-const FRONT: [&str; 7] = [
+const FRONT: [&str; 11] = [
     "admit",
     "authenticate",
     "doctor",
+    "end_front_sessions",
     "health",
     "list_tools",
+    "note_pause",
+    "pause",
+    "resume",
     "run",
     "serve",
 ];

@@ -1,6 +1,8 @@
 //! The sub-commands, a file each, and what they share: where settings come from.
 
 pub(crate) mod doctor;
+pub(crate) mod pause;
+pub(crate) mod resume;
 pub(crate) mod serve;
 
 use clap::Args;

@@ -33,7 +33,12 @@ struct Health {
 
 /// Asks the extension.
 pub(crate) async fn database(State(front): State<Arc<Front>>) -> Response {
-    match verdict(&front).await {
+    let verdict = match front.health(Uuid::new_v4()).await {
+        Err(DbError::Paused(seconds)) => return paused(seconds),
+        Err(error) => Err(of_error(&error)),
+        Ok(text) => judge(&text),
+    };
+    match verdict {
         Ok(version) => json_response(
             StatusCode::OK,
             &json!({"status": "ready", "extension_version": version}),
@@ -43,6 +48,17 @@ pub(crate) async fn database(State(front): State<Arc<Front>>) -> Response {
             &json!({"status": "unavailable", "problem": problem, "hint": hint}),
         ),
     }
+}
+
+fn paused(seconds: u64) -> Response {
+    json_response(
+        StatusCode::SERVICE_UNAVAILABLE,
+        &json!({
+            "status": "paused",
+            "problem": format!("paused by the operator, for {seconds} s at most"),
+            "hint": "odoo-mcp resume",
+        }),
+    )
 }
 
 /// How long to wait before the database is asked again whether it is ready.
@@ -123,6 +139,7 @@ fn judge(text: &str) -> Verdict {
 
 fn of_error(error: &DbError) -> (String, String) {
     let (problem, hint) = match error {
+        DbError::Paused(_) => ("paused by the operator", "odoo-mcp resume"),
         DbError::Busy => (
             "all connections are in use",
             "raise ODOO_MCP_POOL_SIZE, or run another front",

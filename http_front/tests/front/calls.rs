@@ -269,3 +269,32 @@ async fn stopping_has_an_end_and_leaves_nothing_running() {
     stage.ended().await;
     stage.database.wait_for_rest().await;
 }
+
+#[tokio::test]
+async fn a_pause_is_said_and_holds_no_connection() {
+    let stage = Stage::new().await;
+    let echo = Request::call("echo", json!({}));
+    assert_eq!(stage.send(&echo).await.status, 200);
+    let reply = stage.send(&Request::call("pause", json!({}))).await;
+    assert_eq!(
+        (reply.status, reply.header("Retry-After")),
+        (503, Some("7")),
+        "{reply:?}"
+    );
+    assert_eq!(reply.json()["error"]["data"]["code"], "paused");
+    // without asking the database, which would have had an answer
+    assert_eq!(stage.send(&echo).await.status, 503);
+    let connected = "select count(*) from pg_stat_activity where datname = current_database() \
+                     and application_name = 'odoo-mcp'";
+    for _ in 0..100 {
+        if stage.database.count(connected).await == 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(stage.database.count(connected).await, 0);
+    // a look each second finds that it is over
+    tokio::time::sleep(Duration::from_millis(1_050)).await;
+    assert_eq!(stage.send(&echo).await.status, 200);
+    assert_eq!(stage.send(&echo).await.status, 200);
+}

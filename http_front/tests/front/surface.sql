@@ -47,6 +47,8 @@ begin
       answer := '{"error": {"code": "unknown_model", "message": "no model named x", "hint": "did you mean y?"}}';
     when 'limit' then
       answer := '{"refused": {"reason": "rate_limited", "retry_after": 7}}';
+    when 'pause' then
+      answer := '{"refused": {"reason": "paused", "retry_after": 7}}';
     when 'raise' then
       raise exception 'a text of the server that nobody may see';
     when 'cancel' then

@@ -2,6 +2,8 @@
 
 pub(crate) mod doctor;
 pub(crate) mod explanation;
+pub(crate) mod grants;
+pub(crate) mod pause;
 pub(crate) mod query;
 pub(crate) mod serve;
 pub(crate) mod setup;

@@ -5,6 +5,7 @@ use crate::govern::admission;
 use crate::govern::audit::{self, Attempt};
 use crate::govern::identity;
 use crate::govern::installation::Installation;
+use crate::govern::pause;
 use crate::govern::perform::{Call, Question};
 use crate::govern::token::{LiveToken, TokenHash};
 use odoo_compiler::error::{Code, Error, Result};
@@ -32,7 +33,11 @@ pub(crate) fn admit(
         return Some(envelope(Err(not_alone())));
     }
     let client_address = client_address.map(|address| address.0);
-    let Some((hash, token)) = live_token(token_hash) else {
+    let installation = Installation::find();
+    if let Some(refusal) = pause::refusal(installation.as_ref()) {
+        return Some(refusal);
+    }
+    let Some((hash, token)) = live_token(token_hash, installation.as_ref()) else {
         audit::count_refusal(client_address);
         return Some(UNAUTHORIZED.to_owned());
     };
@@ -107,7 +112,11 @@ pub(crate) fn run(call_id: Uuid) -> String {
 /// Whether the token lives, for requests that are not tool calls.
 #[pg_extern(schema = "odoo_mcp", volatile, parallel_unsafe)]
 pub(crate) fn authenticate(token_hash: Option<&[u8]>, client_address: Option<Inet>) -> String {
-    if live_token(token_hash).is_some() {
+    let installation = Installation::find();
+    if let Some(refusal) = pause::refusal(installation.as_ref()) {
+        return refusal;
+    }
+    if live_token(token_hash, installation.as_ref()).is_some() {
         return String::from(r#"{"ok":true}"#);
     }
     audit::count_refusal(client_address.map(|address| address.0));
@@ -148,22 +157,31 @@ pub(crate) fn health() -> JsonB {
             Err(error) => Some(error),
         },
     };
+    let paused_seconds = installation.as_ref().and_then(Installation::paused_seconds);
+    if paused_seconds.is_some() {
+        pause::release_session();
+    }
     JsonB(serde_json::json!({
         "extension_version": extension_version(),
         "library_version": env!("CARGO_PKG_VERSION"),
         "is_set_up": installation.is_some(),
         // whether the role that asks may serve calls of others
         "is_front": installation.is_some() && identity::is_front(),
+        // for how long fronts are to stay away
+        "paused_seconds": paused_seconds,
         "problem": problem.as_ref().map(|problem| problem.message.as_str()),
         "hint": problem.as_ref().and_then(|problem| problem.hint.as_deref()),
     }))
 }
 
 /// The live token of that hash, where this is the database that it was issued in.
-fn live_token(hash: Option<&[u8]>) -> Option<(TokenHash, LiveToken)> {
+fn live_token(
+    hash: Option<&[u8]>,
+    installation: Option<&Installation>,
+) -> Option<(TokenHash, LiveToken)> {
     let hash = TokenHash::from_bytes(hash?)?;
     let token = LiveToken::find(&hash)?;
-    let is_at_home = Installation::find()?.is_at_home().unwrap_or(false);
+    let is_at_home = installation?.is_at_home().unwrap_or(false);
     is_at_home.then_some((hash, token))
 }
 

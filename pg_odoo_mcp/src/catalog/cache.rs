@@ -4,9 +4,10 @@
 //! and takes from here only what was made of the very same state. Rights are part of the state,
 //! as text. Who asks is not: nothing that depends on the asking user is kept.
 
+use super::footprint::Footprint;
 use super::shape::Shape;
 use super::state::State;
-use crate::exec::invalidation;
+use crate::exec::invalidation::Watch;
 use crate::exec::read_only::Source;
 use odoo_compiler::catalog::{AccessList, Field, Model, RecordRule};
 use odoo_compiler::error::Result;
@@ -22,24 +23,37 @@ const BUDGET: usize = 1024 * 1024;
 const QUESTIONS: usize = 256;
 
 /// How many models a question may touch whose models are remembered.
-const COMPANIONS: usize = 16;
+const COMPANIONS: usize = 32;
 
 struct Entry {
     state: State,
     shape: Shape,
     model: Rc<Model>,
+    /// Another one for each model that was made.
+    serial: u64,
     used_at: u64,
+}
+
+/// What is remembered of a tool's calls that begin with the same model.
+#[derive(Default)]
+struct Question {
+    /// The models that they touched.
+    models: Rc<[String]>,
+    /// Those models' rows, with the serials of the entries that were made of them.
+    settled: Option<(Rc<Footprint>, Vec<u64>)>,
 }
 
 #[derive(Default)]
 struct Cache {
     /// Whose tables the entries were read from, and as whom.
     source: Option<Source>,
+    /// Over the tables whose rows the entries' versions count.
+    watch: Option<Watch>,
     entries: HashMap<String, Entry>,
     /// Counts look-ups.
     clock: u64,
-    /// The models that a question touched last, by its tool and first model.
-    questions: HashMap<(String, String), Rc<[String]>>,
+    /// By tool and first model.
+    questions: HashMap<(String, String), Question>,
 }
 
 thread_local! {
@@ -57,10 +71,26 @@ struct Head {
     rules: Vec<RecordRule>,
 }
 
-/// The model of that state, if its shape is known.
-pub(super) fn find(source: &Source, state: &State) -> Result<Option<Rc<Model>>> {
+/// Forgets everything that was read elsewhere, or before what a version can't tell. `watch` is over
+/// the tables as they are now.
+pub(super) fn check(source: &Source, watch: Watch) {
     CACHE.with_borrow_mut(|cache| {
-        cache.check(source);
+        let is_same = cache.source.as_ref() == Some(source)
+            && cache
+                .watch
+                .as_ref()
+                .is_some_and(|known| known.is_like(&watch) && !known.has_news());
+        if !is_same {
+            cache.entries.clear();
+            cache.source = Some(source.clone());
+            cache.watch = Some(watch);
+        }
+    });
+}
+
+/// The model of that state, if its shape is known.
+pub(super) fn find(state: &State) -> Result<Option<Rc<Model>>> {
+    CACHE.with_borrow_mut(|cache| {
         cache.clock += 1;
         let clock = cache.clock;
         let Some(entry) = cache
@@ -73,6 +103,7 @@ pub(super) fn find(source: &Source, state: &State) -> Result<Option<Rc<Model>>> 
         if entry.state.head != state.head {
             entry.model = model(&state.head, &entry.shape)?;
             entry.state.head.clone_from(&state.head);
+            entry.serial = clock;
         }
         entry.used_at = clock;
         Ok(Some(entry.model.clone()))
@@ -80,14 +111,15 @@ pub(super) fn find(source: &Source, state: &State) -> Result<Option<Rc<Model>>> 
 }
 
 /// Keeps the shape that was read in the snapshot of that state, and returns the model of both.
-pub(super) fn keep(source: &Source, state: State, shape: Shape) -> Result<Rc<Model>> {
+pub(super) fn keep(state: State, shape: Shape) -> Result<Rc<Model>> {
     let model = model(&state.head, &shape)?;
     CACHE.with_borrow_mut(|cache| {
-        cache.check(source);
+        cache.clock += 1;
         let entry = Entry {
             state,
             shape,
             model: model.clone(),
+            serial: cache.clock,
             used_at: cache.clock,
         };
         cache.entries.insert(entry.state.name.clone(), entry);
@@ -96,14 +128,70 @@ pub(super) fn keep(source: &Source, state: State, shape: Shape) -> Result<Rc<Mod
     Ok(model)
 }
 
-/// The models that this question touched last.
+/// The models that this question touched.
 pub(super) fn companions(tool: &str, first: &str) -> Option<Rc<[String]>> {
-    let question = (tool.to_owned(), first.to_owned());
-    CACHE.with_borrow(|cache| cache.questions.get(&question).cloned())
+    CACHE.with_borrow(|cache| {
+        let question = cache.questions.get(&key(tool, first))?;
+        Some(question.models.clone())
+    })
 }
 
-/// Remembers the models that a question touched.
-pub(super) fn remember(tool: &str, first: &str, touched: Vec<String>) {
+/// The rows that this question's models were made of, if that is known.
+pub(super) fn footprint(tool: &str, first: &str) -> Option<Rc<Footprint>> {
+    CACHE.with_borrow(|cache| {
+        let (footprint, _) = cache.questions.get(&key(tool, first))?.settled.as_ref()?;
+        Some(footprint.clone())
+    })
+}
+
+/// The models that were made of the rows of [`footprint`], if all of them are still kept and nothing
+/// was heard since that a footprint can't tell.
+pub(super) fn settled(source: &Source, tool: &str, first: &str) -> Option<Vec<Rc<Model>>> {
+    CACHE.with_borrow_mut(|cache| {
+        if cache.source.as_ref() != Some(source) || cache.watch.as_ref().is_none_or(Watch::has_news)
+        {
+            return None;
+        }
+        cache.clock += 1;
+        let clock = cache.clock;
+        let question = cache.questions.get(&key(tool, first))?;
+        let (_, serials) = question.settled.as_ref()?;
+        question
+            .models
+            .iter()
+            .zip(serials)
+            .map(|(name, serial)| {
+                let entry = cache.entries.get_mut(name)?;
+                entry.used_at = clock;
+                (entry.serial == *serial).then(|| entry.model.clone())
+            })
+            .collect()
+    })
+}
+
+/// Notes the rows that this question's models, as they are kept now, were made of.
+pub(super) fn settle(tool: &str, first: &str, footprint: Footprint) {
+    CACHE.with_borrow_mut(|cache| {
+        let Some(question) = cache.questions.get_mut(&key(tool, first)) else {
+            return;
+        };
+        let serials: Option<Vec<u64>> = question
+            .models
+            .iter()
+            .map(|name| cache.entries.get(name).map(|entry| entry.serial))
+            .collect();
+        question.settled = serials.map(|serials| (Rc::new(footprint), serials));
+    });
+}
+
+/// Forgets which models a question touched.
+pub(super) fn forget(tool: &str, first: &str) {
+    CACHE.with_borrow_mut(|cache| cache.questions.remove(&key(tool, first)));
+}
+
+/// Remembers the models that a question touched, beside those it touched before: what it touches
+/// differs with its fields.
+pub(super) fn remember(tool: &str, first: &str, mut touched: Vec<String>) {
     CACHE.with_borrow_mut(|cache| {
         let is_known = touched
             .iter()
@@ -114,20 +202,27 @@ pub(super) fn remember(tool: &str, first: &str, touched: Vec<String>) {
         if cache.questions.len() >= QUESTIONS {
             cache.questions.clear();
         }
-        let question = (tool.to_owned(), first.to_owned());
-        cache.questions.insert(question, touched.into());
+        let question = cache.questions.entry(key(tool, first)).or_default();
+        if touched.iter().all(|model| question.models.contains(model)) {
+            return;
+        }
+        if question.models.len() + touched.len() <= COMPANIONS {
+            touched.extend(question.models.iter().cloned());
+            touched.sort_unstable();
+            touched.dedup();
+        }
+        *question = Question {
+            models: touched.into(),
+            settled: None,
+        };
     });
 }
 
-impl Cache {
-    /// Forgets everything that was read elsewhere, or before what a version can't tell.
-    fn check(&mut self, source: &Source) {
-        if invalidation::take_change() || self.source.as_ref() != Some(source) {
-            self.entries.clear();
-            self.source = Some(source.clone());
-        }
-    }
+fn key(tool: &str, first: &str) -> (String, String) {
+    (tool.to_owned(), first.to_owned())
+}
 
+impl Cache {
     /// Lets those go that were not used for longest. The newest stays, whatever its size.
     fn shrink(&mut self) {
         let mut size: usize = self.entries.values().map(Entry::size).sum();

@@ -43,47 +43,67 @@ impl<'a> CallDatabase<'a> {
         }
     }
 
-    /// Reads the model, and with the first one those that the same question touched last time: one
-    /// statement for all costs less than one for each.
+    /// Reads the model, and with the first one those that the same question touched before: one
+    /// statement for all costs less than one for each, and none where nothing was written since.
     fn read(&self, name: &str) -> Result<()> {
         let is_first = self.models.borrow().touched.is_empty();
-        let companions = is_first
-            .then(|| cache::companions(self.tool, name))
-            .flatten();
-        let mut names = vec![name];
-        names.extend(
-            companions
-                .iter()
-                .flat_map(|list| list.iter())
-                .map(String::as_str),
-        );
-        names.sort_unstable();
-        names.dedup();
-        let mut found = None;
-        for state in state::states(self.reader, &names)? {
-            let is_wanted = state.name == name;
-            let known = cache::find(self.reader.source(), &state)?;
-            let model = match known {
+        if !is_first {
+            return self.read_states(&[name], name).map(|_| ());
+        }
+        if let Some(models) = self.settled(name)? {
+            let mut known = self.models.borrow_mut();
+            known.known.extend(
+                models
+                    .into_iter()
+                    .map(|model| (model.name.clone(), Some(model))),
+            );
+            if known.known.contains_key(name) {
+                return Ok(());
+            }
+        }
+        let Some(companions) = cache::companions(self.tool, name) else {
+            return self.read_states(&[name], name).map(|_| ());
+        };
+        let names: Vec<&str> = companions.iter().map(String::as_str).collect();
+        if !self.read_states(&names, name)? {
+            // one of them is gone, or was not kept: the question's models are found out anew
+            cache::forget(self.tool, name);
+        } else if let Some(footprint) = state::footprint(self.reader, &names)? {
+            cache::settle(self.tool, name, footprint);
+        }
+        Ok(())
+    }
+
+    /// The models of this question, where they are known and none of their rows was written since.
+    fn settled(&self, first: &str) -> Result<Option<Vec<Rc<Model>>>> {
+        let Some(footprint) = cache::footprint(self.tool, first) else {
+            return Ok(None);
+        };
+        Ok(match footprint.holds(self.reader)? {
+            true => cache::settled(self.reader.source(), self.tool, first),
+            false => None,
+        })
+    }
+
+    /// Reads these models, `wanted` among them, and says whether all of them are known now.
+    fn read_states(&self, names: &[&str], wanted: &str) -> Result<bool> {
+        let mut known = HashMap::new();
+        known.insert(wanted.to_owned(), None);
+        for state in state::states(self.reader, names)? {
+            let model = match cache::find(&state)? {
                 Some(model) => model,
-                None if is_wanted => {
-                    let shape = shape::shape(self.reader, name)?;
-                    cache::keep(self.reader.source(), state, shape)?
+                None if state.name == wanted => {
+                    let shape = shape::shape(self.reader, wanted)?;
+                    cache::keep(state, shape)?
                 }
                 // perhaps it is not asked for
                 None => continue,
             };
-            if is_wanted {
-                found = Some(model);
-            } else {
-                let mut models = self.models.borrow_mut();
-                models.known.insert(model.name.clone(), Some(model));
-            }
+            known.insert(model.name.clone(), Some(model));
         }
-        self.models
-            .borrow_mut()
-            .known
-            .insert(name.to_owned(), found);
-        Ok(())
+        let is_complete = known.values().all(Option::is_some) && known.len() == names.len();
+        self.models.borrow_mut().known.extend(known);
+        Ok(is_complete)
     }
 }
 

@@ -10,7 +10,6 @@ use odoo_compiler::principal::Principal;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 
-const PRINCIPAL: &str = include_str!("../../../sql/statements/principal.sql");
 const READABLE_MODELS: &str = include_str!("../../../sql/statements/readable_models.sql");
 const UNACCENT: &str = include_str!("../../../sql/statements/unaccent.sql");
 const ENVIRONMENT: &str = include_str!("../../../sql/statements/environment.sql");
@@ -21,11 +20,6 @@ const LIST_MODELS: &str = include_str!("../../../sql/statements/list_models.sql"
 const DESCRIBE_MODELS: &str = include_str!("../../../sql/statements/describe_models.sql");
 const DOCTOR_ODOO: &str = include_str!("../../../sql/statements/doctor_odoo.sql");
 const DATABASE_UUID: &str = include_str!("../../../sql/statements/database_uuid.sql");
-
-/// The active user of that id, with what its rights are computed from.
-pub(crate) fn principal(reader: &Reader<'_>, user_id: i64) -> Result<Option<Principal>> {
-    json(reader, PRINCIPAL, &[Bind::int4(user_id)])
-}
 
 /// The models that an access list lets the principal read.
 pub(crate) fn readable_models(reader: &Reader<'_>, principal: &Principal) -> Result<Vec<String>> {
@@ -134,7 +128,7 @@ pub(crate) fn database_uuid(source: &Source) -> Result<Option<String>> {
     Ok(rows.into_iter().flatten().flatten().next())
 }
 
-fn json<T: DeserializeOwned>(
+pub(super) fn json<T: DeserializeOwned>(
     reader: &Reader<'_>,
     text: &'static str,
     binds: &[Bind],

@@ -2,9 +2,12 @@
 
 mod cache;
 mod call;
+mod footprint;
 mod load;
+mod principal;
 mod shape;
 mod state;
 
 pub(crate) use call::CallDatabase;
-pub(crate) use load::{Overview, database_uuid, overview, principal, user_by_login};
+pub(crate) use load::{Overview, database_uuid, overview, user_by_login};
+pub(crate) use principal::principal;

@@ -8,11 +8,28 @@ use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error as Unknown, StrDeserializer};
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 const MODEL_FIELDS: &str = include_str!("../../../sql/statements/model_fields.sql");
 const MODEL_SELECTIONS: &str = include_str!("../../../sql/statements/model_selections.sql");
 const RELATION_LINKS: &str = include_str!("../../../sql/statements/relation_links.sql");
-const RELATION_COLUMNS: &str = include_str!("../../../sql/statements/relation_columns.sql");
+/// The statement, with the one list of secret columns in its place.
+static RELATION_COLUMNS: LazyLock<String> = LazyLock::new(|| {
+    let text = include_str!("../../../sql/statements/relation_columns.sql");
+    let (comment, statement) = text.split_at(text.find("\nselect").unwrap_or_default());
+    format!("{comment}{}", statement.replace(":is_secret", is_secret()))
+});
+
+/// The condition that the function `odoo_mcp_private.is_secret` is made of.
+fn is_secret() -> &'static str {
+    include_str!("../../../sql/schema/050_secret.sql")
+        .split_once("AS $$\n    SELECT ")
+        .and_then(|(_, rest)| rest.split_once("$$"))
+        .map_or_else(
+            || unreachable!("050_secret.sql is one SELECT"),
+            |(body, _)| body,
+        )
+}
 
 /// What is kept of a model between calls.
 #[derive(Clone)]
@@ -201,7 +218,7 @@ fn columns<'a>(reader: &Reader<'_>, relations: impl Iterator<Item = &'a str>) ->
         };
         Some(((relation?, name?), column))
     };
-    let rows = reader.named(RELATION_COLUMNS, &binds)?;
+    let rows = reader.named(&RELATION_COLUMNS, &binds)?;
     Ok(rows.into_iter().filter_map(column).collect())
 }
 

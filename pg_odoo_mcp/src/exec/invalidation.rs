@@ -4,13 +4,55 @@
 use super::relation;
 use pgrx::{pg_guard, pg_sys};
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 
 thread_local! {
-    /// Relations whose change somebody waits for.
-    static WATCHED: RefCell<BTreeSet<u32>> = const { RefCell::new(BTreeSet::new()) };
-    /// Whether one of them, or a role, was changed since the last look.
-    static HAS_CHANGED: Cell<bool> = const { Cell::new(true) };
+    /// Counts news.
+    static CLOCK: Cell<u64> = const { Cell::new(1) };
+    /// The relations whose news somebody waits for, and when the last of each came.
+    static HEARD: RefCell<HashMap<u32, u64>> = RefCell::default();
+    /// When news came last that concern everything: a role, a membership, or all relations at once.
+    static HEARD_OF_ALL: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Waits for news of some relations: that one was defined anew, rewritten, vacuumed or analysed; and
+/// for news of roles.
+pub(crate) struct Watch {
+    relations: Vec<u32>,
+    since: u64,
+}
+
+impl Watch {
+    /// From now on.
+    pub(crate) fn over(relations: impl IntoIterator<Item = pg_sys::Oid>) -> Self {
+        let mut relations: Vec<u32> = relations.into_iter().map(pg_sys::Oid::to_u32).collect();
+        relations.sort_unstable();
+        relations.dedup();
+        HEARD.with_borrow_mut(|heard| {
+            for relation in &relations {
+                heard.entry(*relation).or_default();
+            }
+        });
+        Watch {
+            relations,
+            since: CLOCK.get(),
+        }
+    }
+
+    /// Whether it is over the same relations.
+    pub(crate) fn is_like(&self, other: &Watch) -> bool {
+        self.relations == other.relations
+    }
+
+    /// Whether any came. A relation's are in once it is locked.
+    pub(crate) fn has_news(&self) -> bool {
+        HEARD_OF_ALL.get() > self.since
+            || HEARD.with_borrow(|heard| {
+                self.relations
+                    .iter()
+                    .any(|relation| heard.get(relation).is_none_or(|at| *at > self.since))
+            })
+    }
 }
 
 /// Asks PostgreSQL to be told.
@@ -35,31 +77,23 @@ pub(crate) fn init() {
     }
 }
 
-/// From now on changes of these relations, and no others, count.
-pub(crate) fn watch(relations: impl IntoIterator<Item = pg_sys::Oid>) {
-    let relations: BTreeSet<u32> = relations.into_iter().map(pg_sys::Oid::to_u32).collect();
-    WATCHED.with_borrow_mut(|watched| {
-        if *watched != relations {
-            *watched = relations;
-            HAS_CHANGED.set(true);
-        }
-    });
-}
-
-/// Whether a watched relation was defined anew, rewritten, vacuumed or analysed, or a role or a
-/// membership was changed, since this was asked last.
-pub(crate) fn take_change() -> bool {
-    HAS_CHANGED.replace(false)
+fn tick() -> u64 {
+    CLOCK.set(CLOCK.get() + 1);
+    CLOCK.get()
 }
 
 #[pg_guard]
 unsafe extern "C-unwind" fn on_relation_change(_arg: pg_sys::Datum, relation: pg_sys::Oid) {
     relation::forget(relation);
-    let is_watched = relation == pg_sys::InvalidOid
-        || WATCHED.with_borrow(|watched| watched.contains(&relation.to_u32()));
-    if is_watched {
-        HAS_CHANGED.set(true);
+    if relation == pg_sys::InvalidOid {
+        HEARD_OF_ALL.set(tick());
+        return;
     }
+    HEARD.with_borrow_mut(|heard| {
+        if let Some(at) = heard.get_mut(&relation.to_u32()) {
+            *at = tick();
+        }
+    });
 }
 
 #[pg_guard]
@@ -69,5 +103,5 @@ unsafe extern "C-unwind" fn on_function_change(_arg: pg_sys::Datum, _cache: i32,
 
 #[pg_guard]
 unsafe extern "C-unwind" fn on_role_change(_arg: pg_sys::Datum, _cache: i32, _hash: u32) {
-    HAS_CHANGED.set(true);
+    HEARD_OF_ALL.set(tick());
 }

@@ -5,9 +5,11 @@ pub(crate) mod invalidation;
 pub(crate) mod native;
 pub(crate) mod owner;
 pub(crate) mod plan;
+mod plan_cache;
 pub(crate) mod read_only;
 pub(crate) mod relation;
 pub(crate) mod role;
+pub(crate) mod row_versions;
 pub(crate) mod settings;
 #[cfg(not(feature = "pg13"))]
 mod stream;

@@ -104,6 +104,22 @@ pub(crate) fn relation_oid(schema: &str, name: &str) -> Option<pg_sys::Oid> {
     (relation != pg_sys::InvalidOid).then_some(relation)
 }
 
+/// How many rows a relation had when it was vacuumed or analysed last; negative where it never was.
+pub(crate) fn row_estimate(relation: pg_sys::Oid) -> f32 {
+    // SAFETY: a look-up in the catalog cache; the tuple is only used until it is released
+    unsafe {
+        let tuple =
+            pg_sys::SearchSysCache1(pg_sys::SysCacheIdentifier::RELOID as i32, relation.into());
+        if tuple.is_null() {
+            return -1.0;
+        }
+        let class: *const pg_sys::FormData_pg_class = pg_sys::GETSTRUCT(tuple).cast();
+        let rows = (*class).reltuples;
+        pg_sys::ReleaseSysCache(tuple);
+        rows
+    }
+}
+
 /// The owner of a relation, if it is there.
 pub(crate) fn relation_owner(schema: &str, name: &str) -> Option<pg_sys::Oid> {
     let relation = relation_oid(schema, name)?;

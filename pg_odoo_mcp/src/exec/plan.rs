@@ -104,14 +104,52 @@ thread_local! {
 }
 
 impl Plan {
-    /// Parses and analyses `text`, which locks the relations it names and runs nothing. It will be
-    /// planned for the values it is run with.
-    pub(crate) fn prepare(text: &str, binds: &[Bind]) -> Plan {
-        Plan::prepare_with(
-            text,
-            binds,
-            pg_sys::CURSOR_OPT_CUSTOM_PLAN | pg_sys::CURSOR_OPT_PARALLEL_OK,
-        )
+    /// Parses and analyses `text`, which locks the relations it names and runs nothing. Whether it is
+    /// planned for each set of values or once is PostgreSQL's choice.
+    pub(super) fn prepare(text: &str, binds: &[Bind]) -> Plan {
+        Plan::prepare_with(text, binds, pg_sys::CURSOR_OPT_PARALLEL_OK)
+    }
+
+    /// From now on it is planned for each set of values that it is run with.
+    pub(super) fn plan_for_values(self) {
+        // SAFETY: a living plan that is not being run; the option is looked at when it is
+        unsafe {
+            for cell in cells(pg_sys::SPI_plan_get_plan_sources(self.0)) {
+                let source: *mut pg_sys::CachedPlanSource = cell.ptr_value.cast();
+                (*source).cursor_options |= pg_sys::CURSOR_OPT_CUSTOM_PLAN as i32;
+            }
+        }
+    }
+
+    /// The memory that it takes, in bytes.
+    pub(super) fn size(self) -> usize {
+        // SAFETY: memory contexts of a living plan, which are only measured
+        unsafe {
+            cells(pg_sys::SPI_plan_get_plan_sources(self.0))
+                .iter()
+                .map(|cell| {
+                    let source: *const pg_sys::CachedPlanSource = cell.ptr_value.cast();
+                    let planned = (*source).gplan;
+                    let planned = match planned.is_null() {
+                        true => 0,
+                        false => pg_sys::MemoryContextMemAllocated((*planned).context, true),
+                    };
+                    pg_sys::MemoryContextMemAllocated((*source).context, true) + planned
+                })
+                .sum()
+        }
+    }
+
+    /// Keeps it beyond the end of the connection it was prepared in.
+    pub(super) fn keep(self) {
+        // SAFETY: a plan just prepared
+        unsafe { pg_sys::SPI_keepplan(self.0) };
+    }
+
+    /// Ends a kept plan; no copy of it may be used after.
+    pub(super) fn free(self) {
+        // SAFETY: it is not being run, and whoever calls holds the only copy
+        unsafe { pg_sys::SPI_freeplan(self.0) };
     }
 
     fn prepare_with(text: &str, binds: &[Bind], options: u32) -> Plan {
@@ -137,8 +175,7 @@ impl Plan {
         }
         // planned once: these look up by key, whatever the value
         let plan = Plan::prepare_with(text, binds, pg_sys::CURSOR_OPT_GENERIC_PLAN);
-        // SAFETY: a plan just prepared; kept plans are only freed by `forget`
-        unsafe { pg_sys::SPI_keepplan(plan.0) };
+        plan.keep();
         KEPT.with_borrow_mut(|kept| kept.insert(text.to_owned(), plan));
         plan
     }
@@ -146,8 +183,7 @@ impl Plan {
     /// Frees a kept plan, to be prepared anew.
     pub(crate) fn forget(text: &str) {
         if let Some(plan) = KEPT.with_borrow_mut(|kept| kept.remove(text)) {
-            // SAFETY: no cursor of it is open; the map held the only copy
-            unsafe { pg_sys::SPI_freeplan(plan.0) };
+            plan.free();
         }
     }
 

@@ -4,7 +4,7 @@ use super::function_guard::{self, FunctionGuard};
 use super::plan::{Bind, Plan, Row, connected};
 #[cfg(not(feature = "pg13"))]
 use super::stream::stream;
-use super::{relation, role};
+use super::{plan_cache, relation, role};
 use crate::gucs;
 use odoo_compiler::error::{Code, Error, Result};
 use odoo_compiler::sql::Statement;
@@ -95,7 +95,8 @@ impl Reader<'_> {
         for table in &statement.relations {
             relation::check_named(table, self.source)?;
         }
-        let plan = Plan::prepare(&statement.text, binds);
+        let lease = plan_cache::lease(&statement.text, binds);
+        let plan = lease.plan();
         self.check(plan)?;
         let budget = gucs::answer_budget();
         let mut count = |row: Row| {
@@ -112,6 +113,12 @@ impl Reader<'_> {
             each(row)
         };
         stream(plan, binds, &mut count)
+    }
+
+    /// Locks a relation that is read by other means than a statement, and refuses it unless that runs
+    /// nobody's code.
+    pub(crate) fn check_relation(&self, relation: pg_sys::Oid) -> Result<()> {
+        relation::check(relation, self.source)
     }
 
     fn check(&self, plan: Plan) -> Result<()> {

@@ -72,7 +72,7 @@ pub(crate) fn check(relation: pg_sys::Oid, source: &Source) -> Result<()> {
 fn refusal(relation: &str, problem: &str) -> Error {
     Error::new(Code::NotSupported, format!("{relation} {problem}"))
         .detail("reading it could run code of whoever owns it, so it is not read")
-        .hint("a DBA looks at the table, mends it or runs odoo_mcp.setup() again")
+        .hint("a DBA runs: select odoo_mcp.check_grants(); where that does not help, looks at the table")
 }
 
 /// Refuses functions that did not come with PostgreSQL, except the one that is trusted.

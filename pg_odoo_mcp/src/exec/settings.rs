@@ -32,7 +32,8 @@ const PINNED: &[(&CStr, &CStr)] = &[
     (c"from_collapse_limit", c"8"),
     (c"geqo", c"on"),
     (c"geqo_threshold", c"12"),
-    (c"work_mem", c"32MB"),
+    // in kB, as PostgreSQL has it
+    (c"work_mem", c"32768"),
     (c"hash_mem_multiplier", c"2"),
     // compiling costs more than it saves at our sizes
     (c"jit", c"off"),
@@ -67,7 +68,15 @@ pub(crate) fn set_for_transaction(name: &CStr, value: &CStr) {
     set(name, value, pg_sys::GucAction::GUC_ACTION_LOCAL);
 }
 
+/// Sets a value until the end of the session, if the transaction is committed.
+pub(crate) fn set_for_session(name: &CStr, value: &CStr) {
+    set(name, value, pg_sys::GucAction::GUC_ACTION_SET);
+}
+
 fn set(name: &CStr, value: &CStr, action: pg_sys::GucAction::Type) {
+    if is(name, value) {
+        return;
+    }
     // SAFETY: both strings end in NUL and outlive the call, which copies them
     unsafe {
         pg_sys::set_config_option(
@@ -81,6 +90,15 @@ fn set(name: &CStr, value: &CStr, action: pg_sys::GucAction::Type) {
             0,
             false,
         );
+    }
+}
+
+/// Whether it has that value already: the front's sessions begin with most of them.
+fn is(name: &CStr, value: &CStr) -> bool {
+    // SAFETY: the name ends in NUL; the text is the setting's own or static, and only compared here
+    unsafe {
+        let now = pg_sys::GetConfigOption(name.as_ptr(), true, false);
+        !now.is_null() && CStr::from_ptr(now) == value
     }
 }
 

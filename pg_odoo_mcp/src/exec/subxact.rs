@@ -94,7 +94,7 @@ fn translate(caught: &CaughtError) -> Failure {
         PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE => Failure::Expected(
             Error::new(Code::NotSupported, "the reading role may not read what the call needs")
                 .detail("it is a column that holds a secret, a new column or table, or a table with row security")
-                .hint("leave secrets out; for what is new a DBA runs odoo_mcp.setup() again"),
+                .hint("leave secrets out; for what is new a DBA runs: select odoo_mcp.check_grants()"),
         ),
         PgSqlErrorCode::ERRCODE_FEATURE_NOT_SUPPORTED => Failure::Expected(
             Error::new(Code::NotSupported, "a table that the call reads has code of its owner's in an index or a type")

@@ -16,6 +16,8 @@ pub(crate) struct Installation {
     database_uuid: String,
     database_oid: pg_sys::Oid,
     system_identifier: i64,
+    /// Negative where a pause is over.
+    paused_seconds: Option<f64>,
 }
 
 impl Installation {
@@ -33,6 +35,7 @@ impl Installation {
             database_uuid: cells.next()?,
             database_oid: oid(cells.next())?,
             system_identifier: cells.next()?.parse().ok()?,
+            paused_seconds: cells.next()?.parse().ok(),
         })
     }
 
@@ -45,6 +48,12 @@ impl Installation {
             )
             .hint("a superuser runs: select odoo_mcp.setup()")
         })
+    }
+
+    /// How many seconds fronts are to stay away, if they are. A copy that was made in a pause is not paused.
+    pub(crate) fn paused_seconds(&self) -> Option<u64> {
+        let seconds = self.paused_seconds.filter(|seconds| *seconds > 0.0)?;
+        (self.database_oid == native::database_oid()).then_some(seconds.ceil() as u64)
     }
 
     /// Whether the database is the one that was set up: a copy is not, until somebody adopts it.

@@ -4,5 +4,6 @@ pub(crate) mod admission;
 pub(crate) mod audit;
 pub(crate) mod identity;
 pub(crate) mod installation;
+pub(crate) mod pause;
 pub(crate) mod perform;
 pub(crate) mod token;

@@ -68,7 +68,7 @@ pub(super) fn plain_column(
     }
     let Some(column) = field.column.as_deref() else {
         return refuse(
-            "the reading role has no right to its column: it holds a secret, it is gone, or it was made after odoo_mcp.setup(), which can be run again",
+            "the reading role has no right to its column: it holds a secret, it is gone, or it is new, and a DBA runs: select odoo_mcp.check_grants()",
         );
     };
     let expected: &[&str] = match field.field_type {

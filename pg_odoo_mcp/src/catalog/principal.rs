@@ -1,0 +1,71 @@
+//! The user who asks, with what its rights are computed from.
+
+use super::footprint::Footprint;
+use super::load;
+use crate::exec::plan::Bind;
+use crate::exec::read_only::{Reader, Source};
+use odoo_compiler::error::Result;
+use odoo_compiler::principal::Principal;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+const PRINCIPAL: &str = include_str!("../../../sql/statements/principal.sql");
+const PRINCIPAL_FOOTPRINT: &str = include_str!("../../../sql/statements/principal_footprint.sql");
+
+/// How many users are kept.
+const KEPT: usize = 32;
+
+/// A user and the rows that it was made of.
+struct Entry {
+    source: Source,
+    principal: Rc<Principal>,
+    footprint: Footprint,
+}
+
+thread_local! {
+    /// The one that asked last is at the end.
+    static ENTRIES: RefCell<Vec<Entry>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The active user of that id, as the call's snapshot has it.
+pub(crate) fn principal(reader: &Reader<'_>, user_id: i64) -> Result<Option<Rc<Principal>>> {
+    if let Some(entry) = take(reader.source(), user_id)
+        && entry.footprint.holds(reader)?
+    {
+        let principal = entry.principal.clone();
+        put(entry);
+        return Ok(Some(principal));
+    }
+    let Some(principal) = load::json::<Principal>(reader, PRINCIPAL, &[Bind::int4(user_id)])?
+    else {
+        return Ok(None);
+    };
+    let principal = Rc::new(principal);
+    let binds = [Bind::int4(user_id), Bind::text(reader.odoo_schema())];
+    if let Some(footprint) = Footprint::read(reader, PRINCIPAL_FOOTPRINT, &binds)? {
+        put(Entry {
+            source: reader.source().clone(),
+            principal: principal.clone(),
+            footprint,
+        });
+    }
+    Ok(Some(principal))
+}
+
+fn take(source: &Source, user_id: i64) -> Option<Entry> {
+    ENTRIES.with_borrow_mut(|entries| {
+        let place = entries
+            .iter()
+            .position(|entry| entry.principal.user_id == user_id && entry.source == *source)?;
+        Some(entries.remove(place))
+    })
+}
+
+fn put(entry: Entry) {
+    ENTRIES.with_borrow_mut(|entries| {
+        if entries.len() >= KEPT {
+            entries.remove(0);
+        }
+        entries.push(entry);
+    });
+}

@@ -1,0 +1,55 @@
+//! A pause: fronts let go of the database, so that Odoo can copy or drop it.
+
+use crate::exec::plan::Bind;
+use crate::exec::{native, owner, settings};
+use crate::govern::identity;
+use crate::govern::installation::Installation;
+use odoo_compiler::error::{Code, Error, Result};
+use pgrx::datum::Interval;
+use pgrx::pg_sys;
+
+const PAUSE_NOTE: &str = include_str!("../../../sql/statements/pause_note.sql");
+
+/// Longest pause: whoever forgets to end one gets the service back.
+const LONGEST_MICROS: i128 = 7 * 86_400 * 1_000_000;
+
+/// Notes a pause of that length, or its end; returns until when.
+pub(crate) fn note(duration: Option<Interval>) -> Result<Option<String>> {
+    if let Some(duration) = &duration {
+        let days = i128::from(duration.months()) * 30 + i128::from(duration.days());
+        let micros = days * 86_400 * 1_000_000 + i128::from(duration.micros());
+        if !(1..=LONGEST_MICROS).contains(&micros) {
+            return Err(
+                Error::new(Code::InvalidArguments, "a pause lasts up to 7 days")
+                    .hint("as in '1 hour'; resume ends it earlier"),
+            );
+        }
+    }
+    Installation::get()?;
+    let lifetime = Bind::new(
+        pg_sys::INTERVALOID,
+        duration.map(|interval| interval.to_string()),
+    );
+    let rows = owner::run(PAUSE_NOTE, &[lifetime]);
+    release_session();
+    Ok(rows.into_iter().flatten().flatten().next())
+}
+
+/// The answer to every call of a front in a pause. What connection it came by is not kept: neither
+/// by the front nor by a pooler in between, which knows nothing of a pause.
+pub(crate) fn refusal(installation: Option<&Installation>) -> Option<String> {
+    let seconds = installation?.paused_seconds()?;
+    release_session();
+    Some(serde_json::json!({"refused": {"reason": "paused", "retry_after": seconds}}).to_string())
+}
+
+/// The server ends this session soon after it is idle, if it is a front's.
+pub(crate) fn release_session() {
+    // before 14 there is no such setting
+    if cfg!(not(feature = "pg13"))
+        && !native::is_superuser(native::session_role())
+        && identity::is_front()
+    {
+        settings::set_for_session(c"idle_session_timeout", c"300ms");
+    }
+}
