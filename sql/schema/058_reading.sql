@@ -27,7 +27,8 @@ AS $$
 $$;
 
 -- API: Private. Takes back whatever a role was granted in Odoo's schema, and only that: a REVOKE leaves its mark on an ACL.
-CREATE FUNCTION odoo_mcp_private.revoke_reading(reader name, odoo_schema name) RETURNS void
+-- Of tables only, where it is granted anew.
+CREATE FUNCTION odoo_mcp_private.revoke_reading(reader name, odoo_schema name, tables_only boolean) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -47,14 +48,14 @@ BEGIN
         UNION ALL
         SELECT format('REVOKE ALL ON SCHEMA %I FROM %I', n.nspname, reader)
           FROM pg_catalog.pg_namespace n CROSS JOIN LATERAL aclexplode(n.nspacl) g
-         WHERE n.nspname = odoo_schema AND g.grantee = reader_oid
+         WHERE n.nspname = odoo_schema AND g.grantee = reader_oid AND NOT tables_only
         UNION ALL
         SELECT format('ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA %I REVOKE ALL ON TABLES FROM %I',
                       pg_get_userbyid(d.defaclrole), odoo_schema, reader)
           FROM pg_catalog.pg_default_acl d
           JOIN pg_catalog.pg_namespace n ON n.oid = d.defaclnamespace AND n.nspname = odoo_schema
          CROSS JOIN LATERAL aclexplode(d.defaclacl) g
-         WHERE d.defaclobjtype = 'r' AND g.grantee = reader_oid
+         WHERE d.defaclobjtype = 'r' AND g.grantee = reader_oid AND NOT tables_only
     LOOP
         EXECUTE command;
     END LOOP;
@@ -71,7 +72,7 @@ AS $$
 DECLARE
     granted record;
 BEGIN
-    PERFORM odoo_mcp_private.revoke_reading(reader, odoo_schema);
+    PERFORM odoo_mcp_private.revoke_reading(reader, odoo_schema, true);
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', odoo_schema, reader);
     EXECUTE format('ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA %I GRANT SELECT ON TABLES TO %I',
                    pg_get_userbyid(odoo_role), odoo_schema, reader);

@@ -43,7 +43,7 @@ BEGIN
                  FROM odoo_mcp_private.members() m CROSS JOIN LATERAL aclexplode(m.acl) g
                 WHERE m.object = 'odoo_mcp_private.token'::regclass AND g.grantee <> m.owner)
     LOOP
-        PERFORM odoo_mcp_private.revoke_reading(reader, odoo_schema);
+        PERFORM odoo_mcp_private.revoke_reading(reader, odoo_schema, false);
     END LOOP;
 END
 $$;

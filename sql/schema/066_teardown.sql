@@ -74,7 +74,7 @@ BEGIN
         EXECUTE format('REVOKE CREATE ON SCHEMA %I FROM %I', known.odoo_schema,
                        (SELECT r.rolname FROM pg_catalog.pg_roles r WHERE r.oid = known.odoo_role));
     END IF;
-    PERFORM odoo_mcp_private.revoke_reading(pg_get_userbyid(known.reader_role), known.odoo_schema);
+    PERFORM odoo_mcp_private.revoke_reading(pg_get_userbyid(known.reader_role), known.odoo_schema, false);
     DELETE FROM odoo_mcp_private.restored;
     DELETE FROM odoo_mcp_private.front;
     DELETE FROM odoo_mcp_private.act_as_right;

@@ -64,7 +64,7 @@ COMMENT ON FUNCTION odoo_mcp_private.hand_over(name) IS 'Gives the extension''s 
 COMMENT ON FUNCTION odoo_mcp_private.reset_privileges() IS 'Privileges as right after CREATE EXTENSION.';
 COMMENT ON FUNCTION odoo_mcp_private.reading_columns(name, oid) IS 'Odoo''s tables and views, with the columns to be read and the others.';
 COMMENT ON FUNCTION odoo_mcp_private.grant_reading(name, name, oid) IS 'Grants the reading role anew, without secrets.';
-COMMENT ON FUNCTION odoo_mcp_private.revoke_reading(name, name) IS 'Takes back what a role was granted in Odoo''s schema.';
+COMMENT ON FUNCTION odoo_mcp_private.revoke_reading(name, name, boolean) IS 'Takes back what a role was granted in Odoo''s schema.';
 COMMENT ON FUNCTION odoo_mcp_private.grant_problems() IS 'What is wrong with the reading role''s rights, and the command that mends it.';
 COMMENT ON FUNCTION odoo_mcp_private.grant_owner(name) IS 'Grants the owner role.';
 COMMENT ON FUNCTION odoo_mcp_dump.rows() IS 'What is in the private tables, for whoever may read them.';

@@ -113,9 +113,9 @@ fn a_database_without_odoo_is_refused() {
         .get(0);
     assert_eq!(health["is_set_up"], false, "{health}");
     assert!(
-        health["problem"]
+        health["hint"]
             .as_str()
-            .is_some_and(|problem| problem.contains("setup")),
+            .is_some_and(|hint| hint.contains("setup()")),
         "{health}"
     );
 }

@@ -674,11 +674,16 @@ fn teardown_leaves_what_a_dump_said_before() {
         .batch_execute("create table public.x_meanwhile (id int4, api_key varchar); create view public.x_seen as select id from public.x_meanwhile")
         .expect("a module's table");
     let mut superuser = scratch.superuser();
-    superuser
-        .batch_execute(
-            "select odoo_mcp.check_grants(); call odoo_mcp.pause(); call odoo_mcp.resume()",
-        )
-        .expect("all that can be done");
+    // one by one: pause commits
+    for statement in [
+        "select odoo_mcp.check_grants()",
+        "call odoo_mcp.pause()",
+        "call odoo_mcp.resume()",
+    ] {
+        superuser
+            .batch_execute(statement)
+            .unwrap_or_else(|error| panic!("{statement}: {error:?}"));
+    }
     let meanwhile = description(&env, &scratch);
     assert!(
         meanwhile.contains("nothing_dumped_reader") && meanwhile.contains("DEFAULT PRIVILEGES")

@@ -105,7 +105,7 @@ fn all_say(env: &Environment, url: &str, problem: &str, hint: &str) -> Front {
     let front = Front::start_unready(env, url);
     let text = unready(&front);
     assert!(text.contains(problem) && text.contains(hint), "{text}");
-    until("the log says it", Duration::from_secs(10), || {
+    until("the log says it", Duration::from_secs(60), || {
         front.log().lines().any(|line| {
             line.contains("the database is not ready")
                 && line.contains(problem)
@@ -186,7 +186,7 @@ fn library_not_installed() {
 
     // the front gets ready by itself once it is there
     cluster.replace(&library, &contents);
-    until("the front is ready", Duration::from_secs(20), || {
+    until("the front is ready", Duration::from_secs(60), || {
         front.log().contains("the database is ready")
     });
 }
@@ -588,7 +588,7 @@ fn front_pointed_at_a_standby() {
         .get(0);
     let standby = primary.standby("standby");
     let mut superuser = standby.superuser();
-    until("the token has arrived", Duration::from_secs(20), || {
+    until("the token has arrived", Duration::from_secs(60), || {
         superuser
             .query_one("select count(*) from odoo_mcp.tokens", &[])
             .is_ok_and(|row| row.get::<_, i64>(0) == 1)
@@ -715,7 +715,7 @@ fn not_durable() {
         "error durability full_page_writes is off",
         "warning durability synchronous_commit is off for the whole server",
     ];
-    until("the settings are in force", Duration::from_secs(10), || {
+    until("the settings are in force", Duration::from_secs(60), || {
         let found = findings(&mut superuser);
         expected.iter().all(|line| found.contains(line))
     });
