@@ -15,11 +15,12 @@ const PRINCIPAL_FOOTPRINT: &str = include_str!("../../../sql/statements/principa
 /// How many users are kept.
 const KEPT: usize = 32;
 
-/// A user and the rows that it was made of.
+/// A user who asked, and what it was made of, if it asked again: most processes are asked by a few
+/// users often, and by some only once.
 struct Entry {
     source: Source,
-    principal: Rc<Principal>,
-    footprint: Footprint,
+    user_id: i64,
+    made: Option<(Rc<Principal>, Footprint)>,
 }
 
 thread_local! {
@@ -29,11 +30,15 @@ thread_local! {
 
 /// The active user of that id, as the call's snapshot has it.
 pub(crate) fn principal(reader: &Reader<'_>, user_id: i64) -> Result<Option<Rc<Principal>>> {
-    if let Some(entry) = take(reader.source(), user_id)
-        && entry.footprint.holds(reader)?
+    let known = take(reader.source(), user_id);
+    if let Some(Entry {
+        made: Some((principal, footprint)),
+        ..
+    }) = &known
+        && footprint.holds(reader)?
     {
-        let principal = entry.principal.clone();
-        put(entry);
+        let principal = principal.clone();
+        ENTRIES.with_borrow_mut(|entries| entries.extend(known));
         return Ok(Some(principal));
     }
     let Some(principal) = load::json::<Principal>(reader, PRINCIPAL, &[Bind::int4(user_id)])?
@@ -41,14 +46,18 @@ pub(crate) fn principal(reader: &Reader<'_>, user_id: i64) -> Result<Option<Rc<P
         return Ok(None);
     };
     let principal = Rc::new(principal);
-    let binds = [Bind::int4(user_id), Bind::text(reader.odoo_schema())];
-    if let Some(footprint) = Footprint::read(reader, PRINCIPAL_FOOTPRINT, &binds)? {
-        put(Entry {
-            source: reader.source().clone(),
-            principal: principal.clone(),
-            footprint,
-        });
-    }
+    let footprint = match known {
+        None => None,
+        Some(_) => {
+            let binds = [Bind::int4(user_id), Bind::text(reader.odoo_schema())];
+            Footprint::read(reader, PRINCIPAL_FOOTPRINT, &binds)?
+        }
+    };
+    put(Entry {
+        source: reader.source().clone(),
+        user_id,
+        made: footprint.map(|footprint| (principal.clone(), footprint)),
+    });
     Ok(Some(principal))
 }
 
@@ -56,7 +65,7 @@ fn take(source: &Source, user_id: i64) -> Option<Entry> {
     ENTRIES.with_borrow_mut(|entries| {
         let place = entries
             .iter()
-            .position(|entry| entry.principal.user_id == user_id && entry.source == *source)?;
+            .position(|entry| entry.user_id == user_id && entry.source == *source)?;
         Some(entries.remove(place))
     })
 }
