@@ -22,7 +22,28 @@ collect_parts() { # collect_parts FOLDER: what is built, in the layout that inst
   echo "$PG_MAJOR" >"$1/PG_MAJOR"
   strip --strip-unneeded "$1/lib/pg_odoo_mcp.so" "$1/bin/odoo-mcp"
 }
+third_party() { # the crates that are in the programs, and each of their licence texts once
+  local crate version licence folder file hash
+  declare -A crates=() texts=()
+  echo "The programs contain these crates:"; echo
+  while read -r crate version licence; do
+    echo "$crate ${version#v}: $licence"
+    for folder in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*/"$crate-${version#v}"; do
+      for file in "$folder"/LICEN[SC]E* "$folder"/COPYING* "$folder"/NOTICE*; do
+        [ -f "$file" ] || continue
+        hash=$(sha256sum <"$file")
+        crates[$hash]+=" $crate" texts[$hash]=$file
+      done
+    done
+  done < <(cd "$REPO" && cargo tree -q --locked --offline -p pg_odoo_mcp -p "$(front_crate)" --no-default-features --features "pg$PG_MAJOR" \
+    -e normal --prefix none --format '{p} {l}' | sed 's/ (\(\/[^)]*\|proc-macro\|\*\))//g' | grep -v -e '^$' -e " v$(project_version) Apache-2.0$" | LC_ALL=C sort -u)
+  for hash in $(printf '%s\n' "${!crates[@]}" | cut -d' ' -f1 | LC_ALL=C sort); do
+    printf '\n%s\n%s:\n\n' "------------------------------------------------------------" "${crates["$hash  -"]# }"
+    cat "${texts["$hash  -"]}"
+  done
+}
 pages() { # pages FOLDER: what an operator reads
+  third_party >"$1/THIRD-PARTY.txt"
   install -m 644 "$REPO/README.md" "$REPO/LICENSE" "$REPO/CHANGELOG.md" "$1/"
   cp -r "$REPO/doc" "$1/doc"
 }

@@ -7,26 +7,12 @@ with i as (
       left join pg_catalog.pg_roles o on o.oid = k.owner_role
       left join pg_catalog.pg_roles r on r.oid = k.reader_role
       left join pg_catalog.pg_roles u on u.oid = k.odoo_role
-), attribute as (
-    -- the columns that grant_reading() judges, by its own rule
-    select c.oid as relation, c.relname, a.attname,
-           pg_catalog.has_column_privilege(i.reader_role, c.oid, a.attnum, 'SELECT') as is_granted,
-           t.typtype = 'b' and t.typnamespace = 'pg_catalog'::pg_catalog.regnamespace
-               and not odoo_mcp_private.is_secret(c.relname, a.attname) as is_wanted
-      from i
-      join pg_catalog.pg_namespace n on n.nspname = i.odoo_schema
-      join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relkind = 'r' and c.relowner = i.odoo_role
-       and c.relpersistence <> 't'
-      join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-      join pg_catalog.pg_type t on t.oid = a.atttypid
-     where i.reader is not null
-), difference as (
-    select pg_catalog.count(distinct a.relation) filter (where a.is_wanted and not a.is_granted) as missing_tables,
-           pg_catalog.min(a.relname || '.' || a.attname) filter (where a.is_wanted and not a.is_granted) as missing,
-           pg_catalog.count(*) filter (where a.is_granted and not a.is_wanted) as needless_count,
-           pg_catalog.min(a.relname || '.' || a.attname) filter (where a.is_granted and not a.is_wanted) as needless,
-           pg_catalog.count(distinct a.relation) as tables
-      from attribute a
+), problem as (
+    -- check_grants() has the whole list, and mends it
+    select pg_catalog.count(*) as problems, pg_catalog.min(p.object) as object,
+           (pg_catalog.array_agg(pg_catalog.left(p.problem, 120) order by p.object))[1] as problem
+      from odoo_mcp_private.grant_problems() p
+     where exists (select from i where i.reader is not null)
 ), front as (
     select r.rolname,
            case
@@ -95,17 +81,13 @@ select 4, 'roles', 'ok', pg_catalog.format('%I owns, %I reads, nobody else is ei
    and not exists (select from pg_catalog.pg_auth_members a where a.roleid in (i.owner_role, i.reader_role))
 union all
 select 5, 'grants', 'error',
-       pg_catalog.format('the reading role lacks columns of %s tables, as %s: what needs them is refused', d.missing_tables, d.missing),
-       'new since setup(); a superuser runs: select odoo_mcp.check_grants()'
-  from difference d where d.missing is not null
+       pg_catalog.format('%s: %s%s', p.object, p.problem,
+           case when p.problems > 1 then pg_catalog.format('; and %s more', p.problems - 1) else '' end),
+       'a superuser runs: select * from odoo_mcp.check_grants()'
+  from problem p where p.problems > 0
 union all
-select 6, 'grants', 'error',
-       pg_catalog.format('the reading role may read %s columns that it should not, as %s', d.needless_count, d.needless),
-       'a superuser runs: select odoo_mcp.check_grants()'
-  from difference d where d.needless is not null
-union all
-select 7, 'grants', 'ok', pg_catalog.format('the reading role reads %s tables of Odoo''s, without secrets', d.tables), null
-  from difference d where d.missing is null and d.needless is null and d.tables > 0
+select 6, 'grants', 'ok', 'the reading role reads what it should of Odoo''s tables, and no secrets', null
+  from problem p, i where p.problems = 0 and i.reader is not null
 union all
 select 8, 'grants', 'warning',
        pg_catalog.format('everybody who may connect can create objects in schema %I, where Odoo finds them first', i.odoo_schema),
@@ -146,4 +128,9 @@ select 13, 'audit', case when e.faults > 0 then 'warning' else 'ok' end,
                from odoo_mcp_private.audit_attempt a
                left join odoo_mcp_private.audit_outcome o on o.call_id = a.call_id
               where a.tried_at > pg_catalog.now() - interval '1 hour') as e (calls, faults)
+union all
+select 14, 'pause', 'warning',
+       pg_catalog.format('fronts are paused until %s, every call is refused', pg_catalog.to_char(k.paused_until, 'YYYY-MM-DD HH24:MI:SS TZ')),
+       'odoo-mcp resume; or in psql: call odoo_mcp.resume()'
+  from odoo_mcp_private.installation k where k.paused_until > pg_catalog.now()
  order by 1

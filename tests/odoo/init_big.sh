@@ -24,6 +24,7 @@ trap 'exit 130' INT TERM
 relocate_postgres
 cp -a "$(pristine_home)/pgdata" "$PG_DATA"
 configure_cluster "$(free_port)" off
+sed -i 's/^max_wal_size = .*/max_wal_size = 512MB/' "$PG_DATA/postgresql.conf"   # segments are kept, and every demo copies them
 pg_start
 sql -d postgres -c "create database \"$ODOO_DB_BIG\" template \"$ODOO_DB_TPL\" owner \"$ODOO_ROLE\" strategy file_copy"
 secs "big.sql, scale $BIG_SCALE" logged "$work/big.log" sql -d "$ODOO_DB_BIG" -v scale="$BIG_SCALE" -f "$ODOO_SCRIPTS/big.sql"

@@ -58,7 +58,9 @@ pub struct Report {
     pub mistakes: Vec<String>,
     /// Scenarios that apply.
     pub applying: usize,
-    /// Their checks that succeeded.
+    /// Their checks.
+    pub checks: usize,
+    /// Those of them that succeeded.
     pub succeeded: usize,
 }
 
@@ -160,6 +162,7 @@ pub fn judge(file: &str, results: &Results) -> Report {
         table: String::new(),
         mistakes: Vec::new(),
         applying: 0,
+        checks: 0,
         succeeded: 0,
     };
     for scenario in entries.keys().filter(|name| !results.contains_key(*name)) {
@@ -193,6 +196,7 @@ pub fn judge(file: &str, results: &Results) -> Report {
                 let (fine, left): (Vec<&Check>, Vec<&Check>) =
                     verdicts.iter().partition(|check| check.status == "SUCCESS");
                 report.applying += 1;
+                report.checks += verdicts.len();
                 report.succeeded += fine.len();
                 let count = format!("{} of {} checks", fine.len(), verdicts.len());
                 row(
@@ -294,7 +298,10 @@ mod tests {
     fn a_run_as_the_file_says_has_no_mistakes() {
         let report = judge(FILE, &results(&[]));
         assert_eq!(report.mistakes, Vec::<String>::new());
-        assert_eq!((report.applying, report.succeeded), (2, 3));
+        assert_eq!(
+            (report.applying, report.checks, report.succeeded),
+            (2, 4, 3)
+        );
         assert!(
             report.table.contains("1 of 2 checks, 1 do not apply"),
             "{}",

@@ -68,39 +68,48 @@ impl Machine {
             lines,
             folder,
         };
-        let hello = machine.run("id -u");
-        assert_eq!(
-            hello.printed.trim(),
-            "0",
-            "a machine of the test's own needs mounts: root with CAP_SYS_ADMIN (docker run --privileged)"
+        let hello = machine.try_run("id -u");
+        assert!(
+            hello
+                .as_ref()
+                .is_ok_and(|outcome| outcome.printed.trim() == "0"),
+            "a machine of the test's own needs mounts: root with CAP_SYS_ADMIN (docker run --privileged): {hello:?}"
         );
         machine
     }
 
-    /// Runs a command in a shell of its own, up to a minute.
+    /// Runs a command in a shell of its own, up to three minutes.
     ///
     /// # Panics
     /// If it does not end in time, or the machine is gone.
     pub fn run(&mut self, command: &str) -> Outcome {
+        self.try_run(command)
+            .unwrap_or_else(|printed| panic!("no end of: {command}\n{printed}"))
+    }
+
+    /// The outcome, or what was printed until the time or the machine was over.
+    fn try_run(&mut self, command: &str) -> Result<Outcome, String> {
         // its standard input must not be ours, which has the next commands
-        let sent = writeln!(
+        if let Err(error) = writeln!(
             self.input,
             "( eval {} ) </dev/null\nprintf '\\n%s %s\\n' '{END}' $?",
             quoted(command)
-        );
+        ) {
+            return Err(error.to_string());
+        }
         let mut printed = String::new();
         let started = Instant::now();
         loop {
-            let left = Duration::from_mins(1).saturating_sub(started.elapsed());
+            let left = Duration::from_mins(3).saturating_sub(started.elapsed());
             let Ok(line) = self.lines.recv_timeout(left) else {
-                panic!("no end of: {command}\n{printed}{sent:?}");
+                return Err(printed);
             };
             match line.strip_prefix(END) {
                 Some(status) => {
-                    return Outcome {
+                    return Ok(Outcome {
                         printed: printed.trim_end_matches('\n').to_owned(),
                         status: status.trim().parse().expect("a status"),
-                    };
+                    });
                 }
                 None => printed += &format!("{line}\n"),
             }

@@ -114,6 +114,26 @@ fn sdk(what: &str, program: &Path, script: &str) {
 }
 
 #[test]
+fn the_page_names_the_versions_that_are_run() {
+    let page = include_str!("../../doc/clients.md");
+    let packages: Value =
+        serde_json::from_str(include_str!("../clients/package.json")).expect("JSON");
+    let python = include_str!("../clients/requirements.txt")
+        .lines()
+        .find_map(|line| line.strip_prefix("mcp=="))
+        .expect("python's mcp is pinned");
+    let named = packages["dependencies"].as_object().expect("dependencies");
+    for (package, version) in named {
+        let version = version.as_str().expect("a version");
+        assert!(
+            page.contains(&format!("`{package}` {version}")),
+            "{package} {version}"
+        );
+    }
+    assert!(page.contains(&format!("`mcp` {python}")), "mcp {python}");
+}
+
+#[test]
 fn the_python_sdk() {
     let env = Environment::load();
     sdk(

@@ -7,6 +7,8 @@ use std::process::Command;
 
 use odoo_mcp_tests::{Environment, Proxy, conformance};
 
+const PAGE: &str = include_str!("../../doc/clients.md");
+
 fn run(revision: &str, file: &str) {
     let env = Environment::load();
     let proxy = Proxy::start(&env.mcp_url, env.token("sales_own"));
@@ -46,6 +48,18 @@ fn run(revision: &str, file: &str) {
         report.table
     );
     assert!(report.mistakes.is_empty(), "{}", report.mistakes.join("\n"));
+    let row = format!(
+        "| {revision} | {} of {} | {} | {} | {} |",
+        report.applying,
+        results.len(),
+        report.checks,
+        report.succeeded,
+        report.checks - report.succeeded
+    );
+    assert!(
+        PAGE.contains(&row),
+        "doc/clients.md says otherwise than {row}"
+    );
 }
 
 #[test]

@@ -3,11 +3,13 @@
 //! The planted code moves a sequence, which no rollback takes back, and each test first shows that the plant works when
 //! Odoo's own role trips it: a trap that can't spring proves nothing.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use odoo_mcp_tests::serve::{CALLS, assert_refused, serve};
 use odoo_mcp_tests::wait::until;
 use odoo_mcp_tests::{Environment, Scratch};
+use postgres::Client;
 use postgres::error::SqlState;
 use serde_json::Value;
 
@@ -22,8 +24,11 @@ const TRAP: &str = "
 
 /// A scratch database with the trap laid and something that sets it off.
 struct Trap {
-    scratch: Scratch,
     token: String,
+    /// A connection of the front's that has answered every call before the plant, and keeps what it can.
+    warm: RefCell<Client>,
+    // last: it drops the database
+    scratch: Scratch,
 }
 
 impl Trap {
@@ -32,7 +37,16 @@ impl Trap {
         let env = Environment::load();
         let scratch = Scratch::set_up(&env, name);
         let token = scratch.token("sales_all");
-        let trap = Self { scratch, token };
+        let mut warm = scratch.front_role();
+        for (tool, arguments) in (0..4).flat_map(|_| CALLS) {
+            let answer = serve(&mut warm, &token, tool, arguments);
+            assert_ne!(answer["error"]["code"], "internal", "{answer}");
+        }
+        let trap = Self {
+            token,
+            warm: RefCell::new(warm),
+            scratch,
+        };
         trap.plant(TRAP);
         trap.plant(plant);
         // what the control does to the data is taken back; the sequence is not
@@ -73,6 +87,11 @@ impl Trap {
             .iter()
             .map(|(tool, arguments)| serve(&mut front, &self.token, tool, arguments))
             .collect();
+        // the same from what was kept: whatever is refused to a new connection is to the warm one
+        for ((tool, arguments), answer) in CALLS.iter().zip(&answers) {
+            let warm = serve(&mut self.warm.borrow_mut(), &self.token, tool, arguments);
+            assert_eq!(warm["error"], answer["error"], "{tool} {arguments}");
+        }
         let mut superuser = self.scratch.superuser();
         for statement in [
             "select odoo_mcp.health()",

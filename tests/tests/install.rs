@@ -115,7 +115,7 @@ fn a_database_without_odoo_is_refused() {
     assert!(
         health["hint"]
             .as_str()
-            .is_some_and(|hint| hint.contains("setup")),
+            .is_some_and(|hint| hint.contains("setup()")),
         "{health}"
     );
 }

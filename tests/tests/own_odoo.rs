@@ -128,7 +128,7 @@ impl Walk {
             format!("printf '%s' {} >/usr/local/bin/systemctl && chmod 755 /usr/local/bin/systemctl", quoted(SYSTEMCTL)),
             "install -d -o postgres -m 755 /var/run/postgresql && install -o postgres -m 600 /dev/stdin /tmp/password <<<'their secret'".to_owned(),
             format!("runuser -u postgres -- /usr/lib/postgresql/15/bin/initdb -D {CLUSTER} -U dba --pwfile=/tmp/password -A scram-sha-256 -N --encoding=UTF8 --locale=C.UTF-8 2>&1"),
-            format!("printf '%s\\n' 'port = {port}' \"listen_addresses = '127.0.0.1'\" \"password_encryption = 'scram-sha-256'\" 'fsync = off' >>{CLUSTER}/postgresql.conf"),
+            format!("printf '%s\\n' 'port = {port}' \"listen_addresses = '127.0.0.1'\" \"password_encryption = 'scram-sha-256'\" >>{CLUSTER}/postgresql.conf"),
             format!("printf '%s\\n' 'local all dba scram-sha-256' 'host all dba 127.0.0.1/32 scram-sha-256' 'host all erp 127.0.0.1/32 scram-sha-256' >{CLUSTER}/pg_hba.conf"),
             format!("printf '127.0.0.1:{port}:*:%s\\n' 'dba:their secret' 'erp:of odoo' >~/.pgpass && chmod 600 ~/.pgpass"),
             format!("runuser -u postgres -- /usr/lib/postgresql/15/bin/pg_ctl -D {CLUSTER} -l /tmp/server.log -w start"),

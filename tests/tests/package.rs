@@ -140,6 +140,7 @@ fn the_archive_places_the_same_without_a_compiler() {
         "README.md",
         "LICENSE",
         "CHANGELOG.md",
+        "THIRD-PARTY.txt",
         "doc/install.md",
         "odoo-mcp.toml",
         "odoo-mcp.service",

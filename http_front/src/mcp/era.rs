@@ -220,6 +220,16 @@ mod tests {
     }
 
     #[test]
+    fn a_refused_client_is_told_every_revision() {
+        let Err(Kind::InvalidRequest(text)) = legacy(&headers(&["1.0"])) else {
+            panic!("1.0 is no revision");
+        };
+        for version in REVISIONS {
+            assert!(text.contains(version), "{version}: {text}");
+        }
+    }
+
+    #[test]
     fn a_modern_request_says_its_version_twice() {
         let modern = Some(r#""2026-07-28""#);
         assert_eq!(request(&["2026-07-28"], "tools/list", modern), "modern");

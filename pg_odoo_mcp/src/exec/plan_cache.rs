@@ -35,46 +35,51 @@ pub(super) struct Lease(Option<Entry>);
 /// The statement, analysed now or before; the relations it names are locked.
 pub(super) fn lease(text: &str, binds: &[Bind]) -> Lease {
     let types: Vec<pg_sys::Oid> = binds.iter().map(Bind::type_oid).collect();
-    let entry = take(text, &types).unwrap_or_else(|| {
-        let plan = Plan::prepare(text, binds);
-        let (relations, _) = plan.dependencies();
-        if relations
-            .iter()
-            .any(|relation| native::row_estimate(*relation) > LARGE)
-        {
-            plan.plan_for_values();
+    if let Some(kept) = take(text, &types) {
+        // a lock that is not to be had puts it back, like any error
+        relation::lock(&kept.plan().dependencies().0);
+        if kept.plan().is_valid() {
+            return kept;
         }
-        plan.keep();
-        Entry {
-            text: text.to_owned(),
-            types,
-            plan,
-        }
-    });
-    Lease(Some(entry))
+        // the locks brought news of a change: what is there now is analysed, and checked, anew
+        kept.discard();
+    }
+    let plan = Plan::prepare(text, binds);
+    let (relations, _) = plan.dependencies();
+    if relations
+        .iter()
+        .any(|relation| native::row_estimate(*relation) > LARGE)
+    {
+        plan.plan_for_values();
+    }
+    plan.keep();
+    Lease(Some(Entry {
+        text: text.to_owned(),
+        types,
+        plan,
+    }))
 }
 
-fn take(text: &str, types: &[pg_sys::Oid]) -> Option<Entry> {
-    let entry = ENTRIES.with_borrow_mut(|entries| {
+fn take(text: &str, types: &[pg_sys::Oid]) -> Option<Lease> {
+    ENTRIES.with_borrow_mut(|entries| {
         let place = entries
             .iter()
             .position(|entry| entry.text == text && entry.types == types)?;
-        Some(entries.remove(place))
-    })?;
-    relation::lock(&entry.plan.dependencies().0);
-    if entry.plan.is_valid() {
-        return Some(entry);
-    }
-    // the locks brought news of a change: what is there now is analysed, and checked, anew
-    entry.plan.free();
-    None
+        Some(Lease(Some(entries.remove(place))))
+    })
 }
 
 impl Lease {
     pub(super) fn plan(&self) -> Plan {
         match &self.0 {
             Some(entry) => entry.plan,
-            None => unreachable!("only drop takes it"),
+            None => unreachable!("only drop and discard take it"),
+        }
+    }
+
+    fn discard(mut self) {
+        if let Some(entry) = self.0.take() {
+            entry.plan.free();
         }
     }
 }

@@ -79,6 +79,12 @@ fn run() -> Result<String, String> {
             .into_iter()
             .filter(|q| only.as_ref().is_none_or(|only| q.name.contains(only)))
             .collect();
+        if questions.is_empty() {
+            return Err(format!(
+                "no question's name holds {:?}",
+                only.unwrap_or_default()
+            ));
+        }
         // first all answers, so that a difference is said before minutes of measuring
         for question in &questions {
             let rows = place.verify(question)?;
