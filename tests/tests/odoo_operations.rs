@@ -438,7 +438,7 @@ fn what_odoo_makes_later_is_read_and_its_secrets_are_not() {
     );
     // those who may not mend, look
     superuser
-        .batch_execute("create role mcp_later; grant odoo_mcp_scratch_later_admin to mcp_later")
+        .batch_execute("drop role if exists mcp_later; create role mcp_later; grant odoo_mcp_scratch_later_admin to mcp_later")
         .expect("a DBA's role");
     superuser
         .batch_execute("set role mcp_later")
@@ -523,7 +523,8 @@ fn a_superuser_s_dump_brings_everything_back() {
     let mut superuser = scratch.superuser();
     superuser
         .batch_execute(
-            "create role disaster_analyst; select odoo_mcp.allow_act_as('disaster_analyst', 'sales_all');
+            "drop role if exists disaster_analyst, disaster_gone; -- of a run that was broken off
+             create role disaster_analyst; select odoo_mcp.allow_act_as('disaster_analyst', 'sales_all');
              create role disaster_gone; select odoo_mcp.allow_act_as('disaster_gone', 'sales_own');
              select odoo_mcp.revoke_token(max(id)) from odoo_mcp.tokens",
         )
