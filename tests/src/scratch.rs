@@ -1,7 +1,6 @@
 //! A throwaway copy of the database: hostile objects are planted there, not in the one the other tests read.
 
 use postgres::Client;
-
 use serde_json::Value;
 
 use crate::environment::{Environment, connect};

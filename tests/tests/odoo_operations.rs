@@ -43,7 +43,7 @@ fn front_sessions(env: &Environment, database: &str) -> i64 {
 }
 
 #[test]
-fn a_database_is_duplicated_and_dropped_in_a_pause() {
+fn a_database_is_duplicated_in_a_pause() {
     let env = Environment::load();
     let scratch = Scratch::set_up(&env, "duplicate");
     let copy = Scratch::none(&env, "duplicate_copy");
@@ -86,17 +86,68 @@ fn a_database_is_duplicated_and_dropped_in_a_pause() {
     until("the front answers again", Duration::from_secs(5), || {
         ask(&mut client).status == 200
     });
+}
 
+/// Under a front that is connected and asked: a pause would end with teardown(), and the front would be back.
+#[test]
+fn a_database_is_dropped_once_its_front_is_stopped() {
+    let env = Environment::load();
+    let scratch = Scratch::set_up(&env, "drop");
+    let token = scratch.token("sales_all");
+    let front = Front::start(&env, &scratch.front_url());
+    let mut client = McpClient::new(&front.mcp_url(), &token);
+    client.initialize();
+    assert_eq!(ask(&mut client).status, 200);
+    let odoo = OdooCommand::new(&env, "drop");
     let refused = odoo.db(&["drop", &scratch.database]);
     assert!(
         !refused.is_ok && refused.text.contains("is being accessed by other users"),
         "{}",
         refused.text
     );
-    let (is_ok, said) = odoo_mcp(&env, &scratch, &["pause"]);
-    assert!(is_ok, "{said}");
+
+    drop(front);
+    let torn_down = value(&mut scratch.superuser(), "select odoo_mcp.teardown()");
+    assert_eq!(torn_down["kept_roles"], json!([]), "{torn_down}");
     let dropped = odoo.db(&["drop", &scratch.database]);
     assert!(dropped.is_ok, "{}", dropped.text);
+    let left = "select (select count(*) from pg_database where datname = 'scratch_drop')
+                     + (select count(*) from pg_roles where rolname like 'odoo\\_mcp\\_scratch\\_drop\\_%')";
+    assert_eq!(number(&mut env.superuser(), left), 0);
+}
+
+#[test]
+fn a_database_is_renamed_in_a_pause_and_keeps_its_tokens() {
+    let env = Environment::load();
+    let scratch = Scratch::set_up(&env, "rename");
+    let renamed = Scratch::none(&env, "renamed");
+    let token = scratch.token("sales_all");
+    let before = scratch.count_orders(&token);
+    let front = Front::start(&env, &scratch.front_url());
+    let odoo = OdooCommand::new(&env, "rename");
+    let refused = odoo.db(&["rename", &scratch.database, &renamed.database]);
+    assert!(!refused.is_ok, "{}", refused.text);
+    let (is_ok, said) = odoo_mcp(&env, &scratch, &["pause"]);
+    assert!(is_ok, "{said}");
+    let done = odoo.db(&["rename", &scratch.database, &renamed.database]);
+    assert!(done.is_ok, "{}", done.text);
+    // the settings have the new name from here on
+    drop(front);
+    let (is_ok, said) = odoo_mcp(&env, &renamed, &["resume"]);
+    assert!(is_ok, "{said}");
+    let front = Front::start(&env, &renamed.front_url());
+    let mut client = McpClient::new(&front.mcp_url(), &token);
+    client.initialize();
+    assert_eq!(ask(&mut client).status, 200);
+    let after = renamed.count_orders(&token);
+    assert!(before["result"]["count"].is_number(), "{before}");
+    assert_eq!(before["result"]["count"], after["result"]["count"]);
+    drop(front);
+    // its roles have the old name
+    renamed
+        .superuser()
+        .batch_execute("select odoo_mcp.teardown()")
+        .expect("a superuser may");
 }
 
 #[test]
