@@ -8,7 +8,8 @@ with here as (
 ), place as (
     -- what ALTER DATABASE and ALTER ROLE set for sessions here, and the words that take it back
     select s.setrole, e.name, pg_catalog.lower(e.value) as value,
-           case when s.setrole = 0 then pg_catalog.format('database %I', h.datname)
+           case when s.setrole = 0 and s.setdatabase = 0 then 'role all'
+                when s.setrole = 0 then pg_catalog.format('database %I', h.datname)
                 when s.setdatabase = 0 then pg_catalog.format('role %I', pg_catalog.pg_get_userbyid(s.setrole))
                 else pg_catalog.format('role %I in database %I', pg_catalog.pg_get_userbyid(s.setrole), h.datname)
            end as target
@@ -27,7 +28,7 @@ with here as (
            (select pg_catalog.count(*) from session) as taken,
            (select pg_catalog.count(*) from session s where s.is_front) as taken_by_fronts
 ), setting as (
-    select s.name, s.setting from pg_catalog.pg_settings s
+    select s.name, s.setting, s.source from pg_catalog.pg_settings s
 )
 select 1 as part, 'server' as "check",
        case when h.is_standby then 'error' when h.major = 15 then 'ok' else 'warning' end as status,
@@ -54,9 +55,17 @@ select 4, 'durability', 'warning',
   from (select p.target, pg_catalog.format('alter %s reset synchronous_commit', p.target)
           from place p where p.name = 'synchronous_commit' and p.value in ('off', 'false', 'no', '0')
         union all
-        select 'the whole server', 'alter system reset synchronous_commit; select pg_reload_conf()'
-          from pg_catalog.pg_settings s
-         where s.name = 'synchronous_commit' and s.setting = 'off' and s.source = 'configuration file') as o (target, hint)
+        select w.target, w.hint
+          from setting s
+         cross join lateral (select case when s.source in ('client', 'session') then 'this session' else 'the whole server' end,
+               case
+                   when s.source = 'command line' then 'take synchronous_commit out of the command line that starts PostgreSQL, and restart it'
+                   when s.source = 'client' then 'take synchronous_commit out of the options of this connection: the URL, PGOPTIONS'
+                   when s.source = 'session' then 'reset synchronous_commit'
+                   else 'alter system set synchronous_commit = on; select pg_reload_conf()' end) as w (target, hint)
+         where s.name = 'synchronous_commit' and s.setting = 'off'
+           -- those are the rows above
+           and s.source not in ('global', 'database', 'user', 'database user')) as o (target, hint)
 union all
 select 5, 'durability', 'ok', 'fsync, full_page_writes and synchronous_commit are on', null
  where not exists (select from setting s

@@ -170,6 +170,14 @@ impl Cluster {
         self.control(&["start"]);
     }
 
+    /// Stops the server and starts it with these options on its command line.
+    ///
+    /// # Panics
+    /// If either fails.
+    pub fn restart(&self, options: &str) {
+        self.control(&["restart", "-m", "fast", "-o", options]);
+    }
+
     /// The server's log.
     #[must_use]
     pub fn log(&self) -> String {
@@ -218,11 +226,27 @@ impl Cluster {
     /// If the server refuses.
     #[must_use]
     pub fn superuser_in(&self, database: &str) -> Client {
-        postgres::Config::new()
+        self.connect(postgres::Config::new().dbname(database))
+    }
+
+    /// The same with options for the session, as in `PGOPTIONS`.
+    ///
+    /// # Panics
+    /// If the server refuses.
+    #[must_use]
+    pub fn superuser_with(&self, options: &str) -> Client {
+        self.connect(
+            postgres::Config::new()
+                .dbname(&self.database)
+                .options(options),
+        )
+    }
+
+    fn connect(&self, config: &mut postgres::Config) -> Client {
+        config
             .host_path(&self.folder)
             .port(self.port)
             .user("postgres")
-            .dbname(database)
             .connect(NoTls)
             .unwrap_or_else(|error| panic!("{error}: {}", self.log()))
     }

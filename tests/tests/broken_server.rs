@@ -302,4 +302,45 @@ fn not_durable() {
         let found = findings(&mut superuser);
         expected.iter().all(|line| found.contains(line))
     });
+
+    // whoever says it, it is said, and the hint fits
+    for statement in [
+        "alter system reset all",
+        "select pg_reload_conf()",
+        "alter role all set synchronous_commit = off",
+        "set synchronous_commit = off",
+    ] {
+        superuser
+            .batch_execute(statement)
+            .unwrap_or_else(|error| panic!("{statement}: {error:?}"));
+    }
+    let line = |whose: &str, hint: &str| {
+        format!(
+            "warning durability synchronous_commit is off for {whose}: Odoo may lose its last commits in a crash; calls are written durably all the same → {hint}\n"
+        )
+    };
+    until("the settings are in force", Duration::from_secs(60), || {
+        let found = findings(&mut superuser);
+        found.contains(&line("role all", "alter role all reset synchronous_commit"))
+            && found.contains(&line("this session", "reset synchronous_commit"))
+            && !found.contains("fsync is off")
+    });
+    superuser
+        .batch_execute("alter role all reset synchronous_commit")
+        .expect("as the hint says");
+    let mut by_options = cluster.superuser_with("-c synchronous_commit=off");
+    let found = findings(&mut by_options);
+    assert!(
+        found.contains("is off for this session") && found.contains("PGOPTIONS"),
+        "{found}"
+    );
+    assert!(!found.contains("ok durability"), "{found}");
+    drop((superuser, by_options));
+    cluster.restart("-c synchronous_commit=off");
+    let found = findings(&mut cluster.superuser());
+    assert!(
+        found.contains("is off for the whole server") && found.contains("command line"),
+        "{found}"
+    );
+    assert!(!found.contains("ok durability"), "{found}");
 }
