@@ -5,7 +5,8 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
-use std::thread::spawn;
+use std::thread::{sleep, spawn};
+use std::time::Duration;
 
 use odoo_mcp_tests::doctor::{Report, findings};
 use odoo_mcp_tests::front::free_port;
@@ -16,13 +17,18 @@ use serde_json::json;
 
 /// Something that answers every connection with the same bytes.
 fn answering(bytes: &'static str) -> String {
+    answering_with(move |_| bytes.to_owned())
+}
+
+/// Something that answers the connections, counted from 0, with what is made for each.
+fn answering_with(make: impl Fn(usize) -> String + Send + 'static) -> String {
     let socket = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", socket.local_addr().expect("an address"));
     spawn(move || {
-        for stream in socket.incoming().map_while(Result::ok) {
+        for (count, stream) in socket.incoming().map_while(Result::ok).enumerate() {
             let mut stream = stream;
             let _ = stream.read(&mut [0; 4096]);
-            let _ = stream.write_all(bytes.as_bytes());
+            let _ = stream.write_all(make(count).as_bytes());
         }
     });
     url
@@ -234,6 +240,27 @@ fn clock_off() {
     );
     let report = Report::with_odoo(&env, &url, &env.database);
     report.says("warning", "behind the front's", "timedatectl");
+
+    // 4 s are no matter, however long the next answer takes
+    let url = answering_with(|count| {
+        if count > 0 {
+            sleep(Duration::from_millis(2_500));
+        }
+        let date = Command::new("date")
+            .env("LC_ALL", "C")
+            .args(["-u", "-d", "4 seconds ago", "+%a, %d %b %Y %H:%M:%S GMT"])
+            .output()
+            .expect("date is there");
+        let body = r#"{"version_info": [19, 0, 0, "final", 0], "version": "19.0"}"#;
+        format!(
+            "HTTP/1.1 200 OK\r\nDate: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            String::from_utf8_lossy(&date.stdout).trim(),
+            body.len()
+        )
+    });
+    let report = Report::with_odoo(&env, &url, &env.database);
+    report.says("ok", "s behind the front's", "");
+
     let row = env
         .superuser()
         .query_one(

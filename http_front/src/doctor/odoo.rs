@@ -61,7 +61,7 @@ pub(super) async fn examine(config: &Config) -> Vec<Finding> {
                 CHECK,
                 format!("Odoo {} at {}", found.version, url.as_str()),
             )];
-            findings.extend(found.date.as_deref().and_then(clock));
+            findings.extend(found.clock.clone());
             let name = config
                 .odoo_db
                 .as_deref()
@@ -90,7 +90,7 @@ fn is_front(config: &Config, url: &HttpUrl) -> bool {
 struct Found {
     version: String,
     major: Option<u32>,
-    date: Option<String>,
+    clock: Option<Finding>,
     has_jsonrpc: bool,
 }
 
@@ -99,7 +99,8 @@ async fn recognise(url: &HttpUrl) -> Result<Found, Finding> {
     let answer = http::send(url, "/web/version", &[], None)
         .await
         .map_err(|reason| unanswered(url, &reason))?;
-    let date = header(&answer, DATE);
+    // now, for the next request may take long
+    let clock = header(&answer, DATE).and_then(|date| clock(&date, SystemTime::now()));
     if answer.status().is_success()
         && let Ok(body) = serde_json::from_slice::<Value>(answer.body())
         && let Some(version) = body["version"]
@@ -110,7 +111,7 @@ async fn recognise(url: &HttpUrl) -> Result<Found, Finding> {
         return Ok(Found {
             version: version.to_owned(),
             major: major_of(version),
-            date,
+            clock,
             has_jsonrpc,
         });
     }
@@ -120,7 +121,7 @@ async fn recognise(url: &HttpUrl) -> Result<Found, Finding> {
         return Ok(Found {
             version: version.to_owned(),
             major: major_of(version),
-            date,
+            clock,
             has_jsonrpc: true,
         });
     }
@@ -284,10 +285,10 @@ fn header(answer: &Response<Bytes>, name: axum::http::HeaderName) -> Option<Stri
     Some(answer.headers().get(name)?.to_str().ok()?.to_owned())
 }
 
-/// How far Odoo's clock is from this one.
-fn clock(date: &str) -> Option<Finding> {
+/// How far Odoo's clock is from this one; `now` is when its answer came.
+fn clock(date: &str, now: SystemTime) -> Option<Finding> {
     let theirs = seconds_of(date)?;
-    let ours = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
+    let ours = now.duration_since(UNIX_EPOCH).ok()?.as_secs();
     let ahead = theirs - i64::try_from(ours).ok()?;
     let side = if ahead < 0 { "behind" } else { "ahead of" };
     let finding = format!("Odoo's clock is {} s {side} the front's", ahead.abs());
