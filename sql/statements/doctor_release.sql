@@ -3,7 +3,7 @@
 with here as (
     select e.extversion, a.default_version, pg_catalog.current_database() as name,
            -- an update leads forward only, to the version that is installed here
-           case when v.installed > v.extension then 'alter extension pg_odoo_mcp update; then restart the front'
+           case when v.library >= v.extension and v.installed > v.extension then 'alter extension pg_odoo_mcp update; then restart the front'
                 else pg_catalog.format('install the package of release %s here; then restart the front',
                                        case when v.library > v.extension then $2 else e.extversion end)
            end as next_step

@@ -457,3 +457,32 @@ fn database_url() {
         assert!(!report.text.contains("hunter2"), "{}", report.text);
     }
 }
+
+/// An update leads forward only: where an old package was put back, it would do nothing.
+#[test]
+fn releases_that_differ() {
+    let env = Environment::load();
+    let scratch = Scratch::set_up(&env, "releases");
+    let mut superuser = scratch.superuser();
+    let library = env!("CARGO_PKG_VERSION");
+    for (extension, hint) in [
+        ("0.0.9", "alter extension pg_odoo_mcp update"),
+        ("0.0.10", "alter extension pg_odoo_mcp update"),
+        ("99.10.0", "install the package of release 99.10.0 here"),
+    ] {
+        superuser
+            .execute(
+                "update pg_extension set extversion = $1 where extname = 'pg_odoo_mcp'",
+                &[&extension],
+            )
+            .expect("a superuser may");
+        let found = findings(&mut superuser);
+        let expected = format!(
+            "error release the library is {library}, the extension in this database is {extension} → {hint}"
+        );
+        assert!(found.contains(&expected), "{expected}: {found}");
+        let front = Front::start_unready(&env, &scratch.front_url());
+        let said = front.problem();
+        assert!(said.contains(hint.trim_end_matches(" here")), "{said}");
+    }
+}
