@@ -77,6 +77,12 @@ pub(crate) fn init() {
     }
 }
 
+/// Whatever was kept is to be read again: something was heard of too late.
+pub(crate) fn distrust() {
+    HEARD_OF_ALL.set(tick());
+    relation::forget(pg_sys::InvalidOid);
+}
+
 fn tick() -> u64 {
     CLOCK.set(CLOCK.get() + 1);
     CLOCK.get()

@@ -77,6 +77,13 @@ impl KeyType {
     }
 }
 
+/// Whether indexes are used at all: a session may be begun without those of the system, and then
+/// PostgreSQL reads the table instead, by a comparison that an array of values does not fit.
+pub(crate) fn are_to_be_had() -> bool {
+    // SAFETY: a flag of the backend
+    unsafe { !pg_sys::IgnoreSystemIndexes }
+}
+
 impl LookUp {
     /// Adds place and writer (ctid, xmin, cmin) of each row that the active snapshot shows.
     pub(crate) fn digest_into(&self, digest: &mut impl Digest) {
