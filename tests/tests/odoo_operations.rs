@@ -43,7 +43,7 @@ fn front_sessions(env: &Environment, database: &str) -> i64 {
 }
 
 #[test]
-fn a_database_is_duplicated_in_a_pause() {
+fn a_database_is_duplicated_and_dropped_in_a_pause() {
     let env = Environment::load();
     let scratch = Scratch::set_up(&env, "duplicate");
     let copy = Scratch::none(&env, "duplicate_copy");
@@ -86,11 +86,16 @@ fn a_database_is_duplicated_in_a_pause() {
     until("the front answers again", Duration::from_secs(5), || {
         ask(&mut client).status == 200
     });
+
+    let (is_ok, said) = odoo_mcp(&env, &scratch, &["pause"]);
+    assert!(is_ok, "{said}");
+    let dropped = odoo.db(&["drop", &scratch.database]);
+    assert!(dropped.is_ok, "{}", dropped.text);
 }
 
-/// Under a front that is connected and asked: a pause would end with teardown(), and the front would be back.
+/// `teardown()` forgets a pause, so it takes more than that to keep a front away.
 #[test]
-fn a_database_is_dropped_once_its_front_is_stopped() {
+fn a_database_is_torn_down_and_dropped_once_its_front_is_stopped() {
     let env = Environment::load();
     let scratch = Scratch::set_up(&env, "drop");
     let token = scratch.token("sales_all");
