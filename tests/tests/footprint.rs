@@ -118,6 +118,40 @@ fn a_table_that_was_made_anew() {
     stage.change("odoo_count", &orders(), &rule(23));
 }
 
+/// Other tables by the names that are known: nothing of the old ones is in force.
+#[test]
+fn another_schema_by_the_same_name() {
+    let mut stage = Stage::new("other_schema", "sales_all");
+    // a copy of all tables in which the user is in no group
+    stage
+        .scratch
+        .superuser()
+        .batch_execute(
+            "create schema prepared authorization odoo;
+             grant usage on schema prepared to public;
+             do $$
+             declare relation record;
+             begin
+                 for relation in select c.relname from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+                                    and c.relowner = 'odoo'::regrole loop
+                     execute format('create table prepared.%I (like public.%1$I including indexes)', relation.relname);
+                     execute format('insert into prepared.%I select * from public.%1$I', relation.relname);
+                     execute format('alter table prepared.%I owner to odoo', relation.relname);
+                     execute format('grant select on prepared.%I to public', relation.relname);
+                 end loop;
+             end $$;
+             delete from prepared.res_groups_users_rel r using prepared.res_users u where u.id = r.uid and u.login = 'sales_all';
+             alter schema public owner to odoo",
+        )
+        .expect("another Odoo");
+    let (_, after) = stage.change(
+        "odoo_count",
+        &orders(),
+        "begin; alter schema public rename to old_public; alter schema prepared rename to public; commit",
+    );
+    assert_eq!(after["error"]["code"], "access_denied", "{after}");
+}
+
 /// Whoever connects may switch the system's indexes off for the session, and with them every look-up by key.
 #[test]
 fn a_session_without_indexes() {

@@ -19,7 +19,7 @@ const LOOK_UP_INDEX: &str = include_str!("../../../sql/statements/look_up_index.
 /// Rows as a snapshot had them.
 pub(super) struct Footprint {
     look_ups: Vec<LookUp>,
-    /// Nothing where a table lacks an index for a look-up.
+    /// Nothing where it can't be told, for want of an index above all.
     digest: Option<[u8; 32]>,
     /// Rewriting a table moves its rows, so places say nothing afterwards.
     watch: Watch,
@@ -41,13 +41,10 @@ impl Footprint {
             relations.extend(relation);
             look_ups.extend(look_up);
         }
-        for relation in &relations {
-            reader.check_relation(*relation)?;
-        }
         let watch = Watch::over(relations);
-        let is_known = look_ups.len() == wanted && row_versions::are_to_be_had();
+        let is_known = look_ups.len() == wanted;
         Ok(Footprint {
-            digest: is_known.then(|| digest(&look_ups)),
+            digest: is_known.then(|| digest(reader, &look_ups)).flatten(),
             look_ups,
             watch,
         })
@@ -55,19 +52,12 @@ impl Footprint {
 
     /// Whether the call's snapshot has the same rows.
     pub(super) fn holds(&self, reader: &Reader<'_>) -> bool {
-        let Some(digest_then) = self.digest else {
+        if self.digest.is_none() {
             return false;
-        };
+        }
         // the locks bring in the news
         reader.lock_relations(self.look_ups.iter().map(|look_up| look_up.relation));
-        // a table that must not be read is refused by whoever reads it then, with its reason
-        !self.watch.has_news()
-            && self
-                .look_ups
-                .iter()
-                .all(|look_up| reader.check_relation(look_up.relation).is_ok())
-            && row_versions::are_to_be_had()
-            && digest(&self.look_ups) == digest_then
+        !self.watch.has_news() && digest(reader, &self.look_ups) == self.digest
     }
 
     /// Whether it can't be had, and looking for it again would find that again.
@@ -76,12 +66,26 @@ impl Footprint {
     }
 }
 
-fn digest(look_ups: &[LookUp]) -> [u8; 32] {
-    let mut digest = Sha256::new();
-    for look_up in look_ups {
-        look_up.digest_into(&mut digest);
+/// Nothing where it can't be told. The first look-up leads to what all the rest hangs on, so a
+/// footprint that has nothing there is none.
+fn digest(reader: &Reader<'_>, look_ups: &[LookUp]) -> Option<[u8; 32]> {
+    // a table that must not be read is refused by whoever reads it then, with its reason
+    let are_usable = row_versions::are_to_be_had()
+        && look_ups
+            .iter()
+            .all(|look_up| reader.check_relation(look_up.relation).is_ok() && look_up.is_usable());
+    if !are_usable {
+        return None;
     }
-    digest.finalize().into()
+    let mut digest = Sha256::new();
+    let counts: Vec<usize> = look_ups
+        .iter()
+        .map(|look_up| look_up.digest_into(&mut digest))
+        .collect();
+    counts
+        .first()
+        .is_some_and(|count| *count > 0)
+        .then(|| digest.finalize().into())
 }
 
 /// A row of a statement of look-ups: its relation, and with an index to use the look-up.
