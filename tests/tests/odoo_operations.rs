@@ -222,6 +222,11 @@ fn a_pause_frees_every_connection_and_ends() {
         let error = analyst.batch_execute(wrong).expect_err(wrong);
         assert!(format!("{error:?}").contains("up to 7 days"), "{error:?}");
     }
+    let error = scratch
+        .front_role()
+        .batch_execute("call odoo_mcp.pause('5 hours')")
+        .expect_err("a front that was taken over stops the others for long");
+    assert!(format!("{error:?}").contains("up to 4 hours"), "{error:?}");
     assert_denied(&mut scratch.odoo_role(), "call odoo_mcp.pause()");
 }
 

@@ -6,7 +6,7 @@ use http_front::{config::ConfigError, operate};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// How long at most: 30min, 1h, 2 hours; 7 days are the most.
+    /// How long at most: 30min, 1h, 2 hours; 4 hours are the most.
     #[arg(long = "for", value_name = "DURATION", default_value = "1h")]
     duration: String,
     #[command(flatten)]

@@ -51,11 +51,19 @@ fn word(status: Status) -> &'static str {
     }
 }
 
+/// Characters of a finding or a hint that are shown.
+const LONGEST: usize = 1000;
+
 /// Names in a database, and what a stranger's server answers, may hold anything: nothing that
-/// moves a terminal's cursor gets out.
+/// moves a terminal's cursor or turns the direction of writing gets out, and nothing endless.
 fn plain(text: &str) -> String {
+    let is_odd = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
     text.chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .take(LONGEST)
+        .map(|c| if is_odd(c) { '\u{fffd}' } else { c })
         .collect()
 }
 
@@ -67,12 +75,12 @@ mod tests {
     fn lines_are_aligned_and_summed_up() {
         let text = as_text(&[
             Finding::ok("clock", "they agree"),
-            Finding::error("server", "it is off\u{1b}[2J", "switch it on"),
+            Finding::error("server", "it is off\u{1b}[2J\u{202e}", "switch it on"),
         ]);
         assert_eq!(
             text,
             "ok     clock   they agree\n\
-             ERROR  server  it is off\u{fffd}[2J\n               → switch it on\n\n\
+             ERROR  server  it is off\u{fffd}[2J\u{fffd}\n               → switch it on\n\n\
              2 looked at: 1 error, 0 warnings"
         );
     }

@@ -10,19 +10,31 @@ use pgrx::pg_sys;
 
 const PAUSE_NOTE: &str = include_str!("../../../sql/statements/pause_note.sql");
 
+const HOUR: i128 = 3_600 * 1_000_000;
+
 /// Longest pause: whoever forgets to end one gets the service back.
-const LONGEST_MICROS: i128 = 7 * 86_400 * 1_000_000;
+const LONGEST_MICROS: i128 = 7 * 24 * HOUR;
+
+/// And of a front's role: whoever takes one over stops all fronts no longer than that.
+const LONGEST_OF_FRONT_MICROS: i128 = 4 * HOUR;
 
 /// Notes a pause of that length, or its end; returns until when.
 pub(crate) fn note(duration: Option<Interval>) -> Result<Option<String>> {
     if let Some(duration) = &duration {
         let days = i128::from(duration.months()) * 30 + i128::from(duration.days());
         let micros = days * 86_400 * 1_000_000 + i128::from(duration.micros());
-        if !(1..=LONGEST_MICROS).contains(&micros) {
-            return Err(
-                Error::new(Code::InvalidArguments, "a pause lasts up to 7 days")
-                    .hint("as in '1 hour'; resume ends it earlier"),
-            );
+        let is_front = !native::is_superuser(native::session_role()) && identity::is_front();
+        let (longest, message) = match is_front {
+            true => (
+                LONGEST_OF_FRONT_MICROS,
+                "a pause by a front's role lasts up to 4 hours",
+            ),
+            false => (LONGEST_MICROS, "a pause lasts up to 7 days"),
+        };
+        if !(1..=longest).contains(&micros) {
+            return Err(Error::new(Code::InvalidArguments, message).hint(
+                "as in '1 hour'; resume ends it earlier, and a superuser or the admin role may pause for up to 7 days: call odoo_mcp.pause('1 day')",
+            ));
         }
     }
     Installation::get()?;
