@@ -22,7 +22,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA odoo_mcp TO %I', admin);
-    EXECUTE format('GRANT SELECT ON odoo_mcp.tokens, odoo_mcp.audit_entries, odoo_mcp.refusals TO %I', admin);
+    EXECUTE format('GRANT SELECT ON odoo_mcp.tokens, odoo_mcp.act_as_rights, odoo_mcp.audit_entries, odoo_mcp.refusals TO %I', admin);
     EXECUTE format('GRANT EXECUTE ON ROUTINE odoo_mcp.issue_token(text, text, text, interval), '
         'odoo_mcp.revoke_token(bigint), odoo_mcp.hash_token(text), '
         'odoo_mcp.doctor(integer, text, text, double precision), '

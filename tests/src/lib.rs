@@ -19,12 +19,14 @@
 //! | [`serve`] | one call of the SQL function that the front calls |
 //! | [`front`] | a front process of the test's own, to be killed |
 //! | [`cluster`] | a PostgreSQL of a test's own, to be broken |
+//! | [`administrator`] | a login on call, granted what the page says |
 //! | [`backend`] | one server process: how long its calls take, what it keeps in memory |
 //! | [`bench`] | times of MCP, JSON-2 and raw SQL |
 //! | [`page`] | a page of the documentation as blocks to run |
 //! | [`machine`] | a machine of the test's own, to install a package on |
 //! | [`wait`] | waiting for something to become true |
 
+pub mod administrator;
 pub mod backend;
 pub mod bench;
 pub mod cluster;
@@ -45,6 +47,7 @@ pub mod serve;
 pub mod users;
 pub mod wait;
 
+pub use administrator::Administrator;
 pub use environment::Environment;
 pub use front::Front;
 pub use mcp::{McpClient, ToolAnswer};
