@@ -52,11 +52,7 @@ pub(crate) fn examine(asker: &Asker<'_>) -> Vec<Finding> {
     findings.extend(rows(SERVER, &binds));
     findings.extend(process());
     let Some(installation) = Installation::find() else {
-        findings.push(Finding::error(
-            "setup",
-            "the extension is not set up in this database",
-            "a superuser runs: select odoo_mcp.setup()",
-        ));
+        findings.push(Finding::of_error("setup", Installation::missing()));
         return findings;
     };
     findings.extend(rows(SETUP, &[]));
