@@ -636,6 +636,8 @@ fn front_pointed_at_a_standby() {
 fn what_was_changed_behind_its_back_is_mended_by_typing_the_hint() {
     let env = Environment::load();
     let scratch = Scratch::set_up(&env, "changed");
+    // or the want of one is a finding, too
+    let _live = scratch.token("sales_all");
     let mut superuser = scratch.superuser();
     let owner: String = superuser
         .query_one(
