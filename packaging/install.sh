@@ -1,11 +1,12 @@
 #!/bin/sh
-# Places what is built: the library, its control file and SQL where a PostgreSQL looks for them, and the program odoo-mcp.
+# Places what is built: the library, its control file and SQL where a PostgreSQL looks for them, the program odoo-mcp, and
+# the systemd units that start it from there.
 # `make install` and the tar's install.sh are this file; nothing is compiled here.
 #
 #   install.sh install|uninstall [PG_CONFIG=/path/of/pg_config] [PREFIX=/usr/local] [DESTDIR=/elsewhere]
 #
 # Where there is no pg_config (a Debian server has it in postgresql-client-N): PKGLIBDIR=… SHAREDIR=… name the folders.
-# PARTS (this folder) has lib/pg_odoo_mcp.so, extension/pg_odoo_mcp.control and *.sql, bin/odoo-mcp.
+# PARTS (this folder) has lib/pg_odoo_mcp.so, extension/pg_odoo_mcp.control and *.sql, bin/odoo-mcp, odoo-mcp.service and odoo-mcp@.service.
 set -eu
 die() { echo "error: $*" >&2; exit 1; }
 
@@ -29,7 +30,7 @@ if [ -n "$PG_CONFIG" ]; then
   command -v "$PG_CONFIG" >/dev/null || die "there is no $PG_CONFIG: say PG_CONFIG=/usr/lib/postgresql/15/bin/pg_config (or where yours is)"
   PKGLIBDIR=${PKGLIBDIR:-$("$PG_CONFIG" --pkglibdir)} SHAREDIR=${SHAREDIR:-$("$PG_CONFIG" --sharedir)}
 fi
-libraries=$DESTDIR$PKGLIBDIR extensions=$DESTDIR$SHAREDIR/extension programs=$DESTDIR$PREFIX/bin
+libraries=$DESTDIR$PKGLIBDIR extensions=$DESTDIR$SHAREDIR/extension programs=$DESTDIR$PREFIX/bin units=$DESTDIR$PREFIX/lib/systemd/system
 
 # beside the old file, then renamed over it: sessions have the library mapped, and writing into it would crash them
 place() { # place MODE FILE FOLDER
@@ -38,6 +39,10 @@ place() { # place MODE FILE FOLDER
   chmod "$1" "$3/.${2##*/}.new"
   mv -f "$3/.${2##*/}.new" "$3/${2##*/}"
   echo "$3/${2##*/}"
+}
+place_unit() { # place_unit FILE: starts the program where it was placed; /usr/bin is the package's
+  place 644 "$1" "$units"
+  sed -i "s#^ExecStart=/usr/bin/#ExecStart=$PREFIX/bin/#" "$units/${1##*/}"
 }
 remove() { # remove FILE…
   for file in "$@"; do
@@ -57,8 +62,10 @@ case $verb in
     fi
     place 755 "$PARTS/lib/pg_odoo_mcp.so" "$libraries"
     for file in "$PARTS"/extension/*; do place 644 "$file" "$extensions"; done
-    place 755 "$PARTS/bin/odoo-mcp" "$programs" ;;
+    place 755 "$PARTS/bin/odoo-mcp" "$programs"
+    for file in "$PARTS"/odoo-mcp*.service; do place_unit "$file"; done ;;
   uninstall)
-    remove "$libraries/pg_odoo_mcp.so" "$extensions/pg_odoo_mcp.control" "$extensions"/pg_odoo_mcp--*.sql "$programs/odoo-mcp" ;;
+    remove "$libraries/pg_odoo_mcp.so" "$extensions/pg_odoo_mcp.control" "$extensions"/pg_odoo_mcp--*.sql "$programs/odoo-mcp" \
+      "$units/odoo-mcp.service" "$units/odoo-mcp@.service" ;;
   *) die "usage: $0 install|uninstall [PG_CONFIG=…] [PREFIX=/usr/local] [DESTDIR=…]" ;;
 esac

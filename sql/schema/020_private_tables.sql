@@ -95,7 +95,7 @@ AS $$
 BEGIN
     RAISE EXCEPTION 'the audit is only added to'
         USING ERRCODE = 'insufficient_privilege',
-              HINT = 'old entries leave with the extension; a retention period comes with maintain()';
+              HINT = 'nothing shortens it yet; all of it leaves with the extension: select odoo_mcp.teardown(); drop extension pg_odoo_mcp';
 END
 $$;
 

@@ -4,6 +4,10 @@ CREATE VIEW odoo_mcp.tokens AS
                AND (t.expires_at IS NULL OR t.expires_at OPERATOR(pg_catalog.>) pg_catalog.now()) AS is_live
       FROM odoo_mcp_private.token t;
 
+CREATE VIEW odoo_mcp.act_as_rights AS
+    SELECT pg_catalog.pg_get_userbyid(a.role) AS role, a.login, a.granted_at
+      FROM odoo_mcp_private.act_as_right a;
+
 CREATE VIEW odoo_mcp.audit_entries AS
     SELECT a.call_id, a.tried_at, a.login, a.tool, a.model,
            coalesce(o.code, 'unknown') AS outcome,

@@ -30,7 +30,9 @@ BEGIN
     SELECT * INTO known FROM odoo_mcp_private.installation;
     IF known.is_only IS NULL THEN
         RAISE EXCEPTION 'the extension is not set up in this database'
-            USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'run: select odoo_mcp.setup()';
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = CASE WHEN odoo_mcp_private.original() IS NULL THEN 'run: select odoo_mcp.setup()'
+                              ELSE 'it was restored from a dump, run: select odoo_mcp.adopt_database()' END;
     END IF;
     RETURN known;
 END

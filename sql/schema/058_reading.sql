@@ -124,7 +124,8 @@ AS $$
               AND g.grantee = k.reader_role AND g.privilege_type = 'SELECT')
     UNION ALL
     SELECT format('table %s', j.relation::regclass),
-           concat_ws('; ', 'not readable: ' || nullif(array_to_string(j.missing, ', '), ''),
+           concat_ws('; ', 'not readable: ' || CASE WHEN j.missing = j.read_columns AND cardinality(j.missing) > 1 THEN 'all columns'
+                                                     ELSE nullif(array_to_string(j.missing, ', '), '') END,
                            'readable, but it holds a secret or has a foreign type: ' || nullif(array_to_string(j.extra, ', '), '')),
            CASE WHEN j.extra <> '{}' THEN format('REVOKE ALL ON %s FROM %I; ', j.relation::regclass, j.reader) ELSE '' END
            || CASE WHEN j.read_columns <> '{}' THEN format('GRANT SELECT (%s) ON %s TO %I',

@@ -22,7 +22,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA odoo_mcp TO %I', admin);
-    EXECUTE format('GRANT SELECT ON odoo_mcp.tokens, odoo_mcp.audit_entries, odoo_mcp.refusals TO %I', admin);
+    EXECUTE format('GRANT SELECT ON odoo_mcp.tokens, odoo_mcp.act_as_rights, odoo_mcp.audit_entries, odoo_mcp.refusals TO %I', admin);
     EXECUTE format('GRANT EXECUTE ON ROUTINE odoo_mcp.issue_token(text, text, text, interval), '
         'odoo_mcp.revoke_token(bigint), odoo_mcp.hash_token(text), '
         'odoo_mcp.doctor(integer, text, text, double precision), '
@@ -61,6 +61,7 @@ DECLARE
     uuid text;
     prefix text := role_prefix;
     role_name name;
+    in_the_way name[];
     role_oids oid[] := '{}';
     made name[] := '{}';
     missing text;
@@ -119,16 +120,22 @@ BEGIN
         WHILE octet_length(prefix) > 56 LOOP
             prefix := left(prefix, -1);
         END LOOP;
+        SELECT array_agg(r.rolname ORDER BY r.rolname) INTO in_the_way
+          FROM pg_catalog.pg_roles r
+         WHERE r.rolname = ANY (ARRAY[prefix || '_owner', prefix || '_reader', prefix || '_admin']::name[])
+           AND NOT odoo_mcp_private.is_left_over(r.rolname, original);
+        IF in_the_way IS NOT NULL THEN
+            RAISE EXCEPTION 'roles that setup would make are there already: %', array_to_string(in_the_way, ', ')
+                USING ERRCODE = 'duplicate_object',
+                      DETAIL = 'a role that somebody else made may have members and rights that it must not have',
+                      HINT = (SELECT format('say role_prefix => ''…'', or, if they are left from an extension that was dropped without '
+                                         'teardown: drop owned by %1$s; drop role %1$s', string_agg(quote_ident(n), ', '))
+                                FROM unnest(in_the_way) n);
+        END IF;
         FOREACH role_name IN ARRAY ARRAY[prefix || '_owner', prefix || '_reader', prefix || '_admin']::name[] LOOP
             IF odoo_mcp_private.is_left_over(role_name, original) THEN
                 role_oids := role_oids || (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = role_name);
                 CONTINUE;
-            END IF;
-            IF EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.rolname = role_name) THEN
-                RAISE EXCEPTION 'role % is there already', role_name
-                    USING ERRCODE = 'duplicate_object',
-                          DETAIL = 'a role that somebody else made may have members and rights that it must not have',
-                          HINT = format('say role_prefix => ''…'', or, if it is left from an earlier installation: drop owned by %1$I; drop role %1$I', role_name);
             END IF;
             EXECUTE format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS', role_name);
             role_oids := role_oids || (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = role_name);

@@ -1,4 +1,7 @@
 -- When the database is copied, and when it is over.
+--
+-- DROP EXTENSION alone asks nobody before it drops tokens and audit. Only an event trigger could stop it, and that one would
+-- run within Odoo's own DDL, at every module that is installed.
 
 -- keep_tokens is for a disaster, when the original is gone: else its tokens would live twice.
 CREATE FUNCTION odoo_mcp.adopt_database(keep_tokens boolean DEFAULT false) RETURNS jsonb

@@ -17,10 +17,11 @@ COMMENT ON SEQUENCE odoo_mcp_private.token_id_seq IS 'Numbers of tokens.';
 COMMENT ON SEQUENCE odoo_mcp_private.restored_place_seq IS 'Places of rows in a dump.';
 
 COMMENT ON VIEW odoo_mcp.tokens IS 'Tokens without anything secret.';
+COMMENT ON VIEW odoo_mcp.act_as_rights IS 'Which role may act as which Odoo login in psql.';
 COMMENT ON VIEW odoo_mcp.audit_entries IS 'Every call with its outcome; an outcome that was lost shows as unknown.';
 COMMENT ON VIEW odoo_mcp.refusals IS 'Calls without a valid token, by address prefix and minute.';
 
-COMMENT ON FUNCTION odoo_mcp.setup(text, text) IS 'Makes the roles, grants the reading role what it may read, and notes which database this is. Superusers; run it again after each Odoo upgrade.';
+COMMENT ON FUNCTION odoo_mcp.setup(text, text) IS 'Makes the roles, grants the reading role what it may read, and notes which database this is. Superusers; after a module update of Odoo: check_grants().';
 COMMENT ON FUNCTION odoo_mcp.teardown() IS 'Takes back what setup did: tokens, grants, settings, roles. Superusers; afterwards DROP EXTENSION leaves nothing.';
 COMMENT ON FUNCTION odoo_mcp.adopt_database(boolean) IS 'Makes a copy of the database a database of its own: sets a restored one up, notes its identity and revokes every token, or none with keep_tokens => true, where the original is gone. Superusers.';
 COMMENT ON FUNCTION odoo_mcp.check_grants(boolean) IS 'Says what is wrong with the reading role''s rights on Odoo''s tables, after a module update for instance, and mends it unless mend => false. Superusers mend, the admin role looks.';

@@ -106,12 +106,18 @@ select 10, 'fronts', 'warning', 'no role may carry calls of MCP clients',
        'create role odoo_front login password ''…''; select odoo_mcp.grant_front(''odoo_front'')'
   from i where not exists (select from front)
 union all
-select 11, 'tokens', 'ok',
-       case t.live when 0 then 'there is no live token, so no MCP client is let in' else pg_catalog.format('%s are live', t.live) end,
-       case t.live when 0 then 'select odoo_mcp.issue_token(''login of an Odoo user'', ''what it is for'')' end
+select 11, 'tokens', case when t.live = 0 or t.ends_soon then 'warning' else 'ok' end,
+       case when t.live = 0 then 'there is no live token, so no MCP client is let in'
+            when t.ends_soon then pg_catalog.format('all live tokens end within a day: %s, the last at %s', t.live,
+                pg_catalog.to_char(t.last_end, 'YYYY-MM-DD HH24:MI TZ'))
+            else pg_catalog.format('%s are live', t.live) end,
+       case when t.live = 0 or t.ends_soon
+            then 'select odoo_mcp.issue_token(''login of an Odoo user'', ''what it is for'', expires_in => ''90 days'')' end
   from i
- cross join (select pg_catalog.count(*) from odoo_mcp_private.token k
-              where k.revoked_at is null and (k.expires_at is null or k.expires_at > pg_catalog.now())) as t (live)
+ cross join (select pg_catalog.count(*), pg_catalog.max(k.expires_at),
+                    pg_catalog.bool_and(k.expires_at is not null and k.expires_at < pg_catalog.now() + interval '1 day')
+               from odoo_mcp_private.token k
+              where k.revoked_at is null and (k.expires_at is null or k.expires_at > pg_catalog.now())) as t (live, last_end, ends_soon)
 union all
 select 12, 'audit', 'error', 'entries can be changed: a trigger that keeps the audit insert-only is switched off or gone',
        'alter table odoo_mcp_private.audit_attempt enable trigger all; alter table odoo_mcp_private.audit_outcome enable trigger all'

@@ -21,6 +21,7 @@
 //! | [`doctor`] | what the two doctors say |
 //! | [`query`] | queries that answer one value |
 //! | [`cluster`] | a PostgreSQL of a test's own, to be broken |
+//! | [`administrator`] | a login on call, granted what the page says |
 //! | [`backend`] | one server process: how long its calls take, what it keeps in memory |
 //! | [`bench`] | times of MCP, JSON-2 and raw SQL |
 //! | [`page`] | a page of the documentation as blocks to run |
@@ -28,6 +29,7 @@
 //! | [`stage`] | a server process that has answered before, and a change behind its back |
 //! | [`wait`] | waiting for something to become true |
 
+pub mod administrator;
 pub mod backend;
 pub mod bench;
 pub mod cluster;
@@ -51,6 +53,7 @@ pub mod stage;
 pub mod users;
 pub mod wait;
 
+pub use administrator::Administrator;
 pub use environment::Environment;
 pub use front::Front;
 pub use mcp::{McpClient, ToolAnswer};

@@ -151,3 +151,117 @@ fn privileges_are_as_written_down() {
         "tests/expected/privileges.txt says otherwise; now it is:\n{found}"
     );
 }
+
+#[test]
+fn roles_left_by_a_bare_drop_are_all_named_with_what_drops_them() {
+    let env = Environment::load();
+    let scratch = Scratch::set_up(&env, "bare_drop");
+    let before = snapshot(&scratch);
+    let mut superuser = scratch.superuser();
+    superuser
+        .batch_execute("drop extension pg_odoo_mcp; create extension pg_odoo_mcp")
+        .expect("nothing asks");
+    let error = superuser
+        .batch_execute("select odoo_mcp.setup()")
+        .expect_err("the roles may be anybody's");
+    let error = error.as_db_error().expect("the server's");
+    assert_eq!(error.code(), &SqlState::DUPLICATE_OBJECT);
+    let hint = error.hint().expect("a hint");
+    for role in ["owner", "reader", "admin"] {
+        let name = format!("odoo_mcp_{}_{role}", scratch.database);
+        assert!(error.message().contains(&name), "{}", error.message());
+        assert!(hint.contains(&name), "{hint}");
+    }
+    // what it says, typed
+    let commands = hint.rsplit(": ").next().expect("commands");
+    superuser.batch_execute(commands).expect(commands);
+    superuser
+        .batch_execute("select odoo_mcp.setup(); select odoo_mcp.grant_front('mcp_front')")
+        .expect("nothing is in the way");
+    // who was granted something first stands elsewhere in a list of privileges
+    let in_any_order = |line: &String| {
+        let mut words: Vec<&str> = line.split(['{', ',', '}']).collect();
+        words.sort_unstable();
+        words.join(" ")
+    };
+    let before: Vec<String> = before.iter().map(in_any_order).collect();
+    let after: Vec<String> = snapshot(&scratch).iter().map(in_any_order).collect();
+    let left: Vec<_> = after.iter().filter(|line| !before.contains(line)).collect();
+    let lost: Vec<_> = before.iter().filter(|line| !after.contains(line)).collect();
+    assert!(
+        left.is_empty() && lost.is_empty(),
+        "left: {left:#?}\nlost: {lost:#?}"
+    );
+}
+
+#[test]
+fn where_a_dump_waits_adopting_is_named() {
+    let env = Environment::load();
+    let scratch = Scratch::bare(&env, "dump_waits");
+    let mut superuser = scratch.superuser();
+    superuser
+        .batch_execute("create extension pg_odoo_mcp")
+        .expect("create extension");
+    let mut hints = || -> Vec<String> {
+        let said = superuser
+            .query_one(
+                "select odoo_mcp.health() ->> 'hint', (select hint from odoo_mcp.doctor() where \"check\" = 'setup')",
+                &[],
+            )
+            .expect("health, doctor");
+        let refused = superuser
+            .batch_execute("select odoo_mcp.grant_front('mcp_front')")
+            .expect_err("not set up");
+        let refused = refused.as_db_error().and_then(|error| error.hint());
+        vec![
+            said.get(0),
+            said.get(1),
+            refused.unwrap_or_default().to_owned(),
+        ]
+    };
+    for hint in hints() {
+        assert!(
+            hint.contains("odoo_mcp.setup()") && !hint.contains("adopt_database"),
+            "{hint}"
+        );
+    }
+    // as pg_restore does
+    scratch
+        .superuser()
+        .batch_execute(
+            r#"insert into odoo_mcp_dump.content values ('installation', '{"odoo_schema": "public"}')"#,
+        )
+        .expect("the trigger keeps it");
+    for hint in hints() {
+        assert!(
+            hint.contains("odoo_mcp.adopt_database()") && !hint.contains("odoo_mcp.setup()"),
+            "{hint}"
+        );
+    }
+}
+
+#[test]
+fn the_preload_hint_names_the_front_that_is_there() {
+    let env = Environment::load();
+    let scratch = Scratch::set_up(&env, "preload_hint");
+    let mut superuser = scratch.superuser();
+    let mut hint = || -> String {
+        superuser
+            .query_one(
+                "select hint from odoo_mcp.doctor() where \"check\" = 'preload'",
+                &[],
+            )
+            .expect("it is not preloaded here")
+            .get(0)
+    };
+    assert!(hint().contains("alter role mcp_front set "), "{}", hint());
+    scratch
+        .superuser()
+        .batch_execute("select odoo_mcp.revoke_front('mcp_front')")
+        .expect("revoke_front");
+    let said = hint();
+    assert!(
+        said.contains("alter role <the front's role> set "),
+        "{said}"
+    );
+}

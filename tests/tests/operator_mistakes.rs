@@ -284,6 +284,8 @@ fn clock_off() {
 fn what_was_changed_behind_its_back_is_mended_by_typing_the_hint() {
     let env = Environment::load();
     let scratch = Scratch::set_up(&env, "changed");
+    // or the want of one is a finding, too
+    let _live = scratch.token("sales_all");
     let mut superuser = scratch.superuser();
     let owner: String = superuser
         .query_one(

@@ -31,6 +31,22 @@ impl Folder {
         program
     }
 
+    /// Both units that were placed start the program that was placed.
+    fn units_start_what_was_placed(&self) {
+        for unit in ["odoo-mcp", "odoo-mcp@"] {
+            let path = format!("machine/opt/mcp/lib/systemd/system/{unit}.service");
+            let text = std::fs::read_to_string(self.0.join(&path)).expect(&path);
+            let starts: Vec<&str> = text
+                .lines()
+                .filter_map(|line| line.strip_prefix("ExecStart="))
+                .collect();
+            assert_eq!(starts.len(), 1, "{path}: {text}");
+            let program = starts[0].split(' ').next().unwrap_or_default();
+            assert_eq!(program, "/opt/mcp/bin/odoo-mcp", "{path}");
+            assert!(self.0.join("machine").join(&program[1..]).exists());
+        }
+    }
+
     /// The files in it, below `DESTDIR`.
     fn files(&self, below: &str) -> Vec<String> {
         let found = Command::new("find")
@@ -99,6 +115,8 @@ fn refused(output: &Output, words: &[&str]) {
 /// What belongs where, of a PostgreSQL 15 as Debian has it.
 fn placed(version: &str) -> Vec<String> {
     vec![
+        "644 /opt/mcp/lib/systemd/system/odoo-mcp.service".to_owned(),
+        "644 /opt/mcp/lib/systemd/system/odoo-mcp@.service".to_owned(),
         format!("644 /usr/share/postgresql/15/extension/pg_odoo_mcp--{version}.sql"),
         "644 /usr/share/postgresql/15/extension/pg_odoo_mcp.control".to_owned(),
         "755 /opt/mcp/bin/odoo-mcp".to_owned(),
@@ -113,6 +131,7 @@ fn make_install_places_the_files_and_uninstall_removes_them() {
     let server = "PG_CONFIG=/usr/lib/postgresql/15/bin/pg_config";
     must(make(&["install", server, "PREFIX=/opt/mcp", &to]));
     assert_eq!(folder.files("machine"), placed(env!("CARGO_PKG_VERSION")));
+    folder.units_start_what_was_placed();
     let removed = must(make(&["uninstall", server, "PREFIX=/opt/mcp", &to]));
     assert_eq!(folder.files("machine"), Vec::<String>::new(), "{removed}");
 }
@@ -153,6 +172,7 @@ fn the_archive_places_the_same_without_a_compiler() {
     let server = "PG_CONFIG=/usr/lib/postgresql/15/bin/pg_config";
     must(shell(&script, &["install", server, "PREFIX=/opt/mcp", &to]));
     assert_eq!(folder.files("machine"), placed(env!("CARGO_PKG_VERSION")));
+    folder.units_start_what_was_placed();
     must(shell(
         &script,
         &["uninstall", server, "PREFIX=/opt/mcp", &to],

@@ -1,9 +1,12 @@
 //! What each database role can't do: the front's, the reading one, Odoo's.
 
-use odoo_mcp_tests::serve::{assert_denied, assert_refused, call_id, serve};
-use odoo_mcp_tests::{Environment, Scratch};
+use odoo_mcp_tests::page;
+use odoo_mcp_tests::serve::{assert_denied, assert_refused, call_id, serve, serve_as};
+use odoo_mcp_tests::wait::until;
+use odoo_mcp_tests::{Administrator, Environment, Scratch};
 use postgres::Client;
 use postgres::error::SqlState;
+use std::time::Duration;
 
 /// The functions that the front's role may call: the whole list.
 const FRONT: [&str; 11] = [
@@ -381,6 +384,77 @@ fn a_front_creates_nothing_that_odoo_would_find() {
     env.odoo_role()
         .batch_execute("begin; create table public.made_by_odoo (a int); rollback")
         .expect("Odoo's role creates tables");
+}
+
+#[test]
+fn whoever_is_on_call_sees_a_running_call_and_stops_it() {
+    let env = Environment::load();
+    let scratch = Scratch::set_up(&env, "on_call");
+    let token = scratch.token("sales_all");
+    let person = Administrator::of(&env, &scratch);
+    let night: Vec<String> = page::blocks(include_str!("../../doc/troubleshooting.md"))
+        .into_iter()
+        .filter(|block| block.text.contains("pg_stat_activity"))
+        .map(|block| block.text)
+        .collect();
+    let [running, stop] = &night[..] else {
+        panic!("the page shows running calls, then stops them: {night:#?}");
+    };
+    // what Odoo does when it upgrades a module: a call that reads the table waits
+    let mut odoo = scratch.odoo_role();
+    odoo.batch_execute("begin; lock table public.sale_order in access exclusive mode")
+        .expect("the table is Odoo's");
+    let mut front = scratch.front_role();
+    let id = call_id(&mut front);
+    let call = std::thread::spawn(move || {
+        serve_as(
+            &mut front,
+            &id,
+            &token,
+            "odoo_count",
+            r#"{"model": "sale.order"}"#,
+        )
+    });
+    let mut client = person.connect();
+    until("the call is seen", Duration::from_secs(20), || {
+        client.query(running, &[]).expect("it may look").len() == 1
+    });
+    let stopped = client.query(stop, &[]).expect("it may stop calls");
+    assert_eq!(stopped.len(), 1);
+    assert!(stopped[0].get::<_, bool>(0));
+    let answer = call.join().expect("the front's thread");
+    odoo.batch_execute("rollback").expect("it was only a lock");
+    let error = answer.expect_err("it was stopped");
+    assert_eq!(error.code(), Some(&SqlState::QUERY_CANCELED), "{error:?}");
+}
+
+#[test]
+fn whoever_is_on_call_sees_who_may_act_as_whom() {
+    let env = Environment::load();
+    let scratch = Scratch::set_up(&env, "act_as_rights");
+    let person = Administrator::of(&env, &scratch);
+    scratch
+        .superuser()
+        .batch_execute(&format!(
+            "select odoo_mcp.allow_act_as('{}', 'sales_own')",
+            person.name
+        ))
+        .expect("allow_act_as");
+    let row = person
+        .connect()
+        .query_one(
+            "select role::text, login from odoo_mcp.act_as_rights where granted_at <= now()",
+            &[],
+        )
+        .expect("one right");
+    assert_eq!(
+        (row.get::<_, &str>(0), row.get::<_, &str>(1)),
+        (person.name.as_str(), "sales_own")
+    );
+    assert_denied(
+        &mut scratch.front_role(),
+        "select 1 from odoo_mcp.act_as_rights",
+    );
 }
 
 /// Names of columns, as integrations make them.

@@ -248,3 +248,75 @@ fn a_copy_of_the_database_has_no_live_token() {
         "the original goes on: {answer}"
     );
 }
+
+#[test]
+fn no_token_is_born_dead() {
+    let env = Environment::load();
+    let scratch = Scratch::set_up(&env, "born_dead");
+    let mut superuser = scratch.superuser();
+    for lifetime in ["0", "-1 day", "1 day -24 hours"] {
+        let error = superuser
+            .query_one(
+                "select odoo_mcp.issue_token('sales_all', 'x', expires_in => $1::text::interval)",
+                &[&lifetime],
+            )
+            .expect_err(lifetime);
+        let error = error.as_db_error().expect("the server's");
+        assert!(
+            error.hint().is_some_and(|hint| hint.contains("expires_in")),
+            "{lifetime}: {error:?}"
+        );
+    }
+    superuser
+        .query_one(
+            "select odoo_mcp.issue_token('sales_all', 'x', expires_in => null)",
+            &[],
+        )
+        .expect("one without an end");
+    let stored: i64 = superuser
+        .query_one("select count(*) from odoo_mcp.tokens", &[])
+        .expect("the view")
+        .get(0);
+    assert_eq!(stored, 1);
+}
+
+#[test]
+fn the_doctor_counts_tokens_that_let_nobody_in() {
+    let env = Environment::load();
+    let scratch = Scratch::set_up(&env, "token_warnings");
+    let mut superuser = scratch.superuser();
+    let found = |client: &mut postgres::Client| -> Vec<(String, String)> {
+        client
+            .query(
+                "select status, finding from odoo_mcp.doctor() where \"check\" = 'tokens'",
+                &[],
+            )
+            .expect("doctor")
+            .iter()
+            .map(|row| (row.get(0), row.get(1)))
+            .collect()
+    };
+    let warns = |found: &[(String, String)], words: &str| {
+        found
+            .iter()
+            .any(|(status, finding)| status == "warning" && finding.contains(words))
+    };
+    let none = found(&mut superuser);
+    assert!(warns(&none, "no live token"), "{none:?}");
+    issue(&mut superuser, "sales_own", "23 hours");
+    let short = found(&mut superuser);
+    assert!(warns(&short, "end within a day: 1"), "{short:?}");
+    issue(&mut superuser, "sales_all", "30 days");
+    let fine = found(&mut superuser);
+    assert_eq!(fine, [("ok".to_owned(), "2 are live".to_owned())]);
+    superuser
+        .batch_execute("update res_users set active = false where login = 'sales_own'")
+        .expect("archived");
+    // a front may know how many, and not who
+    for mut client in [scratch.superuser(), scratch.front_role()] {
+        let archived = found(&mut client);
+        assert!(warns(&archived, "archived or gone"), "{archived:?}");
+        assert!(warns(&archived, "answered: 1"), "{archived:?}");
+        assert!(!format!("{archived:?}").contains("sales_own"));
+    }
+}

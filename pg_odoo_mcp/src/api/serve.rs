@@ -134,10 +134,7 @@ pub(crate) fn list_tools() -> String {
 pub(crate) fn health() -> JsonB {
     let installation = Installation::find();
     let problem = match &installation {
-        None => Some(
-            Error::new(Code::NotSupported, "the extension is not set up")
-                .hint("a superuser runs: select odoo_mcp.setup()"),
-        ),
+        None => Some(Installation::missing()),
         Some(_) if native::in_recovery() => Some(
             Error::new(
                 Code::NotSupported,

@@ -19,6 +19,7 @@ const LOGINS: &str = include_str!("../../../sql/statements/logins.sql");
 const LIST_MODELS: &str = include_str!("../../../sql/statements/list_models.sql");
 const DESCRIBE_MODELS: &str = include_str!("../../../sql/statements/describe_models.sql");
 const DOCTOR_ODOO: &str = include_str!("../../../sql/statements/doctor_odoo.sql");
+const ABSENT_HOLDERS: &str = include_str!("../../../sql/statements/absent_holders.sql");
 const DATABASE_UUID: &str = include_str!("../../../sql/statements/database_uuid.sql");
 
 /// The models that an access list lets the principal read.
@@ -116,6 +117,14 @@ pub(crate) fn overview(reader: &Reader<'_>) -> Result<Overview> {
         other_surfaces,
         coverage: Coverage::of(&models),
     })
+}
+
+/// How many of these users, one for each token, are archived or gone.
+pub(crate) fn absent_holders(reader: &Reader<'_>, user_ids: &[i64]) -> Result<usize> {
+    let holders = Bind::int4_array(user_ids.iter());
+    let rows = reader.named(ABSENT_HOLDERS, &[holders])?;
+    let count = rows.into_iter().flatten().flatten().next();
+    Ok(count.and_then(|count| count.parse().ok()).unwrap_or(0))
 }
 
 /// Odoo's `database.uuid`, read as Odoo's own role.

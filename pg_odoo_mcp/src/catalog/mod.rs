@@ -9,5 +9,5 @@ mod shape;
 mod state;
 
 pub(crate) use call::CallDatabase;
-pub(crate) use load::{Overview, database_uuid, overview, user_by_login};
+pub(crate) use load::{Overview, absent_holders, database_uuid, overview, user_by_login};
 pub(crate) use principal::principal;

@@ -11,12 +11,14 @@ use crate::exec::read_only::Reader;
 use crate::exec::subxact::{self, Failure};
 use crate::exec::{native, owner};
 use crate::govern::installation::Installation;
+use crate::govern::token;
 use crate::gucs;
 use finding::Finding;
 use pgrx::pg_sys;
 
 const SERVER: &str = include_str!("../../../sql/statements/doctor_server.sql");
 const SETUP: &str = include_str!("../../../sql/statements/doctor_setup.sql");
+const FRONT_ROLE: &str = include_str!("../../../sql/statements/front_role.sql");
 const RELEASE: &str = include_str!("../../../sql/statements/doctor_release.sql");
 
 /// How many models a finding names.
@@ -50,23 +52,24 @@ pub(crate) fn examine(asker: &Asker<'_>) -> Vec<Finding> {
     findings.extend(rows(SERVER, &binds));
     findings.extend(process());
     let Some(installation) = Installation::find() else {
-        findings.push(Finding::error(
-            "setup",
-            "the extension is not set up in this database",
-            "a superuser runs: select odoo_mcp.setup()",
-        ));
+        findings.push(Finding::of_error("setup", Installation::missing()));
         return findings;
     };
     findings.extend(rows(SETUP, &[]));
     // whatever goes wrong on Odoo's tables is a finding, too
     let seen = subxact::contain(gucs::call_timeout(), || {
         let is_at_home = installation.is_at_home()?;
-        let overview = Reader::within(&installation.source, catalog::overview)?;
-        Ok((is_at_home, overview))
+        let holders = token::holders();
+        let (overview, absent) = Reader::within(&installation.source, |reader| {
+            let overview = catalog::overview(reader)?;
+            Ok((overview, catalog::absent_holders(reader, &holders)?))
+        })?;
+        Ok((is_at_home, overview, absent))
     });
     match seen {
-        Ok((is_at_home, overview)) => {
+        Ok((is_at_home, overview, absent)) => {
             findings.push(identity(is_at_home));
+            findings.extend(tokens(absent));
             findings.extend(odoo(&overview));
         }
         Err(Failure::Expected(error)) => findings.push(Finding::of_error("odoo's tables", error)),
@@ -120,10 +123,28 @@ fn process() -> Vec<Finding> {
                 "preload",
                 "not preloaded: the first call of a connection also loads the library",
             )
-            .hint("to have that done while connecting: alter role odoo_front set session_preload_libraries = 'pg_odoo_mcp'"),
+            .hint(format!("to have that done while connecting: alter role {} set session_preload_libraries = 'pg_odoo_mcp'", front_role())),
         );
     }
     findings
+}
+
+/// Its name in SQL, or what stands for it where there is none or more than one.
+fn front_role() -> String {
+    let rows = owner::read_once(FRONT_ROLE, &[]);
+    let name = rows.into_iter().flatten().flatten().next();
+    name.unwrap_or_else(|| "<the front's role>".to_owned())
+}
+
+/// Tokens that are live and of no use: their users were archived or removed.
+fn tokens(absent: usize) -> Option<Finding> {
+    (absent > 0).then(|| {
+        Finding::warning(
+            "tokens",
+            format!("live tokens of Odoo users who are archived or gone, with which no call is answered: {absent}"),
+            "revoke them, or activate the users in Odoo; whose they are: select id, login, name from odoo_mcp.tokens where is_live",
+        )
+    })
 }
 
 fn identity(is_at_home: bool) -> Finding {

@@ -6,6 +6,7 @@ use crate::exec::{native, owner};
 use odoo_compiler::error::{Code, Error, Result};
 use pgrx::pg_sys;
 
+const RESTORED: &str = include_str!("../../../sql/statements/restored.sql");
 const INSTALLATION: &str = include_str!("../../../sql/statements/installation.sql");
 
 /// The one row of `odoo_mcp_private.installation`.
@@ -41,13 +42,21 @@ impl Installation {
 
     /// The row, or what to do where there is none.
     pub(crate) fn get() -> Result<Installation> {
-        Installation::find().ok_or_else(|| {
-            Error::new(
-                Code::NotSupported,
-                "the extension is not set up in this database",
-            )
-            .hint("a superuser runs: select odoo_mcp.setup()")
-        })
+        Installation::find().ok_or_else(Installation::missing)
+    }
+
+    /// That there is none, and what makes one: where a dump waits to be taken in, setting up alone would leave a copy.
+    pub(crate) fn missing() -> Error {
+        let error = Error::new(
+            Code::NotSupported,
+            "the extension is not set up in this database",
+        );
+        if owner::read(RESTORED, &[]).is_empty() {
+            return error.hint("a superuser runs: select odoo_mcp.setup()");
+        }
+        error.hint(
+            "it was restored from a dump: a superuser runs select odoo_mcp.adopt_database(), or, where the original is gone, select odoo_mcp.adopt_database(keep_tokens => true)",
+        )
     }
 
     /// How many seconds fronts are to stay away, if they are. A copy that was made in a pause is not paused.

@@ -10,6 +10,7 @@ use std::fmt;
 
 const TOKEN_BY_HASH: &str = include_str!("../../../sql/statements/token_by_hash.sql");
 const TOKEN_INSERT: &str = include_str!("../../../sql/statements/token_insert.sql");
+const TOKEN_HOLDERS: &str = include_str!("../../../sql/statements/token_holders.sql");
 const TOKEN_REVOKE: &str = include_str!("../../../sql/statements/token_revoke.sql");
 
 /// NEVER CHANGE: secret scanners look for it.
@@ -118,7 +119,7 @@ pub(crate) fn issue(
         .hint("only \"read\" exists by now; write and admin come later"));
     }
     let token = PlainToken::random();
-    owner::run(
+    let stored = owner::run(
         TOKEN_INSERT,
         &[
             Bind::bytes(token.hash().bytes()),
@@ -129,7 +130,24 @@ pub(crate) fn issue(
             Bind::new(pg_sys::INTERVALOID, lifetime),
         ],
     );
+    if stored.is_empty() {
+        return Err(Error::new(
+            Code::InvalidArguments,
+            "a token that lives for no time would let nobody in",
+        )
+        .hint("say expires_in => '90 days', or NULL for one without an end"));
+    }
     Ok(token)
+}
+
+/// The Odoo user of each live token.
+pub(crate) fn holders() -> Vec<i64> {
+    let rows = owner::read_once(TOKEN_HOLDERS, &[]);
+    rows.into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|id| id.parse().ok())
+        .collect()
 }
 
 /// Ends a token. False where there is no live one of that id.
