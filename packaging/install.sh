@@ -21,11 +21,13 @@ for setting in "$@"; do
     *) die "unknown setting $setting: PG_CONFIG, PREFIX, DESTDIR, PKGLIBDIR and SHAREDIR are known" ;;
   esac
 done
-PG_CONFIG=${PG_CONFIG:-pg_config} PREFIX=${PREFIX:-/usr/local} DESTDIR=${DESTDIR:-}
+PG_CONFIG=${PG_CONFIG:-} PREFIX=${PREFIX:-/usr/local} DESTDIR=${DESTDIR:-}
 PARTS=${PARTS:-$(cd "$(dirname "$0")" && pwd)}
-if [ -z "${PKGLIBDIR:-}" ] || [ -z "${SHAREDIR:-}" ]; then
+# where the folders are named, a pg_config that happens to be in the PATH may be of another server: it is not asked
+[ -n "${PKGLIBDIR:-}" ] && [ -n "${SHAREDIR:-}" ] || PG_CONFIG=${PG_CONFIG:-pg_config}
+if [ -n "$PG_CONFIG" ]; then
   command -v "$PG_CONFIG" >/dev/null || die "there is no $PG_CONFIG: say PG_CONFIG=/usr/lib/postgresql/15/bin/pg_config (or where yours is)"
-  PKGLIBDIR=$("$PG_CONFIG" --pkglibdir) SHAREDIR=$("$PG_CONFIG" --sharedir)
+  PKGLIBDIR=${PKGLIBDIR:-$("$PG_CONFIG" --pkglibdir)} SHAREDIR=${SHAREDIR:-$("$PG_CONFIG" --sharedir)}
 fi
 libraries=$DESTDIR$PKGLIBDIR extensions=$DESTDIR$SHAREDIR/extension programs=$DESTDIR$PREFIX/bin
 
@@ -47,7 +49,7 @@ case $verb in
   install)
     [ -e "$PARTS/lib/pg_odoo_mcp.so" ] || die "$PARTS has no lib/pg_odoo_mcp.so: is the archive whole?"
     built_for=$(cat "$PARTS/PG_MAJOR")
-    if command -v "$PG_CONFIG" >/dev/null; then
+    if [ -n "$PG_CONFIG" ]; then
       case $("$PG_CONFIG" --version) in
         "PostgreSQL $built_for"[!0-9]*) ;;
         *) die "this is built for PostgreSQL $built_for, and $PG_CONFIG is of $("$PG_CONFIG" --version)" ;;

@@ -85,6 +85,21 @@ impl Front {
         });
     }
 
+    /// What `/readyz` says while it is not ready: problem and hint.
+    ///
+    /// # Panics
+    /// If it is ready.
+    #[must_use]
+    pub fn problem(&self) -> String {
+        let mut answer = agent()
+            .get(format!("{}/readyz", self.url))
+            .call()
+            .expect("it answers");
+        let text = answer.body_mut().read_to_string().expect("text");
+        assert_eq!(answer.status(), 503, "{text}");
+        text
+    }
+
     /// What it has written into its log.
     #[must_use]
     pub fn log(&self) -> String {

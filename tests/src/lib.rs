@@ -18,6 +18,8 @@
 //! | [`scratch`] | a throwaway copy of the database, for tests that plant hostile objects |
 //! | [`serve`] | one call of the SQL function that the front calls |
 //! | [`front`] | a front process of the test's own, to be killed |
+//! | [`doctor`] | what the two doctors say |
+//! | [`query`] | queries that answer one value |
 //! | [`cluster`] | a PostgreSQL of a test's own, to be broken |
 //! | [`backend`] | one server process: how long its calls take, what it keeps in memory |
 //! | [`bench`] | times of MCP, JSON-2 and raw SQL |
@@ -29,6 +31,7 @@ pub mod backend;
 pub mod bench;
 pub mod cluster;
 pub mod conformance;
+pub mod doctor;
 pub mod environment;
 pub mod front;
 pub mod machine;
@@ -40,6 +43,7 @@ pub mod page;
 pub mod parity;
 pub mod privileges;
 pub mod proxy;
+pub mod query;
 pub mod scratch;
 pub mod serve;
 pub mod users;

@@ -2,6 +2,8 @@
 
 use postgres::Client;
 
+use crate::query;
+
 const PRIVILEGES: &str = "with role as (
             select r.oid, case r.oid when i.owner_role then 'owner' when i.reader_role then 'reader' when i.admin_role then 'admin'
                    when i.odoo_role then 'odoo' else 'front' end as name
@@ -45,4 +47,16 @@ pub fn of(superuser: &mut Client) -> String {
     rows.iter()
         .map(|row| row.get::<_, String>(0) + "\n")
         .collect()
+}
+
+/// What `check_grants()` would mend, in a line; nothing where all is well.
+///
+/// # Panics
+/// If it is refused.
+#[must_use]
+pub fn problems(superuser: &mut Client) -> String {
+    query::text(
+        superuser,
+        "select string_agg(object || ': ' || problem, '; ') from odoo_mcp.check_grants(mend => false)",
+    )
 }

@@ -2,7 +2,18 @@
 
 use postgres::Client;
 
+use serde_json::Value;
+
 use crate::environment::{Environment, connect};
+use crate::query;
+use crate::serve::serve;
+
+/// Rows of tables that every Odoo fills, and how many tables there are: what must be the same in a copy.
+const CONTENTS: &str = "
+    select format('%s tables, %s partners, %s order lines, %s views, %s files',
+        (select count(*) from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'),
+        (select count(*) from public.res_partner), (select count(*) from public.sale_order_line),
+        (select count(*) from public.ir_ui_view), (select count(*) from public.ir_attachment where store_fname is not null))";
 
 /// A copy of the template, with the extension set up; dropped at the end of the test.
 pub struct Scratch {
@@ -114,6 +125,34 @@ impl Scratch {
     #[must_use]
     pub fn front_role(&self) -> Client {
         connect(&self.environment.front_role_url, &self.database)
+    }
+
+    /// What a front of this database is told to connect to.
+    #[must_use]
+    pub fn front_url(&self) -> String {
+        self.environment.front_role_url.replace(
+            &format!("/{}", self.environment.database),
+            &format!("/{}", self.database),
+        )
+    }
+
+    /// How much is in it, to be compared with a copy.
+    ///
+    /// # Panics
+    /// If it is not Odoo's.
+    #[must_use]
+    pub fn contents(&self) -> String {
+        query::text(&mut self.superuser(), CONTENTS)
+    }
+
+    /// How many orders the token's user sees: the envelope.
+    ///
+    /// # Panics
+    /// If the server refuses.
+    #[must_use]
+    pub fn count_orders(&self, token: &str) -> Value {
+        let arguments = r#"{"model": "sale.order"}"#;
+        serve(&mut self.front_role(), token, "odoo_count", arguments)
     }
 
     /// A token for a user of the copy.

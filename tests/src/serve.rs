@@ -87,3 +87,16 @@ pub fn assert_refused(client: &mut Client, statement: &str, states: &[SqlState])
         },
     }
 }
+
+/// How a statement is refused: the state, and message and hint.
+///
+/// # Panics
+/// If it is not.
+pub fn refusal(client: &mut Client, statement: &str) -> (SqlState, String) {
+    let error = client
+        .simple_query(statement)
+        .expect_err("it must be refused");
+    let answer = error.as_db_error().expect("the server's answer");
+    let said = format!("{} | {}", answer.message(), answer.hint().unwrap_or(""));
+    (answer.code().clone(), said)
+}

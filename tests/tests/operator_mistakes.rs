@@ -1,237 +1,18 @@
-//! The mistakes that people make who run this: each says what is wrong and what to type next, wherever one meets it:
-//! in psql, in the front's log, in `/readyz`, in `odoo-mcp doctor`. The agent learns none of the server's own words.
+//! Mistakes in the settings of a front and in Odoo's database: an address, a password, a grant, a clock, an addon. Each says
+//! what is wrong and what to type next. Those with the server itself are in `broken_server.rs`.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::thread::spawn;
-use std::time::Duration;
 
-use odoo_mcp_tests::cluster::Cluster;
+use odoo_mcp_tests::doctor::{Report, findings};
 use odoo_mcp_tests::front::free_port;
-use odoo_mcp_tests::mcp::agent;
-use odoo_mcp_tests::serve::serve;
-use odoo_mcp_tests::wait::until;
-use odoo_mcp_tests::{Environment, Front, McpClient, Scratch};
+use odoo_mcp_tests::serve::{refusal, serve};
+use odoo_mcp_tests::{Environment, Front, Scratch};
 use postgres::Client;
-use postgres::error::SqlState;
-use serde_json::{Value, json};
-
-/// What `odoo-mcp doctor` says.
-struct Report {
-    findings: Vec<Value>,
-    has_failed: bool,
-    text: String,
-}
-
-impl Report {
-    /// Asks it with these settings.
-    fn of(env: &Environment, settings: &[(&str, &str)]) -> Self {
-        let output = Command::new(&env.front_binary)
-            .args(["doctor", "--json"])
-            .env_remove("ODOO_MCP_LISTEN")
-            .envs(settings.iter().copied())
-            .output()
-            .expect("the program is there");
-        let text = String::from_utf8(output.stdout).expect("text");
-        let body: Value = serde_json::from_str(&text).unwrap_or_else(|error| {
-            panic!("{error}: {text}{}", String::from_utf8_lossy(&output.stderr))
-        });
-        let findings = body["findings"].as_array().expect("findings").clone();
-        let errors = findings.iter().filter(|f| f["status"] == "error").count();
-        assert_eq!(body["errors"], errors, "{text}");
-        assert_eq!(output.status.code(), Some(i32::from(errors > 0)), "{text}");
-        assert_eq!(
-            findings.last().map(|f| f["status"] == "error"),
-            Some(errors > 0),
-            "the worst is the last: {text}"
-        );
-        Self {
-            findings,
-            has_failed: errors > 0,
-            text,
-        }
-    }
-
-    /// Of the stack's database.
-    fn with_odoo(env: &Environment, url: &str, database: &str) -> Self {
-        Self::of(
-            env,
-            &[
-                ("ODOO_MCP_DATABASE_URL", &env.front_url()),
-                ("ODOO_MCP_ODOO_URL", url),
-                ("ODOO_MCP_ODOO_DB", database),
-            ],
-        )
-    }
-
-    fn says(&self, status: &str, finding: &str, hint: &str) {
-        let found = self.findings.iter().any(|f| {
-            f["status"] == status
-                && f["finding"]
-                    .as_str()
-                    .is_some_and(|text| text.contains(finding))
-                && f["hint"].as_str().unwrap_or("").contains(hint)
-        });
-        assert!(found, "{status} {finding:?} → {hint:?}: {}", self.text);
-    }
-}
-
-/// The front's role by URL, for programs.
-trait FrontUrl {
-    fn front_url(&self) -> String;
-}
-
-impl FrontUrl for Environment {
-    fn front_url(&self) -> String {
-        self.front_role_url.clone()
-    }
-}
-
-/// `/readyz` of a front that is not ready: problem and hint.
-fn unready(front: &Front) -> String {
-    let mut answer = agent()
-        .get(&format!("{}/readyz", front.url))
-        .call()
-        .expect("it answers");
-    let text = answer.body_mut().read_to_string().expect("text");
-    assert_eq!(answer.status(), 503, "{text}");
-    text
-}
-
-/// A front on this URL says so in `/readyz` and, unasked, in its log; `doctor` says the same.
-fn all_say(env: &Environment, url: &str, problem: &str, hint: &str) -> Front {
-    let front = Front::start_unready(env, url);
-    let text = unready(&front);
-    assert!(text.contains(problem) && text.contains(hint), "{text}");
-    until("the log says it", Duration::from_secs(60), || {
-        front.log().lines().any(|line| {
-            line.contains("the database is not ready")
-                && line.contains(problem)
-                && line.contains(hint)
-        })
-    });
-    let report = Report::of(env, &[("ODOO_MCP_DATABASE_URL", url)]);
-    assert!(report.has_failed, "{}", report.text);
-    report.says("error", problem, hint);
-    front
-}
-
-fn refused(client: &mut Client, statement: &str) -> (SqlState, String) {
-    let error = client
-        .simple_query(statement)
-        .expect_err("it must be refused");
-    let answer = error.as_db_error().expect("the server's answer");
-    let said = format!("{} | {}", answer.message(), answer.hint().unwrap_or(""));
-    (answer.code().clone(), said)
-}
-
-/// The tool's error that an agent gets, and nothing of the server's in it.
-fn agent_learns(front: &Front, token: &str, code: &str) -> Value {
-    let mut client = McpClient::new(&front.mcp_url(), token);
-    let answer = client.request(
-        "tools/call",
-        &json!({"name": "odoo_count", "arguments": {"model": "res.partner"}}),
-    );
-    let error = answer["structuredContent"]["error"].clone();
-    assert_eq!(error["code"], code, "{answer}");
-    for word in [
-        "pg_odoo_mcp",
-        "audit_attempt",
-        "INSERT",
-        "standby",
-        "No space",
-        "libdir",
-    ] {
-        assert!(!answer.to_string().contains(word), "{answer}");
-    }
-    error
-}
-
-#[test]
-fn library_not_installed() {
-    let env = Environment::load();
-    let cluster = Cluster::set_up(&env, "lib");
-    let mut superuser = cluster.superuser();
-    let token: String = superuser
-        .query_one("select odoo_mcp.issue_token('sales_all', 'x')", &[])
-        .expect("a token")
-        .get(0);
-    let library = cluster.installed("lib/pg_odoo_mcp.so");
-    let contents = std::fs::read(&library).expect("the library");
-    std::fs::remove_file(&library).expect("it is this cluster's own");
-
-    let (code, said) = refused(&mut cluster.superuser(), "select odoo_mcp.health()");
-    assert!(code == SqlState::UNDEFINED_FILE, "{said}");
-    let front = all_say(
-        &env,
-        &cluster.front_url(),
-        "library is not installed on the database server",
-        "install the package",
-    );
-    agent_learns(&front, &token, "internal");
-
-    // as where nothing was ever installed: PostgreSQL's own words say it
-    std::fs::remove_file(cluster.installed("share/extension/pg_odoo_mcp.control"))
-        .expect("its own");
-    superuser
-        .batch_execute("create database empty")
-        .expect("a database");
-    let (_, said) = refused(
-        &mut cluster.superuser_in("empty"),
-        "create extension pg_odoo_mcp",
-    );
-    assert!(said.contains("must first be installed"), "{said}");
-
-    // the front gets ready by itself once it is there
-    cluster.replace(&library, &contents);
-    until("the front is ready", Duration::from_secs(60), || {
-        front.log().contains("the database is ready")
-    });
-}
-
-/// Only one major version is at hand, so the library is one that says of itself that it was built for the next: the
-/// server compares just that.
-#[test]
-fn wrong_postgresql_version() {
-    let env = Environment::load();
-    let cluster = Cluster::set_up(&env, "major");
-    let library = cluster.installed("lib/pg_odoo_mcp.so");
-    let mut contents = std::fs::read(&library).expect("the library");
-    let version: i32 = cluster
-        .superuser()
-        .query_one(
-            "select current_setting('server_version_num')::int / 100",
-            &[],
-        )
-        .expect("a version")
-        .get(0);
-    // PostgreSQL's magic block: version, FUNC_MAX_ARGS, INDEX_MAX_KEYS, NAMEDATALEN
-    let block: Vec<u8> = [version, 100, 32, 64]
-        .iter()
-        .flat_map(|number| number.to_le_bytes())
-        .collect();
-    let places: Vec<usize> = contents
-        .windows(block.len())
-        .enumerate()
-        .filter_map(|(place, window)| (window == block).then_some(place))
-        .collect();
-    let [place] = places[..] else {
-        panic!("the magic block is there once: {places:?}");
-    };
-    contents[place..place + 4].copy_from_slice(&(version + 100).to_le_bytes());
-    cluster.replace(&library, &contents);
-
-    let (_, said) = refused(&mut cluster.superuser(), "select odoo_mcp.health()");
-    assert!(said.contains("version mismatch"), "{said}");
-    let _front = all_say(
-        &env,
-        &cluster.front_url(),
-        "does not fit this PostgreSQL",
-        "select version()",
-    );
-}
+use serde_json::json;
 
 /// Something that answers every connection with the same bytes.
 fn answering(bytes: &'static str) -> String {
@@ -328,7 +109,7 @@ fn unscanned_addon() {
         "{answer}"
     );
     // who speaks SQL is told of functions
-    let (_, said) = refused(
+    let (_, said) = refusal(
         &mut superuser,
         "begin; select odoo_mcp.act_as('sales_all'); select odoo_mcp.count('sale.order')",
     );
@@ -347,20 +128,6 @@ fn unscanned_addon() {
         found.contains("warning other mcp") && found.contains("lm_mcp_server"),
         "{found}"
     );
-}
-
-/// `status check finding → hint`, a line each.
-fn findings(client: &mut Client) -> String {
-    let rows = client
-        .query(
-            "select format('%s %s %s → %s', status, \"check\", finding, hint) from odoo_mcp.doctor()",
-            &[],
-        )
-        .unwrap_or_else(|error| panic!("{error:?}"));
-    assert!(rows.len() > 8, "{} findings", rows.len());
-    rows.iter()
-        .map(|row| row.get::<_, String>(0) + "\n")
-        .collect()
 }
 
 #[test]
@@ -442,12 +209,8 @@ fn missing_grant() {
         found.contains("error fronts role mcp_front") && found.contains("grant_front('mcp_front')"),
         "{found}"
     );
-    let url = env.front_url().replace(
-        &format!("/{}", env.database),
-        &format!("/{}", scratch.database),
-    );
-    let front = Front::start_unready(&env, &url);
-    let text = unready(&front);
+    let front = Front::start_unready(&env, &scratch.front_url());
+    let text = front.problem();
     assert!(
         text.contains("may not call") && text.contains("grant_front"),
         "{text}"
@@ -486,148 +249,6 @@ fn clock_off() {
             && said.1.contains("s ahead of")
             && said.2.contains("timedatectl"),
         "{said:?}"
-    );
-}
-
-/// A small file system of its own under the audit's table.
-struct SmallDisk(std::path::PathBuf);
-
-impl SmallDisk {
-    fn at(folder: std::path::PathBuf, (uid, gid): (u32, u32)) -> Self {
-        let mounted = Command::new("mount")
-            .args([
-                "-t",
-                "tmpfs",
-                "-o",
-                &format!("size=2m,uid={uid},gid={gid},mode=700"),
-                "none",
-            ])
-            .arg(&folder)
-            .status()
-            .expect("mount is there");
-        assert!(
-            mounted.success(),
-            "the test mounts a tmpfs, so it runs as root"
-        );
-        Self(folder)
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        // the server still has files there
-        let status = Command::new("umount").arg("-l").arg(&self.0).status();
-        if !status.is_ok_and(|status| status.success()) {
-            eprintln!("{} is still mounted", self.0.display());
-        }
-    }
-}
-
-#[test]
-fn disk_full_in_a_copy() {
-    let env = Environment::load();
-    let cluster = Cluster::set_up(&env, "disk");
-    let mut superuser = cluster.superuser();
-    let token: String = superuser
-        .query_one("select odoo_mcp.issue_token('sales_all', 'x')", &[])
-        .expect("a token")
-        .get(0);
-    let folder = cluster.folder_for("small");
-    // declared after the cluster, so it goes before it
-    let _disk = SmallDisk::at(folder.clone(), cluster.user());
-    superuser
-        .batch_execute(&format!(
-            "create tablespace small location '{}'",
-            folder.display()
-        ))
-        .expect("a tablespace");
-    superuser
-        .batch_execute("alter table odoo_mcp_private.audit_attempt set tablespace small")
-        .expect("the table moves");
-    let front = Front::start(&env, &cluster.front_url());
-    let filler = folder.join("filler");
-    let full = std::fs::write(&filler, vec![1u8; 4 << 20]).expect_err("it does not fit");
-    assert_eq!(full.raw_os_error(), Some(28), "{full}");
-
-    let (code, said) = refused(
-        &mut superuser,
-        "begin; select odoo_mcp.act_as('sales_all'); select odoo_mcp.count('res.partner')",
-    );
-    assert!(
-        code == SqlState::DISK_FULL && said.contains("Check free disk space"),
-        "{said}"
-    );
-    superuser.batch_execute("rollback").expect("rollback");
-    // nothing is answered that is not written down
-    let error = agent_learns(&front, &token, "internal");
-    let reference = error["detail"]
-        .as_str()
-        .unwrap_or("")
-        .replace("reference ", "");
-    let log = front.log();
-    let line = log
-        .lines()
-        .find(|line| line.contains(&reference) && line.contains("disk is full"))
-        .unwrap_or_else(|| panic!("{reference}: {log}"));
-    assert!(
-        line.contains("make room") && line.contains("53100"),
-        "{line}"
-    );
-
-    std::fs::remove_file(&filler).expect("room again");
-    let answer = McpClient::new(&front.mcp_url(), &token)
-        .call_tool("odoo_count", &json!({"model": "res.partner"}));
-    assert!(!answer.is_error, "{answer:?}");
-}
-
-#[test]
-fn front_pointed_at_a_standby() {
-    let env = Environment::load();
-    let primary = Cluster::set_up(&env, "primary");
-    let token: String = primary
-        .superuser()
-        .query_one("select odoo_mcp.issue_token('sales_all', 'x')", &[])
-        .expect("a token")
-        .get(0);
-    let standby = primary.standby("standby");
-    let mut superuser = standby.superuser();
-    until("the token has arrived", Duration::from_secs(60), || {
-        superuser
-            .query_one("select count(*) from odoo_mcp.tokens", &[])
-            .is_ok_and(|row| row.get::<_, i64>(0) == 1)
-    });
-    for statement in [
-        "select odoo_mcp.setup()",
-        "select odoo_mcp.issue_token('sales_all', 'y')",
-        "begin; select odoo_mcp.act_as('sales_all'); select odoo_mcp.count('res.partner')",
-    ] {
-        let (code, said) = refused(&mut superuser, statement);
-        assert!(
-            code == SqlState::READ_ONLY_SQL_TRANSACTION
-                && said.contains("this server is a standby")
-                && said.contains("connect to the primary"),
-            "{statement}: {said}"
-        );
-    }
-    superuser.batch_execute("rollback").expect("rollback");
-    let front = all_say(
-        &env,
-        &standby.front_url(),
-        "this server is a standby",
-        "the primary",
-    );
-    let error = agent_learns(&front, &token, "internal");
-    let reference = error["detail"]
-        .as_str()
-        .unwrap_or("")
-        .replace("reference ", "");
-    assert!(
-        front
-            .log()
-            .lines()
-            .any(|line| line.contains(&reference) && line.contains("name the primary")),
-        "{}",
-        front.log()
     );
 }
 
@@ -715,31 +336,6 @@ fn what_was_changed_behind_its_back_is_mended_by_typing_the_hint() {
     assert!(!read(&mut copy.superuser()).iter().any(is_told));
 }
 
-#[test]
-fn not_durable() {
-    let env = Environment::load();
-    let cluster = Cluster::set_up(&env, "fsync");
-    let mut superuser = cluster.superuser();
-    assert!(findings(&mut superuser).contains("ok durability"));
-    for setting in ["fsync", "full_page_writes", "synchronous_commit"] {
-        superuser
-            .batch_execute(&format!("alter system set {setting} = off"))
-            .expect("a superuser may");
-    }
-    superuser
-        .batch_execute("select pg_reload_conf()")
-        .expect("reload");
-    let expected = [
-        "error durability fsync is off",
-        "error durability full_page_writes is off",
-        "warning durability synchronous_commit is off for the whole server",
-    ];
-    until("the settings are in force", Duration::from_secs(60), || {
-        let found = findings(&mut superuser);
-        expected.iter().all(|line| found.contains(line))
-    });
-}
-
 /// What needs nothing but the settings.
 #[test]
 fn settings() {
@@ -747,7 +343,7 @@ fn settings() {
     let file = std::env::temp_dir().join(format!("omcp_settings_{}.toml", std::process::id()));
     let text = format!(
         "database_url = \"{}\"\nlisten = \"0.0.0.0:8765\"\npool_size = 900\n",
-        env.front_url()
+        env.front_role_url.clone()
     );
     std::fs::write(&file, text).expect("a file");
     let ask = |mode: u32| {
@@ -787,7 +383,7 @@ fn settings() {
 #[test]
 fn database_url() {
     let env = Environment::load();
-    let right = env.front_url();
+    let right = env.front_role_url.clone();
     let (before, host) = right.rsplit_once('@').expect("a URL with a password");
     let (role, _) = before.rsplit_once(':').expect("a password");
     let (address, database) = host.split_once('/').expect("a database");

@@ -169,6 +169,34 @@ fn the_archive_places_the_same_without_a_compiler() {
         &["there is no /nowhere/pg_config", "PG_CONFIG="],
     );
     assert_eq!(folder.files("machine"), Vec::<String>::new());
+
+    // folders that are named belong to no pg_config, unless it is named, too
+    let path = format!(
+        "PATH={}:{}",
+        folder.0.display(),
+        std::env::var("PATH").expect("a PATH")
+    );
+    let script = script.to_string_lossy();
+    let folders = [
+        "PKGLIBDIR=/usr/lib/postgresql/15/lib",
+        "SHAREDIR=/usr/share/postgresql/15",
+    ];
+    let install = [&path, &*script, "install", "PREFIX=/opt/mcp", &to];
+    let env_program = Path::new("/usr/bin/env");
+    refused(
+        &shell(env_program, &install),
+        &["built for PostgreSQL 15", "16.4"],
+    );
+    refused(
+        &shell(
+            env_program,
+            &[&install[..], &folders, &[other.as_str()]].concat(),
+        ),
+        &["built for PostgreSQL 15", "16.4"],
+    );
+    assert_eq!(folder.files("machine"), Vec::<String>::new());
+    must(shell(env_program, &[&install[..], &folders].concat()));
+    assert_eq!(folder.files("machine"), placed(env!("CARGO_PKG_VERSION")));
 }
 
 #[test]

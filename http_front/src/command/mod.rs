@@ -42,3 +42,23 @@ Settings, as variables of the environment (in the file: lower case, without ODOO
   ODOO_MCP_CALL_TIMEOUT_MS      when to give up on a statement [120000]
   ODOO_MCP_SHUTDOWN_TIMEOUT_MS  how long calls may finish at the end [20000]
   ODOO_MCP_LOG_LEVEL            error, warn, info, debug or trace [info]";
+
+#[cfg(test)]
+mod tests {
+    use super::SETTINGS;
+    use http_front::config::KEYS;
+
+    #[test]
+    fn the_help_names_every_setting_and_nothing_else() {
+        let mut named: Vec<String> = SETTINGS
+            .split(|c: char| !c.is_ascii_uppercase() && c != '_')
+            .filter_map(|word| word.strip_prefix("ODOO_MCP_"))
+            .filter(|name| !name.is_empty())
+            .map(str::to_ascii_lowercase)
+            .collect();
+        let mut known = KEYS.to_vec();
+        named.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(named, known);
+    }
+}

@@ -5,6 +5,7 @@ mod source;
 
 pub use http_url::HttpUrl;
 pub(crate) use http_url::is_loopback;
+pub use source::KEYS;
 
 use crate::secret::Secret;
 use source::Source;

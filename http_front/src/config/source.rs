@@ -3,8 +3,8 @@
 use super::ConfigError;
 use std::path::{Path, PathBuf};
 
-/// The settings that a file may have; the environment has the same in capitals.
-pub(super) const KEYS: &[&str] = &[
+/// The settings that a file may have; the environment has the same in capitals, after `ODOO_MCP_`.
+pub const KEYS: &[&str] = &[
     "database_url",
     "odoo_url",
     "odoo_db",

@@ -114,7 +114,14 @@ fn judge(text: &str) -> Verdict {
             format!(
                 "the extension is {extension_version} in the database, its library is {library_version}"
             ),
-            "alter extension pg_odoo_mcp update, then restart the front".into(),
+            if is_older(&library_version, &extension_version) {
+                // an update leads forward only
+                format!(
+                    "install the package of release {extension_version} on the database server, then restart the front"
+                )
+            } else {
+                "alter extension pg_odoo_mcp update, then restart the front".into()
+            },
         ));
     }
     if !is_set_up {
@@ -135,6 +142,17 @@ fn judge(text: &str) -> Verdict {
         )),
         None => Ok(extension_version),
     }
+}
+
+/// Whether one release came before another; what is no number counts as nothing.
+fn is_older(release: &str, other: &str) -> bool {
+    let numbers = |release: &str| -> Vec<u32> {
+        release
+            .split('.')
+            .map(|part| part.parse().unwrap_or_default())
+            .collect()
+    };
+    numbers(release) < numbers(other)
 }
 
 fn of_error(error: &DbError) -> (String, String) {
@@ -174,5 +192,20 @@ mod tests {
         assert!(report("0.1.0", true, false, None).is_err());
         assert!(report("0.1.0", true, true, Some("a grant is missing")).is_err());
         assert!(judge("{}").is_err());
+    }
+
+    #[test]
+    fn an_update_is_said_only_where_it_leads_somewhere() {
+        let hint = |library| {
+            report(library, true, true, None)
+                .expect_err("they differ")
+                .1
+        };
+        for newer in ["0.1.1", "0.2.0", "0.10.0", "1.0.0"] {
+            assert!(hint(newer).contains("alter extension"), "{newer}");
+        }
+        for older in ["0.0.9", "0.0.10"] {
+            assert!(hint(older).contains("package of release 0.1.0"), "{older}");
+        }
     }
 }

@@ -40,6 +40,7 @@ async fn ready_names_what_is_missing() {
     };
     for (extension, is_set_up, is_front, problem, expected) in [
         ("1", true, true, "null", "alter extension"),
+        ("10", true, true, "null", "package of release 10"),
         ("2", false, false, "null", "setup()"),
         ("2", true, false, "null", "grant_front"),
         ("2", true, true, "\"a grant is missing\"", "psql"),
