@@ -134,7 +134,8 @@ impl Config {
     }
 }
 
-const DATABASE_URL_HINT: &str = "e.g. postgresql://front@/odoo?host=/var/run/postgresql or postgresql://front:password@127.0.0.1:5432/odoo; \
+/// What an address of a database looks like.
+pub const DATABASE_URL_HINT: &str = "e.g. postgresql://front@/odoo?host=/var/run/postgresql or postgresql://front:password@127.0.0.1:5432/odoo; \
      percent-encode special characters; sslmode=require is not possible";
 const HTTP_URL_HINT: &str = "http(s)://host[:port][/path], without user or password";
 const MS_HINT: &str = "milliseconds, from 1 to 3600000";
