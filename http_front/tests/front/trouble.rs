@@ -14,6 +14,24 @@ async fn ready(stage: &Stage) -> (u16, String) {
     (reply.status, reply.body)
 }
 
+/// What the doctor finds of the front that runs.
+async fn doctor(stage: &Stage) -> Value {
+    let output = tokio::process::Command::new(env!("CARGO_BIN_EXE_odoo-mcp"))
+        .args(["doctor", "--json"])
+        .env("ODOO_MCP_DATABASE_URL", &stage.database.url)
+        .env("ODOO_MCP_LISTEN", stage.address.to_string())
+        .env_remove("ODOO_MCP_ODOO_URL")
+        .output()
+        .await
+        .unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let findings = report["findings"].as_array().unwrap();
+    let of_front = findings.iter().find(|found| found["check"] == "front");
+    of_front
+        .unwrap_or_else(|| panic!("nothing of the front: {report}"))
+        .clone()
+}
+
 async fn fail(stage: &Stage, sqlstate: &str) -> Reply {
     stage
         .send(&Request::call("fail", json!({"sqlstate": sqlstate})))
@@ -74,9 +92,15 @@ async fn what_keeps_calls_from_being_written_down_is_said_until_one_is_answered(
         assert!(!reply.body.contains("nobody may see"), "{reply:?}");
         let (status, body) = ready(&stage).await;
         assert!(status == 503 && body.contains(said), "{body}");
+        let found = doctor(&stage).await;
+        assert!(
+            found["status"] == "error" && found.to_string().contains(said),
+            "{found}"
+        );
         assert_ne!(backend(&stage).await, Value::Null);
     }
     assert_eq!(ready(&stage).await.0, 200);
+    assert_eq!(doctor(&stage).await["status"], "ok");
     // a fault of one call is not one of the front
     assert_eq!(fail(&stage, "XX000").await.status, 200);
     assert_eq!(ready(&stage).await.0, 200);
