@@ -44,8 +44,12 @@ BEGIN
     RETURN QUERY SELECT 'audit_attempt', to_jsonb(a) FROM odoo_mcp_private.audit_attempt a;
     RETURN QUERY SELECT 'audit_outcome', to_jsonb(o) FROM odoo_mcp_private.audit_outcome o;
     RETURN QUERY SELECT 'refusal', to_jsonb(r) FROM odoo_mcp_private.refusal r;
-    -- a copy that nobody has set up is dumped again with what it was given
-    RETURN QUERY SELECT r.kind, r.content FROM odoo_mcp_private.restored r ORDER BY r.place;
+    -- a copy that nobody has set up is dumped again with what it was given; one that is set up is its own
+    RETURN QUERY
+        SELECT r.kind, r.content
+          FROM odoo_mcp_private.restored r
+         WHERE NOT EXISTS (SELECT FROM odoo_mcp_private.installation)
+         ORDER BY r.place;
 END
 $$;
 

@@ -7,7 +7,11 @@ CREATE FUNCTION odoo_mcp_private.is_secret(table_name name, column_name name) RE
 LANGUAGE sql IMMUTABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT column_name OPERATOR(pg_catalog.~) '(^|_)(passwords?|passwd|pass|passphrase|pwd|secrets?|otp|totp|hotp|salt|nonce|pin|cvv|cvc)(_|$)'
+    SELECT -- in the middle of a word, and however it is written
+           pg_catalog.lower(column_name::pg_catalog.text)
+           OPERATOR(pg_catalog.~) '(password|passwd|passphrase|passcode|secret(?!ar)|api_?key|(access|auth|bearer|refresh|session|client)_?token|private_?key|credential)'
+        OR pg_catalog.lower(pg_catalog.regexp_replace(column_name::pg_catalog.text, '([a-z0-9])([A-Z])', '\1_\2', 'g'))
+           OPERATOR(pg_catalog.~) '(^|_)(pass|pwd|otp|totp|hotp|salt|nonce|pin|cvv|cvc|bearer|token|tokens)(_|$)'
         OR column_name OPERATOR(pg_catalog.~) '(^|_)(api|access|private|server|client|encryption|signing|webhook|hmac|merchant|license|to_talk|shared|account|auth|refresh|oauth|bearer|session|push|jwt|id|signup|verify|verification|csrf|payment)_?(key|keys|token|tokens)$'
         OR column_name OPERATOR(pg_catalog.~) '(^|_)(token|tokens|apikey|apikeys|credentials?|credential_identifier|authcode|pem|pfx|p12|code_verifier)$'
         OR column_name OPERATOR(pg_catalog.~) '(certificate|private_key|ssl_key|key_file|keyfile)$' AND table_name OPERATOR(pg_catalog.~) '(mail_server|certificate|provider|terminal|l10n|edi)'

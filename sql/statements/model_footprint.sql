@@ -16,16 +16,18 @@ with recursive family (id, model) as (
     select r.id from :odoo.ir_rule r where r.model_id in (select w.id from wanted w)
 ), field as (
     select f.id, f.ttype, f.relation_table, f.store from :odoo.ir_model_fields f where f.model = any ($1::text[])
-), named (relname) as (
+), link (relname) as (
     select f.relation_table::name from field f where f.ttype = 'many2many' and f.store and f.relation_table is not null
+), named (relname) as (
+    select l.relname from link l
     union
     select t.name from pg_catalog.unnest($2::name[]) as t (name)
 ), relation as (
     select c.oid, c.relname
       from pg_catalog.pg_namespace n, pg_catalog.pg_class c
      where n.nspname = $3::name and c.relnamespace = n.oid and c.relname in (select named.relname from named)
-), link as (
-    select r.oid from relation r where r.relname <> all ($2::name[])
+), link_table as (
+    select r.oid from relation r where r.relname in (select l.relname from link l)
 )
 select l.schema_name, l.relation_name, l.first_column, l.first_value, l.key_column, l.key_type, l.keys::text
   from (values
@@ -47,9 +49,9 @@ select l.schema_name, l.relation_name, l.first_column, l.first_value, l.key_colu
         (12, 'pg_catalog', 'pg_namespace', null, null, 'nspname', 'name', array[$3::text]),
         (13, 'pg_catalog', 'pg_class', null, null, 'relname', 'name', array(select n.relname::text from named n)),
         (14, 'pg_catalog', 'pg_attribute', null, null, 'attrelid', 'oid', array(select r.oid::text from relation r)),
-        (15, 'pg_catalog', 'pg_constraint', null, null, 'conrelid', 'oid', array(select k.oid::text from link k)),
+        (15, 'pg_catalog', 'pg_constraint', null, null, 'conrelid', 'oid', array(select k.oid::text from link_table k)),
         (16, 'pg_catalog', 'pg_class', null, null, 'oid', 'oid',
-            array(select distinct c.confrelid::text from link k, pg_catalog.pg_constraint c
+            array(select distinct c.confrelid::text from link_table k, pg_catalog.pg_constraint c
                    where c.conrelid = k.oid and c.contype = 'f'))
        ) as l (place, schema_name, relation_name, first_column, first_value, key_column, key_type, keys)
  order by l.place

@@ -24,6 +24,7 @@ select l.schema_name, l.relation_name, l.first_column, l.first_value, l.key_colu
             array(select distinct r.currency_id::text from company c, :odoo.res_company r
                    where r.id = c.id and r.currency_id is not null)),
         (8, $2::text, 'ir_model_data', 'model', 'res.groups', 'res_id', 'int4', array(select h.gid::text from held h)),
-        (9, $2::text, 'res_lang', null, null, null, null, null)
+        (9, $2::text, 'res_lang', null, null, null, null, null),
+        (10, 'pg_catalog', 'pg_namespace', null, null, 'nspname', 'name', array[$2::text])
        ) as l (place, schema_name, relation_name, first_column, first_value, key_column, key_type, keys)
  order by l.place

@@ -25,6 +25,7 @@
 //! | [`bench`] | times of MCP, JSON-2 and raw SQL |
 //! | [`page`] | a page of the documentation as blocks to run |
 //! | [`machine`] | a machine of the test's own, to install a package on |
+//! | [`stage`] | a server process that has answered before, and a change behind its back |
 //! | [`wait`] | waiting for something to become true |
 
 pub mod backend;
@@ -46,6 +47,7 @@ pub mod proxy;
 pub mod query;
 pub mod scratch;
 pub mod serve;
+pub mod stage;
 pub mod users;
 pub mod wait;
 

@@ -4,117 +4,11 @@
 //! Every change is made in a copy of the database, by Odoo's role on another connection. Afterwards
 //! the old process must say something else than before, and the same as a new one.
 
+use odoo_mcp_tests::Environment;
 use odoo_mcp_tests::backend::{Backend, widest_models};
 use odoo_mcp_tests::serve::serve;
-use odoo_mcp_tests::{Environment, Scratch};
-use postgres::Client;
+use odoo_mcp_tests::stage::{SETTLING, Stage, count};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
-
-/// How often a process is asked until it reads nothing of what it keeps, but only looks whether it was written: the first
-/// call tells it which models the question touches, the second where their rows stand.
-const SETTLING: usize = 4;
-
-/// A copy of the database, with a server process that answers one user.
-struct Stage {
-    login: &'static str,
-    token: String,
-    backend: Backend,
-    odoo: Client,
-    // last: it drops the database
-    scratch: Scratch,
-}
-
-impl Stage {
-    fn new(name: &str, login: &'static str) -> Self {
-        let scratch = Scratch::set_up(&Environment::load(), &format!("fresh_{name}"));
-        let token = scratch.token(login);
-        Self {
-            login,
-            backend: Backend::new(scratch.front_role(), &token),
-            odoo: scratch.odoo_role(),
-            token,
-            scratch,
-        }
-    }
-
-    fn ask(&mut self, tool: &str, arguments: &Value) -> Value {
-        timeless(self.backend.call(tool, arguments))
-    }
-
-    /// Asks until the process keeps what it read, then changes something: the answers before and after.
-    fn change(&mut self, tool: &str, arguments: &Value, sql: &str) -> (Value, Value) {
-        let before = self.ask(tool, arguments);
-        for _ in 1..SETTLING {
-            assert_eq!(before, self.ask(tool, arguments), "nothing changed");
-        }
-        self.odoo
-            .batch_execute(sql)
-            .unwrap_or_else(|error| panic!("{sql}: {error:?}"));
-        let after = self.ask(tool, arguments);
-        let mut fresh = Backend::new(self.scratch.front_role(), &self.token);
-        assert_eq!(
-            after,
-            timeless(fresh.call(tool, arguments)),
-            "{}, after {sql}: another answer than a new process gives",
-            self.login
-        );
-        assert_ne!(before, after, "{} does not notice {sql}", self.login);
-        for _ in 0..SETTLING {
-            let later = self.ask(tool, arguments);
-            assert_eq!(
-                after, later,
-                "{}: {sql} was noticed, and forgotten",
-                self.login
-            );
-        }
-        (before, after)
-    }
-
-    /// The same where the answers are counts.
-    fn change_count(&mut self, arguments: &Value, sql: &str) -> (i64, i64) {
-        let (before, after) = self.change("odoo_count", arguments, sql);
-        (count(&before), count(&after))
-    }
-
-    /// The same where the change makes an answer a refusal; then the change is taken back.
-    fn refuse(&mut self, tool: &str, arguments: &Value, sql: &str, back: &str) -> String {
-        let (before, after) = self.change(tool, arguments, sql);
-        assert!(before["result"].is_object(), "{before}");
-        let said = after["error"].to_string();
-        assert!(after["error"].is_object(), "{sql}: {after}");
-        let (_, again) = self.change(tool, arguments, back);
-        assert_eq!(before, again, "after {back}");
-        said
-    }
-
-    /// The role that reads Odoo's tables.
-    fn reader(&self) -> String {
-        format!("odoo_mcp_{}_reader", self.scratch.database)
-    }
-
-    /// What plain SQL counts.
-    fn plain(&mut self, sql: &str) -> i64 {
-        self.odoo
-            .query_one(sql, &[])
-            .unwrap_or_else(|error| panic!("{sql}: {error:?}"))
-            .get(0)
-    }
-}
-
-/// An answer without what differs from second to second.
-fn timeless(mut envelope: Value) -> Value {
-    if let Some(result) = envelope["result"].as_object_mut() {
-        result.remove("now_utc");
-    }
-    envelope
-}
-
-fn count(envelope: &Value) -> i64 {
-    envelope["result"]["count"]
-        .as_i64()
-        .unwrap_or_else(|| panic!("no count: {envelope}"))
-}
 
 fn orders() -> Value {
     json!({"model": "sale.order"})
@@ -643,39 +537,6 @@ fn what_the_user_is() {
     assert_eq!(after["error"]["code"], "access_denied", "{after}");
 }
 
-/// A change is noticed, too, where the index that leads to it is another one than before, or none.
-#[test]
-fn an_index_that_is_gone() {
-    let mut stage = Stage::new("index", "sales_all");
-    let arguments = orders();
-    let plain = |domain: &str| {
-        format!(
-            "update ir_rule set domain_force = '[(''id'', ''>'', {domain})]' where name = 'All Orders' and model_id = (select id from ir_model where model = 'sale.order')"
-        )
-    };
-    stage.change("odoo_count", &arguments, &plain("20"));
-    for (round, index) in ["ir_rule__model_id_index", "ir_model_access__model_id_index"]
-        .iter()
-        .enumerate()
-    {
-        stage
-            .odoo
-            .batch_execute(&format!("drop index {index}"))
-            .expect("an index less");
-        stage.change("odoo_count", &arguments, &plain(&(21 + round).to_string()));
-    }
-    stage
-        .odoo
-        .batch_execute("create index on ir_rule (model_id) where model_id > 0; create index on ir_rule ((model_id + 0))")
-        .expect("indexes that do not have all rows by that column");
-    stage.change("odoo_count", &arguments, &plain("19"));
-    stage
-        .odoo
-        .batch_execute("create index on ir_rule (model_id); reindex table ir_rule")
-        .expect("one that has");
-    stage.change("odoo_count", &arguments, &plain("18"));
-}
-
 #[test]
 fn two_users_in_turn() {
     let mut stage = Stage::new("two_users", "sales_all");
@@ -737,55 +598,4 @@ fn sixty_models_fit_in_eight_mebibytes() {
     let grown = backend.private_bytes().saturating_sub(before);
     println!("{:.2} MiB", grown as f64 / 1024.0 / 1024.0);
     assert!(grown <= 8 * 1024 * 1024, "{grown} bytes");
-}
-
-/// The tables that a statement reads.
-fn tables(statement: &str) -> BTreeSet<&str> {
-    let mut found = BTreeSet::new();
-    for line in statement
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("--"))
-    {
-        for word in line.split(|character: char| {
-            !character.is_ascii_alphanumeric() && !"_.:".contains(character)
-        }) {
-            let table = word.strip_prefix(":odoo.").or_else(|| {
-                word.strip_prefix("pg_catalog.")
-                    .filter(|name| name.starts_with("pg_"))
-            });
-            // a function's name has its arguments after it
-            found.extend(table.filter(|name| !line.contains(&format!("{name}("))));
-        }
-    }
-    found
-}
-
-/// What is kept is kept as long as its rows are the same: so a table that somebody reads from now on has to be looked up.
-#[test]
-fn every_table_that_is_read_is_looked_up() {
-    macro_rules! statement {
-        ($name:literal) => {
-            include_str!(concat!("../../sql/statements/", $name, ".sql"))
-        };
-    }
-    let models = [
-        statement!("model_state"),
-        statement!("model_fields"),
-        statement!("model_selections"),
-        statement!("relation_columns"),
-        statement!("relation_links"),
-    ];
-    let principal = [statement!("principal")];
-    for (statements, footprint) in [
-        (models.as_slice(), statement!("model_footprint")),
-        (principal.as_slice(), statement!("principal_footprint")),
-    ] {
-        let looked_up = |table: &str| footprint.contains(&format!("'{table}'"));
-        let read: BTreeSet<&str> = statements.iter().copied().flat_map(tables).collect();
-        assert!(read.len() > 5, "{read:?}");
-        for table in read {
-            // types are PostgreSQL's own, or their columns are not read
-            assert!(looked_up(table) || table == "pg_type", "{table}");
-        }
-    }
 }

@@ -382,3 +382,52 @@ fn a_front_creates_nothing_that_odoo_would_find() {
         .batch_execute("begin; create table public.made_by_odoo (a int); rollback")
         .expect("Odoo's role creates tables");
 }
+
+/// Names of columns, as integrations make them.
+#[test]
+fn a_secret_is_one_however_it_is_written() {
+    let mut superuser = Environment::load().superuser();
+    let mut is_secret = |column: &str| -> bool {
+        superuser
+            .query_one(
+                "select odoo_mcp_private.is_secret('x_table', $1::text::name)",
+                &[&column],
+            )
+            .expect("a verdict")
+            .get(0)
+    };
+    for column in [
+        "password",
+        "PASSWORD",
+        "x_mypassword",
+        "apiKey",
+        "x_apikey",
+        "api_key",
+        "clientSecret",
+        "secretkey",
+        "accessToken",
+        "access_token",
+        "x_bearer",
+        "passcode",
+        "token_value",
+        "id_token",
+        "smtp_pass",
+        "pin",
+        "private_key",
+    ] {
+        assert!(is_secret(column), "{column}");
+    }
+    for column in [
+        "name",
+        "x_secretary_id",
+        "passenger_id",
+        "key",
+        "partner_id",
+        "pinned",
+        "compassion",
+        "keyboard",
+        "salting",
+    ] {
+        assert!(!is_secret(column), "{column}");
+    }
+}

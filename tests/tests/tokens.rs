@@ -221,9 +221,19 @@ fn a_copy_of_the_database_has_no_live_token() {
     let copy = original.copy("copied");
     let answer = serve(&mut copy.front_role(), &token, "odoo_context", "{}");
     assert!(answer.get("result").is_none(), "{answer}");
+    // nor may anybody act there by a right of the original's
+    let act = "select odoo_mcp.act_as('sales_all')";
+    let refused = copy.superuser().batch_execute(act).expect_err("a copy");
+    assert!(
+        refused.as_db_error().is_some_and(|error| error
+            .hint()
+            .is_some_and(|hint| hint.contains("adopt_database()"))),
+        "{refused:?}"
+    );
     copy.superuser()
         .batch_execute("select odoo_mcp.adopt_database()")
         .expect("adopt");
+    copy.superuser().batch_execute(act).expect("adopted");
     let answer = serve(&mut copy.front_role(), &token, "odoo_context", "{}");
     assert!(
         answer.get("result").is_none(),

@@ -179,7 +179,7 @@ mod tests {
             )
         });
         let params = RawValue::from_string(params).expect("JSON");
-        let meta = Meta::read(Some(&params));
+        let meta = Meta::read(Some(&params)).expect("it can be read");
         match Era::of_request(&headers(versions), method, meta.as_ref()) {
             Ok(era) => era.name().to_owned(),
             Err(kind) => format!("{kind:?}")

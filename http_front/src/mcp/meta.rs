@@ -16,15 +16,24 @@ pub(crate) struct Meta<'a> {
 }
 
 impl<'a> Meta<'a> {
-    /// Nothing, if there is none or if it is no object with each key once.
-    pub(crate) fn read(params: Option<&'a RawValue>) -> Option<Self> {
+    /// Nothing, if there is none. One that can't be read is refused: a gateway before us may read it
+    /// otherwise.
+    pub(crate) fn read(params: Option<&'a RawValue>) -> Result<Option<Self>, Kind> {
         #[derive(Deserialize)]
         struct Params<'a> {
             #[serde(borrow, rename = "_meta")]
             meta: Option<&'a RawValue>,
         }
-        let params: Params = object(params?)?;
-        object(params.meta?)
+        let unreadable = || Kind::InvalidMeta("_meta must be an object that has each key once");
+        // parameters of another shape are the method's to refuse
+        let Some(params) = params.filter(|params| is_object(params)) else {
+            return Ok(None);
+        };
+        let params: Params = object(params).ok_or_else(unreadable)?;
+        match params.meta {
+            None => Ok(None),
+            Some(meta) => object(meta).map(Some).ok_or_else(unreadable),
+        }
     }
 
     /// What a modern request must say beside its version. We need none of the capabilities, but a
@@ -70,32 +79,38 @@ mod tests {
         RawValue::from_string(text.to_owned()).expect("JSON")
     }
 
+    fn read(params: &RawValue) -> Option<Meta<'_>> {
+        Meta::read(Some(params)).expect("it can be read")
+    }
+
     #[test]
     fn only_an_object_with_each_key_once_is_read() {
         let version =
             r#"{"_meta":{"x":[1],"io.modelcontextprotocol\/protocolVersion":"2026-07-28"}}"#;
         let params = raw(version);
-        let meta = Meta::read(Some(&params)).expect("a meta");
+        let meta = read(&params).expect("a meta");
         assert_eq!(
             meta.version.map(RawValue::get),
             Some(r#""2026-07-28""#),
             "a key may be escaped"
         );
         assert!(meta.check_capabilities().is_err());
+        for params in [r#"{}"#, r#"{"_meta":null}"#, r#"[{"_meta":{}}]"#, r#"1"#] {
+            assert!(
+                matches!(Meta::read(Some(&raw(params))), Ok(None)),
+                "{params}"
+            );
+        }
+        assert!(matches!(Meta::read(None), Ok(None)));
         for params in [
-            r#"{}"#,
-            r#"{"_meta":null}"#,
             r#"{"_meta":[]}"#,
             r#"{"_meta":{},"_meta":{}}"#,
             r#"{"_meta":{"traceparent":1,"traceparent":2}}"#,
-            r#"[{"_meta":{}}]"#,
-            r#"1"#,
         ] {
-            assert!(Meta::read(Some(&raw(params))).is_none(), "{params}");
+            assert!(Meta::read(Some(&raw(params))).is_err(), "{params}");
         }
-        assert!(Meta::read(None).is_none());
         let deep = format!("{}{}", "[".repeat(400_000), "]".repeat(400_000));
-        assert!(Meta::read(Some(&raw(&format!(r#"{{"_meta":{{"x":{deep}}}}}"#)))).is_some());
+        assert!(read(&raw(&format!(r#"{{"_meta":{{"x":{deep}}}}}"#))).is_some());
     }
 
     #[test]
@@ -104,7 +119,7 @@ mod tests {
             let params = raw(&format!(
                 r#"{{"_meta":{{"io.modelcontextprotocol/clientCapabilities":{value}}}}}"#
             ));
-            let meta = Meta::read(Some(&params)).expect("a meta");
+            let meta = read(&params).expect("a meta");
             meta.check_capabilities().is_ok()
         };
         assert!(check("{}") && check(r#"{"sampling":{}}"#));
@@ -113,13 +128,13 @@ mod tests {
 
     #[test]
     fn a_trace_is_a_trace_or_nothing() {
-        let read = |value: &str| {
+        let trace_of = |value: &str| {
             let params = raw(&format!(r#"{{"_meta":{{"traceparent":{value}}}}}"#));
-            let meta = Meta::read(Some(&params)).expect("a meta");
+            let meta = read(&params).expect("a meta");
             meta.traceparent().map(str::to_owned)
         };
         let trace = "00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01";
-        assert_eq!(read(&format!("{trace:?}")).as_deref(), Some(trace));
+        assert_eq!(trace_of(&format!("{trace:?}")).as_deref(), Some(trace));
         for other in [
             "1",
             r#""""#,
@@ -127,7 +142,7 @@ mod tests {
             &format!("{:?}", trace.to_uppercase()),
             &format!("{:?}", trace.replace("b7-01", "b701-")),
         ] {
-            assert_eq!(read(other), None, "{other}");
+            assert_eq!(trace_of(other), None, "{other}");
         }
     }
 }

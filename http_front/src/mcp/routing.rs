@@ -3,7 +3,7 @@
 //! Who routes, limits or logs by a header must see what we act on, so a header that is missing or
 //! says something else is refused. Values that are no plain ASCII come as `=?base64?…?=`.
 
-use super::era::only;
+use super::era::{Era, only};
 use crate::error::Kind;
 use axum::http::{HeaderMap, HeaderName};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -12,20 +12,30 @@ use std::borrow::Cow;
 const METHOD_HEADER: HeaderName = HeaderName::from_static("mcp-method");
 const NAME_HEADER: HeaderName = HeaderName::from_static("mcp-name");
 
-/// `Mcp-Method`, which every modern request has.
-pub(crate) fn check_method(headers: &HeaderMap, method: &str) -> Result<(), Kind> {
+/// `Mcp-Method`, which every modern request has, and a legacy one may have.
+pub(crate) fn check_method(headers: &HeaderMap, era: Era, method: &str) -> Result<(), Kind> {
+    if is_left_out(headers, era, &METHOD_HEADER) {
+        return Ok(());
+    }
     match only(headers, &METHOD_HEADER) == Some(method) {
         true => Ok(()),
         false => Err(Kind::HeaderMismatch("Mcp-Method must be the method")),
     }
 }
 
-/// `Mcp-Name` of a tool call.
-pub(crate) fn check_name(headers: &HeaderMap, name: &str) -> Result<(), Kind> {
+/// `Mcp-Name` of a tool call, the same.
+pub(crate) fn check_name(headers: &HeaderMap, era: Era, name: &str) -> Result<(), Kind> {
+    if is_left_out(headers, era, &NAME_HEADER) {
+        return Ok(());
+    }
     match only(headers, &NAME_HEADER).and_then(decode).as_deref() == Some(name) {
         true => Ok(()),
         false => Err(Kind::HeaderMismatch("Mcp-Name must be params.name")),
     }
+}
+
+fn is_left_out(headers: &HeaderMap, era: Era, name: &HeaderName) -> bool {
+    era == Era::Legacy && !headers.contains_key(name)
 }
 
 /// The value that a header stands for; nothing, if its encoding is broken.
@@ -58,7 +68,9 @@ mod tests {
 
     #[test]
     fn names_are_compared_as_they_are_meant() {
-        let fits = |values: &[&str], name| check_name(&headers(NAME_HEADER, values), name).is_ok();
+        let fits = |values: &[&str], name| {
+            check_name(&headers(NAME_HEADER, values), Era::Modern, name).is_ok()
+        };
         assert!(fits(&["odoo_count"], "odoo_count"));
         assert!(fits(&[" \todoo_count  "], "odoo_count"));
         assert!(fits(&["=?base64?b2Rvb19jb3VudA==?="], "odoo_count"));
@@ -92,10 +104,23 @@ mod tests {
 
     #[test]
     fn the_method_is_repeated_letter_by_letter() {
-        let fits =
-            |values: &[&str]| check_method(&headers(METHOD_HEADER, values), "tools/list").is_ok();
+        let fits = |values: &[&str]| {
+            check_method(&headers(METHOD_HEADER, values), Era::Modern, "tools/list").is_ok()
+        };
         assert!(fits(&["tools/list"]) && fits(&["  tools/list "]));
         assert!(!fits(&[]) && !fits(&["TOOLS/LIST"]) && !fits(&["tools/call"]));
         assert!(!fits(&["tools/list", "tools/list"]));
+    }
+
+    #[test]
+    fn a_legacy_request_need_not_repeat_anything_but_may_not_lie() {
+        let method = |values: &[&str]| {
+            check_method(&headers(METHOD_HEADER, values), Era::Legacy, "tools/call").is_ok()
+        };
+        let name = |values: &[&str]| {
+            check_name(&headers(NAME_HEADER, values), Era::Legacy, "odoo_count").is_ok()
+        };
+        assert!(method(&[]) && method(&["tools/call"]) && !method(&["tools/list"]));
+        assert!(name(&[]) && name(&["odoo_count"]) && !name(&["odoo_context"]));
     }
 }

@@ -135,10 +135,8 @@ fn understand<'a>(
             }
             let call = Call::parse(id, params)?;
             line.note_tool(&call.name);
-            if era == Era::Modern {
-                routing::check_name(headers, &call.name)
-                    .map_err(|kind| kind.answering(Some(id)))?;
-            }
+            routing::check_name(headers, era, &call.name)
+                .map_err(|kind| kind.answering(Some(id)))?;
             Ok(Wish::Call { era, id, call })
         }
         Message::Notification { method } => {
@@ -160,15 +158,13 @@ fn classify(
     params: Option<&RawValue>,
     line: &RequestLine,
 ) -> Result<Era, Kind> {
-    let meta = Meta::read(params);
+    let meta = Meta::read(params)?;
     if let Some(traceparent) = meta.as_ref().and_then(Meta::traceparent) {
         line.note_traceparent(traceparent);
     }
     let era = Era::of_request(headers, method, meta.as_ref())?;
     line.note_era(era);
-    if era == Era::Modern {
-        routing::check_method(headers, method)?;
-    }
+    routing::check_method(headers, era, method)?;
     Ok(era)
 }
 

@@ -176,6 +176,28 @@ async fn a_header_that_comes_twice_is_refused() {
     assert_eq!(attempts(&stage).await, 0);
 }
 
+/// A gateway may go by the headers whatever the body calls itself.
+#[tokio::test]
+async fn a_legacy_request_may_not_lie_either() {
+    let stage = Stage::new().await;
+    let call = || Request::message("tools/call", json!({"name": "echo"}));
+    for request in [
+        call().header("Mcp-Method", "tools/list"),
+        call().header("Mcp-Name", "refuse"),
+    ] {
+        let reply = stage.send(&request).await;
+        assert!(is_error(&reply, 400, -32020), "{reply:?}");
+    }
+    let twice = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","_meta":{},"_meta":{}}}"#;
+    let reply = stage.send(&Request::post(twice)).await;
+    assert!(is_error(&reply, 400, -32602), "{reply:?}");
+    assert_eq!(attempts(&stage).await, 0);
+    let honest = call()
+        .header("Mcp-Method", "tools/call")
+        .header("Mcp-Name", "echo");
+    assert_eq!(stage.send(&honest).await.status, 200);
+}
+
 #[tokio::test]
 async fn another_version_is_told_which_are_served() {
     let stage = Stage::new().await;

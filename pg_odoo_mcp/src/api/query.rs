@@ -8,7 +8,7 @@ use crate::govern::identity;
 use crate::govern::installation::Installation;
 use crate::govern::perform::{Call, Question};
 use crate::report::or_raise;
-use odoo_compiler::error::{Error, Result};
+use odoo_compiler::error::{Code, Error, Result};
 use pgrx::prelude::*;
 use pgrx::{JsonB, Uuid};
 use serde::Deserialize;
@@ -23,6 +23,13 @@ pub(crate) fn act_as(login: &str, session: default!(bool, "false")) {
 fn assume(login: &str, for_session: bool) -> Result<()> {
     let installation = Installation::get()?;
     identity::check_right(login)?;
+    if !installation.is_at_home()? {
+        return Err(Error::new(
+            Code::NotPermitted,
+            "this is a copy of the database that was set up: rights in it are the original's",
+        )
+        .hint("if it is to be asked, a superuser runs: select odoo_mcp.adopt_database()"));
+    }
     let user_id = Reader::within(&installation.source, |reader| {
         catalog::user_by_login(reader, login)
     })

@@ -19,10 +19,10 @@ use std::rc::Rc;
 /// How much may be kept, in bytes as [`Entry::size`] estimates them.
 const BUDGET: usize = 1024 * 1024;
 
-/// How many questions are remembered.
-const QUESTIONS: usize = 256;
+/// How many habits are remembered.
+const HABITS: usize = 256;
 
-/// How many models a question may touch whose models are remembered.
+/// How many models calls may touch that are remembered together.
 const COMPANIONS: usize = 32;
 
 struct Entry {
@@ -34,9 +34,9 @@ struct Entry {
     used_at: u64,
 }
 
-/// What is remembered of a tool's calls that begin with the same model.
+/// What calls of one tool touch that begin with the same model.
 #[derive(Default)]
-struct Question {
+struct Habit {
     /// The models that they touched.
     models: Rc<[String]>,
     /// Those models' rows, with the serials of the entries that were made of them.
@@ -53,7 +53,7 @@ struct Cache {
     /// Counts look-ups.
     clock: u64,
     /// By tool and first model.
-    questions: HashMap<(String, String), Question>,
+    habits: HashMap<(String, String), Habit>,
 }
 
 thread_local! {
@@ -128,18 +128,18 @@ pub(super) fn keep(state: State, shape: Shape) -> Result<Rc<Model>> {
     Ok(model)
 }
 
-/// The models that this question touched.
+/// The models that such calls touched.
 pub(super) fn companions(tool: &str, first: &str) -> Option<Rc<[String]>> {
     CACHE.with_borrow(|cache| {
-        let question = cache.questions.get(&key(tool, first))?;
-        Some(question.models.clone())
+        let habit = cache.habits.get(&key(tool, first))?;
+        Some(habit.models.clone())
     })
 }
 
-/// The rows that this question's models were made of, if that is known.
+/// The rows that the models of such calls were made of, if that is known.
 pub(super) fn footprint(tool: &str, first: &str) -> Option<Rc<Footprint>> {
     CACHE.with_borrow(|cache| {
-        let (footprint, _) = cache.questions.get(&key(tool, first))?.settled.as_ref()?;
+        let (footprint, _) = cache.habits.get(&key(tool, first))?.settled.as_ref()?;
         Some(footprint.clone())
     })
 }
@@ -154,9 +154,9 @@ pub(super) fn settled(source: &Source, tool: &str, first: &str) -> Option<Vec<Rc
         }
         cache.clock += 1;
         let clock = cache.clock;
-        let question = cache.questions.get(&key(tool, first))?;
-        let (_, serials) = question.settled.as_ref()?;
-        question
+        let habit = cache.habits.get(&key(tool, first))?;
+        let (_, serials) = habit.settled.as_ref()?;
+        habit
             .models
             .iter()
             .zip(serials)
@@ -169,27 +169,27 @@ pub(super) fn settled(source: &Source, tool: &str, first: &str) -> Option<Vec<Rc
     })
 }
 
-/// Notes the rows that this question's models, as they are kept now, were made of.
+/// Notes the rows that the models of such calls, as they are kept now, were made of.
 pub(super) fn settle(tool: &str, first: &str, footprint: Footprint) {
     CACHE.with_borrow_mut(|cache| {
-        let Some(question) = cache.questions.get_mut(&key(tool, first)) else {
+        let Some(habit) = cache.habits.get_mut(&key(tool, first)) else {
             return;
         };
-        let serials: Option<Vec<u64>> = question
+        let serials: Option<Vec<u64>> = habit
             .models
             .iter()
             .map(|name| cache.entries.get(name).map(|entry| entry.serial))
             .collect();
-        question.settled = serials.map(|serials| (Rc::new(footprint), serials));
+        habit.settled = serials.map(|serials| (Rc::new(footprint), serials));
     });
 }
 
-/// Forgets which models a question touched.
+/// Forgets which models a call touched.
 pub(super) fn forget(tool: &str, first: &str) {
-    CACHE.with_borrow_mut(|cache| cache.questions.remove(&key(tool, first)));
+    CACHE.with_borrow_mut(|cache| cache.habits.remove(&key(tool, first)));
 }
 
-/// Remembers the models that a question touched, beside those it touched before: what it touches
+/// Remembers the models that a call touched, beside those it touched before: what it touches
 /// differs with its fields.
 pub(super) fn remember(tool: &str, first: &str, mut touched: Vec<String>) {
     CACHE.with_borrow_mut(|cache| {
@@ -199,19 +199,19 @@ pub(super) fn remember(tool: &str, first: &str, mut touched: Vec<String>) {
         if !is_known || touched.len() > COMPANIONS {
             return;
         }
-        if cache.questions.len() >= QUESTIONS {
-            cache.questions.clear();
+        if cache.habits.len() >= HABITS {
+            cache.habits.clear();
         }
-        let question = cache.questions.entry(key(tool, first)).or_default();
-        if touched.iter().all(|model| question.models.contains(model)) {
+        let habit = cache.habits.entry(key(tool, first)).or_default();
+        if touched.iter().all(|model| habit.models.contains(model)) {
             return;
         }
-        if question.models.len() + touched.len() <= COMPANIONS {
-            touched.extend(question.models.iter().cloned());
+        if habit.models.len() + touched.len() <= COMPANIONS {
+            touched.extend(habit.models.iter().cloned());
             touched.sort_unstable();
             touched.dedup();
         }
-        *question = Question {
+        *habit = Habit {
             models: touched.into(),
             settled: None,
         };

@@ -50,7 +50,7 @@ impl<'a> CallDatabase<'a> {
         if !is_first {
             return self.read_states(&[name], name).map(|_| ());
         }
-        if let Some(models) = self.settled(name)? {
+        if let Some(models) = self.settled(name) {
             let mut known = self.models.borrow_mut();
             known.known.extend(
                 models
@@ -68,21 +68,19 @@ impl<'a> CallDatabase<'a> {
         if !self.read_states(&names, name)? {
             // one of them is gone, or was not kept: the question's models are found out anew
             cache::forget(self.tool, name);
-        } else if let Some(footprint) = state::footprint(self.reader, &names)? {
-            cache::settle(self.tool, name, footprint);
+        } else if cache::footprint(self.tool, name).is_none_or(|found| !found.is_out_of_reach()) {
+            cache::settle(self.tool, name, state::footprint(self.reader, &names)?);
         }
         Ok(())
     }
 
     /// The models of this question, where they are known and none of their rows was written since.
-    fn settled(&self, first: &str) -> Result<Option<Vec<Rc<Model>>>> {
-        let Some(footprint) = cache::footprint(self.tool, first) else {
-            return Ok(None);
-        };
-        Ok(match footprint.holds(self.reader)? {
+    fn settled(&self, first: &str) -> Option<Vec<Rc<Model>>> {
+        let footprint = cache::footprint(self.tool, first)?;
+        match footprint.holds(self.reader) {
             true => cache::settled(self.reader.source(), self.tool, first),
             false => None,
-        })
+        }
     }
 
     /// Reads these models, `wanted` among them, and says whether all of them are known now.

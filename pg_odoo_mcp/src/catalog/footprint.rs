@@ -9,7 +9,7 @@ use crate::exec::invalidation::Watch;
 use crate::exec::native;
 use crate::exec::plan::{Bind, Row};
 use crate::exec::read_only::Reader;
-use crate::exec::row_versions::{IndexKey, Key, KeyType, LookUp};
+use crate::exec::row_versions::{self, IndexKey, Key, KeyType, LookUp};
 use odoo_compiler::error::Result;
 use pgrx::pg_sys;
 use sha2::{Digest, Sha256};
@@ -19,58 +19,77 @@ const LOOK_UP_INDEX: &str = include_str!("../../../sql/statements/look_up_index.
 /// Rows as a snapshot had them.
 pub(super) struct Footprint {
     look_ups: Vec<LookUp>,
-    digest: [u8; 32],
+    /// Nothing where it can't be told, for want of an index above all.
+    digest: Option<[u8; 32]>,
     /// Rewriting a table moves its rows, so places say nothing afterwards.
     watch: Watch,
 }
 
 impl Footprint {
-    /// That of the rows to which the look-ups lead that a statement gives; nothing where a table
-    /// lacks an index for one.
+    /// That of the rows to which the look-ups lead that a statement gives.
     pub(super) fn read(
         reader: &Reader<'_>,
         statement: &'static str,
         binds: &[Bind],
-    ) -> Result<Option<Self>> {
+    ) -> Result<Self> {
+        let rows = reader.named(statement, binds)?;
+        let wanted = rows.len();
+        let mut relations = Vec::new();
         let mut look_ups = Vec::new();
-        for row in reader.named(statement, binds)? {
-            let Some(look_up) = look_up(reader, row)? else {
-                return Ok(None);
-            };
-            look_ups.push(look_up);
+        for row in rows {
+            let (relation, look_up) = look_up(reader, row)?;
+            relations.extend(relation);
+            look_ups.extend(look_up);
         }
-        for look_up in &look_ups {
-            reader.check_relation(look_up.relation)?;
-        }
-        let watch = Watch::over(look_ups.iter().map(|look_up| look_up.relation));
-        let digest = digest(&look_ups);
-        Ok(Some(Footprint {
+        let watch = Watch::over(relations);
+        let is_known = look_ups.len() == wanted;
+        Ok(Footprint {
+            digest: is_known.then(|| digest(reader, &look_ups)).flatten(),
             look_ups,
-            digest,
             watch,
-        }))
+        })
     }
 
     /// Whether the call's snapshot has the same rows.
-    pub(super) fn holds(&self, reader: &Reader<'_>) -> Result<bool> {
-        // the locks bring in the news
-        for look_up in &self.look_ups {
-            reader.check_relation(look_up.relation)?;
+    pub(super) fn holds(&self, reader: &Reader<'_>) -> bool {
+        if self.digest.is_none() {
+            return false;
         }
-        Ok(!self.watch.has_news() && digest(&self.look_ups) == self.digest)
+        // the locks bring in the news
+        reader.lock_relations(self.look_ups.iter().map(|look_up| look_up.relation));
+        !self.watch.has_news() && digest(reader, &self.look_ups) == self.digest
+    }
+
+    /// Whether it can't be had, and looking for it again would find that again.
+    pub(super) fn is_out_of_reach(&self) -> bool {
+        self.digest.is_none() && !self.watch.has_news()
     }
 }
 
-fn digest(look_ups: &[LookUp]) -> [u8; 32] {
+/// Nothing where it can't be told. The first look-up leads to what all the rest hangs on, so a
+/// footprint that has nothing there is none.
+fn digest(reader: &Reader<'_>, look_ups: &[LookUp]) -> Option<[u8; 32]> {
+    // a table that must not be read is refused by whoever reads it then, with its reason
+    let are_usable = row_versions::are_to_be_had()
+        && look_ups
+            .iter()
+            .all(|look_up| reader.check_relation(look_up.relation).is_ok() && look_up.is_usable());
+    if !are_usable {
+        return None;
+    }
     let mut digest = Sha256::new();
-    for look_up in look_ups {
-        look_up.digest_into(&mut digest);
-    }
-    digest.finalize().into()
+    let counts: Vec<usize> = look_ups
+        .iter()
+        .map(|look_up| look_up.digest_into(&mut digest))
+        .collect();
+    counts
+        .first()
+        .is_some_and(|count| *count > 0)
+        .then(|| digest.finalize().into())
 }
 
-/// A row of a statement of look-ups, with the index to use.
-fn look_up(reader: &Reader<'_>, row: Row) -> Result<Option<LookUp>> {
+/// A row of a statement of look-ups: its relation, and with an index to use the look-up.
+fn look_up(reader: &Reader<'_>, row: Row) -> Result<(Option<pg_sys::Oid>, Option<LookUp>)> {
     let Ok(
         [
             schema,
@@ -83,26 +102,33 @@ fn look_up(reader: &Reader<'_>, row: Row) -> Result<Option<LookUp>> {
         ],
     ) = <[Option<String>; 7]>::try_from(row)
     else {
-        return Ok(None);
+        return Ok((None, None));
     };
-    let (Some(schema), Some(relation)) = (schema, relation) else {
-        return Ok(None);
+    let (Some(schema), Some(name)) = (schema, relation) else {
+        return Ok((None, None));
     };
-    let Some(column) = column else {
-        let relation = native::relation_oid(&schema, &relation);
-        return Ok(relation.map(|relation| LookUp { relation, by: None }));
+    let Some(relation) = native::relation_oid(&schema, &name) else {
+        return Ok((None, None));
+    };
+    let (Some(column), Some(key_type), Some(keys)) = (column, key_type, keys) else {
+        return Ok((Some(relation), Some(LookUp { relation, by: None })));
     };
     let found = reader.named(
         LOOK_UP_INDEX,
         &[
             Bind::text(schema),
-            Bind::text(relation),
+            Bind::text(name),
             Bind::new(pg_sys::TEXTOID, first_column),
             Bind::text(column),
+            Bind::text(key_type.clone()),
         ],
     )?;
-    let first = found.into_iter().next();
-    Ok(first.and_then(|index| index_look_up(index, first_value, key_type?, keys?)))
+    let index = found.into_iter().next();
+    let look_up = index.and_then(|index| index_look_up(index, first_value, key_type, keys));
+    Ok((
+        Some(relation),
+        look_up.filter(|look_up| look_up.relation == relation),
+    ))
 }
 
 /// A row of look_up_index.sql with the values that are looked for.

@@ -35,7 +35,7 @@ pub(crate) fn principal(reader: &Reader<'_>, user_id: i64) -> Result<Option<Rc<P
         made: Some((principal, footprint)),
         ..
     }) = &known
-        && footprint.holds(reader)?
+        && footprint.holds(reader)
     {
         let principal = principal.clone();
         ENTRIES.with_borrow_mut(|entries| entries.extend(known));
@@ -48,9 +48,13 @@ pub(crate) fn principal(reader: &Reader<'_>, user_id: i64) -> Result<Option<Rc<P
     let principal = Rc::new(principal);
     let footprint = match known {
         None => None,
+        Some(Entry {
+            made: Some((_, footprint)),
+            ..
+        }) if footprint.is_out_of_reach() => Some(footprint),
         Some(_) => {
             let binds = [Bind::int4(user_id), Bind::text(reader.odoo_schema())];
-            Footprint::read(reader, PRINCIPAL_FOOTPRINT, &binds)?
+            Some(Footprint::read(reader, PRINCIPAL_FOOTPRINT, &binds)?)
         }
     };
     put(Entry {

@@ -54,7 +54,7 @@ pub(super) fn states(reader: &Reader<'_>, names: &[&str]) -> Result<Vec<State>> 
 }
 
 /// The rows that states and shapes of these models are read from.
-pub(super) fn footprint(reader: &Reader<'_>, names: &[&str]) -> Result<Option<Footprint>> {
+pub(super) fn footprint(reader: &Reader<'_>, names: &[&str]) -> Result<Footprint> {
     Footprint::read(reader, MODEL_FOOTPRINT, &binds(reader, names))
 }
 

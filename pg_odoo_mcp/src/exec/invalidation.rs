@@ -65,6 +65,7 @@ pub(crate) fn init() {
                 pg_sys::SysCacheIdentifier::PROCOID,
                 on_function_change as unsafe extern "C-unwind" fn(pg_sys::Datum, i32, u32),
             ),
+            (pg_sys::SysCacheIdentifier::NAMESPACEOID, on_schema_change),
             (pg_sys::SysCacheIdentifier::AUTHOID, on_role_change),
             (pg_sys::SysCacheIdentifier::AUTHMEMMEMROLE, on_role_change),
         ] {
@@ -75,6 +76,12 @@ pub(crate) fn init() {
             );
         }
     }
+}
+
+/// Whatever was kept is to be read again: something was heard of too late.
+pub(crate) fn distrust() {
+    HEARD_OF_ALL.set(tick());
+    relation::forget(pg_sys::InvalidOid);
 }
 
 fn tick() -> u64 {
@@ -99,6 +106,12 @@ unsafe extern "C-unwind" fn on_relation_change(_arg: pg_sys::Datum, relation: pg
 #[pg_guard]
 unsafe extern "C-unwind" fn on_function_change(_arg: pg_sys::Datum, _cache: i32, _hash: u32) {
     relation::forget(pg_sys::InvalidOid);
+}
+
+// another schema's tables may go by the names that are known
+#[pg_guard]
+unsafe extern "C-unwind" fn on_schema_change(_arg: pg_sys::Datum, _cache: i32, _hash: u32) {
+    distrust();
 }
 
 #[pg_guard]

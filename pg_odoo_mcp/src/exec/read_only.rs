@@ -121,6 +121,11 @@ impl Reader<'_> {
         relation::check(relation, self.source)
     }
 
+    /// Locks relations against change, which brings in the news of them.
+    pub(crate) fn lock_relations(&self, relations: impl Iterator<Item = pg_sys::Oid>) {
+        relation::lock(&relations.collect::<Vec<_>>());
+    }
+
     fn check(&self, plan: Plan) -> Result<()> {
         let (relations, functions) = plan.dependencies();
         for relation in relations {

@@ -77,9 +77,43 @@ impl KeyType {
     }
 }
 
+/// Whether indexes are used at all: a session may be begun without those of the system, and then
+/// PostgreSQL reads the table instead, by a comparison that an array of values does not fit.
+pub(crate) fn are_to_be_had() -> bool {
+    // SAFETY: a flag of the backend
+    unsafe { !pg_sys::IgnoreSystemIndexes }
+}
+
 impl LookUp {
-    /// Adds place and writer (ctid, xmin, cmin) of each row that the active snapshot shows.
-    pub(crate) fn digest_into(&self, digest: &mut impl Digest) {
+    /// Whether the index is there and has all rows, now: what a snapshot says of it may be over.
+    pub(crate) fn is_usable(&self) -> bool {
+        let Some(by) = &self.by else {
+            return true;
+        };
+        // SAFETY: opened only if it is there; its description is read while it is open, and the lock
+        // stays until the transaction ends
+        unsafe {
+            let index =
+                pg_sys::try_relation_open(by.index, pg_sys::AccessShareLock as pg_sys::LOCKMODE);
+            if index.is_null() {
+                return false;
+            }
+            let described = (*index).rd_index;
+            let is_usable = !described.is_null()
+                && (*described).indrelid == self.relation
+                && (*described).indisvalid
+                && (*described).indisready
+                && (*described).indislive
+                && !(*described).indcheckxmin;
+            pg_sys::relation_close(index, pg_sys::NoLock as pg_sys::LOCKMODE);
+            is_usable
+        }
+    }
+
+    /// Adds place and writer (ctid, xmin, cmin) of each row that the active snapshot shows, and says
+    /// how many there are.
+    pub(crate) fn digest_into(&self, digest: &mut impl Digest) -> usize {
+        let mut count = 0;
         let mut keys: Vec<pg_sys::ScanKeyData> = Vec::with_capacity(2);
         if let Some(by) = &self.by {
             keys.extend(by.first.as_ref().map(|first| first.scan_key(0)));
@@ -103,6 +137,7 @@ impl LookUp {
                 if tuple.is_null() {
                     break;
                 }
+                count += 1;
                 let place = (*tuple).t_self;
                 let written = (*(*tuple).t_data).t_choice.t_heap;
                 digest.update(place.ip_blkid.bi_hi.to_ne_bytes());
@@ -116,6 +151,7 @@ impl LookUp {
         }
         // where one look-up ends
         digest.update([0xff; 4]);
+        count
     }
 }
 

@@ -3,7 +3,7 @@
 //! Catching an error without a subtransaction leaves its half-done work in the transaction, locks,
 //! snapshots and written rows included; so there is one around whatever may be caught.
 
-use super::timeout;
+use super::{invalidation, timeout};
 use odoo_compiler::error::{Code, Error};
 use pgrx::pg_sys;
 use pgrx::pg_sys::panic::CaughtError;
@@ -84,22 +84,35 @@ fn timed_out(budget: Duration) -> Error {
 fn translate(caught: &CaughtError) -> Failure {
     match sqlstate(caught) {
         PgSqlErrorCode::ERRCODE_LOCK_NOT_AVAILABLE => Failure::Expected(
-            Error::new(Code::TimedOut, "a table that the call reads is locked by another session")
-                .hint("Odoo may be updating modules; try again in a minute"),
+            Error::new(
+                Code::TimedOut,
+                "a table that the call reads is locked by another session",
+            )
+            .hint("Odoo may be updating modules; try again in a minute"),
         ),
         PgSqlErrorCode::ERRCODE_CONFIGURATION_LIMIT_EXCEEDED => Failure::Expected(
-            Error::new(Code::OverBudget, "the call needs more temporary disk space than its budget")
-                .hint("narrow the domain, or ask for fewer groups or fields"),
+            Error::new(
+                Code::OverBudget,
+                "the call needs more temporary disk space than its budget",
+            )
+            .hint("narrow the domain, or ask for fewer groups or fields"),
         ),
-        PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE => Failure::Expected(
-            Error::new(Code::NotSupported, "the reading role may not read what the call needs")
-                .detail("it is a column that holds a secret, a new column or table, or a table with row security")
-                .hint("leave secrets out; for what is new a DBA runs: select odoo_mcp.check_grants()"),
-        ),
+        PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE => {
+            // a right was taken away just when it was looked at: a commit shows before its news come
+            invalidation::distrust();
+            Failure::Expected(
+                Error::new(Code::NotSupported, "the reading role may not read what the call needs")
+                    .detail("it is a column that holds a secret, a new column or table, or a table with row security")
+                    .hint("leave secrets out; for what is new a DBA runs: select odoo_mcp.check_grants()"),
+            )
+        }
         PgSqlErrorCode::ERRCODE_FEATURE_NOT_SUPPORTED => Failure::Expected(
-            Error::new(Code::NotSupported, "a table that the call reads has code of its owner's in an index or a type")
-                .detail("it would run as the reading role, so the table is not read")
-                .hint("a DBA looks for functions in indexes and statistics of Odoo's tables"),
+            Error::new(
+                Code::NotSupported,
+                "a table that the call reads has code of its owner's in an index or a type",
+            )
+            .detail("it would run as the reading role, so the table is not read")
+            .hint("a DBA looks for functions in indexes and statistics of Odoo's tables"),
         ),
         state => Failure::Unexpected(match caught {
             CaughtError::PostgresError(report) | CaughtError::ErrorReport(report) => {
