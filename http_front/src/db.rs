@@ -19,7 +19,7 @@ pub(crate) async fn serve(
     arguments: &str,
 ) -> Result<String, DbError> {
     let statement = "CALL odoo_mcp.serve($1, $2, $3, $4, $5, NULL)";
-    let text = pool
+    let outcome = pool
         .query_text(
             call_id,
             statement,
@@ -31,8 +31,9 @@ pub(crate) async fn serve(
                 (&arguments, Type::TEXT),
             ],
         )
-        .await?;
-    hear(pool, text)
+        .await;
+    pool.note_call(&outcome);
+    hear(pool, outcome?)
 }
 
 /// `odoo_mcp.authenticate`: whether the token may speak at all; for messages that call no tool.
@@ -83,14 +84,16 @@ pub(crate) async fn doctor(
         .await
 }
 
+/// Asks `odoo_mcp.health`.
+pub(crate) const HEALTH: &str = "SELECT odoo_mcp.health()::pg_catalog.text";
+
 /// `odoo_mcp.health`: versions, and what is missing.
 pub(crate) async fn health(pool: &Pool, reference: Uuid) -> Result<String, DbError> {
     #[derive(Deserialize)]
     struct Health {
         paused_seconds: Option<u64>,
     }
-    let statement = "SELECT odoo_mcp.health()::pg_catalog.text";
-    let text = pool.query_text(reference, statement, &[]).await?;
+    let text = pool.query_text(reference, HEALTH, &[]).await?;
     match serde_json::from_str(&text) {
         Ok(Health {
             paused_seconds: Some(seconds),

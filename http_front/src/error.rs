@@ -19,6 +19,9 @@ use serde::Serialize;
 use serde_json::{json, value::RawValue};
 use uuid::Uuid;
 
+/// Seconds after which the database may be back.
+const UNAVAILABLE_FOR: u64 = 5;
+
 const PARSE_ERROR: i32 = -32700;
 const INVALID_REQUEST: i32 = -32600;
 const METHOD_NOT_FOUND: i32 = -32601;
@@ -88,7 +91,9 @@ impl Kind {
         match error {
             DbError::Busy => Kind::Busy,
             DbError::Paused(seconds) => Kind::Paused(*seconds),
-            DbError::Unavailable(_) | DbError::TimedOut => Kind::Unavailable(reference),
+            DbError::Unavailable(_) | DbError::TimedOut | DbError::Cancelled => {
+                Kind::Unavailable(reference)
+            }
             DbError::Internal(_) => Kind::Internal(reference),
         }
     }
@@ -184,7 +189,9 @@ impl Kind {
                 format!("paused by the operator, for {seconds} s at most; try again later")
             }
             Kind::Unavailable(reference) => {
-                format!("the database is not available; reference {reference}")
+                format!(
+                    "the database is not available; the operator finds reference {reference} in the log"
+                )
             }
             Kind::Internal(reference) => format!("internal error; reference {reference}"),
         }
@@ -200,7 +207,12 @@ impl Kind {
             }
             Kind::RateLimited(seconds) => json!({"code": "rate_limited", "retry_after": seconds}),
             Kind::Paused(seconds) => json!({"code": "paused", "retry_after": seconds}),
-            Kind::Unavailable(reference) | Kind::Internal(reference) => {
+            Kind::Unavailable(reference) => json!({
+                "code": "unavailable",
+                "retry_after": UNAVAILABLE_FOR,
+                "reference": reference.to_string(),
+            }),
+            Kind::Internal(reference) => {
                 json!({"code": "internal", "reference": reference.to_string()})
             }
             _ => return None,
@@ -226,7 +238,7 @@ impl Kind {
             Kind::Busy => (RETRY_AFTER, HeaderValue::from(1)),
             // operators mostly resume before the pause ends by itself
             Kind::Paused(seconds) => (RETRY_AFTER, HeaderValue::from((*seconds).min(30))),
-            Kind::Unavailable(_) => (RETRY_AFTER, HeaderValue::from(5)),
+            Kind::Unavailable(_) => (RETRY_AFTER, HeaderValue::from(UNAVAILABLE_FOR)),
             _ => return,
         };
         response.headers_mut().insert(name, value);

@@ -1,6 +1,9 @@
 //! What an operator has done from the command line, on a connection of its own.
 
-use crate::config::{Config, ConfigError};
+use crate::{
+    config::{Config, ConfigError},
+    pool::{Place, Trouble},
+};
 use serde::Deserialize;
 use std::fmt;
 use tokio_postgres::{NoTls, SimpleQueryMessage};
@@ -59,14 +62,17 @@ pub async fn resume(config: &Config) -> Result<(), ConfigError> {
 
 async fn call(config: &Config, statement: &str) -> Result<String, ConfigError> {
     let url = config.database_url.expose();
-    let (client, connection) = url.connect(NoTls).await.map_err(|error| refused(&error))?;
+    let (client, connection) = url
+        .connect(NoTls)
+        .await
+        .map_err(|error| refused(config, &error))?;
     let connection = tokio::spawn(connection);
     let outcome = client.simple_query(statement).await;
     drop(client);
     // its end is the end of the session: Odoo's command may follow at once
     let _ = connection.await;
     outcome
-        .map_err(|error| refused(&error))?
+        .map_err(|error| refused(config, &error))?
         .into_iter()
         .find_map(|message| match message {
             SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
@@ -75,23 +81,25 @@ async fn call(config: &Config, statement: &str) -> Result<String, ConfigError> {
         .ok_or_else(|| refusal("the database gave no answer"))
 }
 
-/// The server's words carry no secret of ours: statement and parameter were the operator's.
-fn refused(error: &tokio_postgres::Error) -> ConfigError {
+/// The server's words carry no secret of ours: statement and parameter were the operator's. Its own
+/// hint comes first; else the one that a front has for the same.
+fn refused(config: &Config, error: &tokio_postgres::Error) -> ConfigError {
+    let Trouble { problem, hint, .. } = Trouble::of(error, &Place::of(config));
     match error.as_db_error() {
         Some(error) => ConfigError {
             message: error.message().to_owned(),
-            hint: error.hint().unwrap_or(HINT).to_owned(),
+            hint: error.hint().map_or(hint, str::to_owned),
         },
-        None => refusal("the database cannot be reached"),
+        None => ConfigError {
+            message: format!("the database cannot be reached: {problem}"),
+            hint,
+        },
     }
 }
 
 fn refusal(message: &str) -> ConfigError {
     ConfigError {
         message: message.to_owned(),
-        hint: HINT.to_owned(),
+        hint: "run: odoo-mcp doctor".to_owned(),
     }
 }
-
-const HINT: &str =
-    "check ODOO_MCP_DATABASE_URL, and that its role is a front: select odoo_mcp.grant_front(role)";

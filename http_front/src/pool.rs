@@ -2,15 +2,22 @@
 
 mod cancel;
 mod gate;
+mod place;
+mod recent;
+mod role;
 mod trouble;
 
-pub(crate) use trouble::{Trouble, UNKNOWN};
+pub(crate) use place::Place;
+pub(crate) use trouble::Trouble;
 
 use crate::config::Config;
 use deadpool_postgres::{
     Hook, HookError, Manager, ManagerConfig, Object, PoolError, RecyclingMethod, Runtime,
 };
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::{runtime::Handle, time::timeout};
 use tokio_postgres::{
     NoTls,
@@ -31,10 +38,12 @@ pub(crate) enum DbError {
     Busy,
     /// The operator has paused the front, for so many seconds more.
     Paused(u64),
-    /// The database cannot be reached, or the connection broke.
+    /// The database cannot be reached, the connection broke, or calls cannot be admitted there.
     Unavailable(Trouble),
-    /// The statement was cancelled, by the server or after our own limit.
+    /// The statement was ended by a limit of time, the server's or ours.
     TimedOut,
+    /// Somebody had the server cancel the statement.
+    Cancelled,
     /// The statement raised an error, or answered what it must not.
     Internal(Trouble),
 }
@@ -42,6 +51,9 @@ pub(crate) enum DbError {
 /// How long the server may take to accept a cancel; more than it ever needs, because a cancel that
 /// is given up midway is what PgBouncer stumbles over.
 const CANCEL_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What `grant_front` sets for the sessions of a front.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A value to bind, with its type: a statement that must ask for types takes more round trips.
 pub(crate) type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
@@ -54,6 +66,8 @@ pub(crate) struct Pool {
     cancels: TaskTracker,
     target: Arc<tokio_postgres::Config>,
     gate: gate::Gate,
+    recent: recent::Recent,
+    place: Place,
 }
 
 impl Pool {
@@ -65,6 +79,7 @@ impl Pool {
                 recycling_method: RecyclingMethod::Fast,
             },
         );
+        let pool_wait = config.pool_wait;
         let connections = deadpool_postgres::Pool::builder(manager)
             .max_size(config.pool_size)
             .wait_timeout(Some(config.pool_wait))
@@ -73,6 +88,9 @@ impl Pool {
             .pre_recycle(Hook::sync_fn(|_, metrics| match metrics.age() > MAX_AGE {
                 true => Err(HookError::message("the connection is old")),
                 false => Ok(()),
+            }))
+            .post_create(Hook::async_fn(move |client, _| {
+                Box::pin(role::check(client, pool_wait))
             }))
             .build()
             .unwrap_or_else(|_| unreachable!("timeouts have a runtime"));
@@ -83,6 +101,8 @@ impl Pool {
             cancels: TaskTracker::new(),
             target: Arc::new(config.database_url.expose().clone()),
             gate: gate::Gate::default(),
+            recent: recent::Recent::default(),
+            place: Place::of(config),
         }
     }
 
@@ -97,26 +117,46 @@ impl Pool {
     ) -> Result<String, DbError> {
         self.gate.pass().map_err(DbError::Paused)?;
         let lease = self.lease(reference).await?;
+        let started = Instant::now();
         let outcome = tokio::select! {
             outcome = timeout(self.call_timeout, lease.client().query_typed(statement, parameters)) => outcome,
-            () = self.halt.cancelled() => return Err(DbError::Unavailable(Trouble::silence())),
+            () = self.halt.cancelled() => return Err(DbError::Unavailable(Trouble::silence(&self.place))),
         };
         let Ok(outcome) = outcome else {
             tracing::error!(%reference, statement, "no answer within the call timeout, cancelling");
             return Err(DbError::TimedOut);
         };
-        let is_broken = outcome.as_ref().is_err_and(is_connection_trouble);
-        lease.give_back(is_broken);
+        let is_stale = outcome.as_ref().is_err_and(is_of_the_role);
+        if is_stale {
+            // a role that was dropped and made again has another identity than its old sessions
+            self.connections.retain(|_, _| false);
+        }
+        lease.give_back(is_stale || outcome.as_ref().is_err_and(is_connection_trouble));
         match outcome.as_deref() {
             Ok([row]) => row
                 .try_get(0)
-                .map_err(|error| judge(reference, statement, &error)),
+                .map_err(|error| self.judge(reference, statement, &error, started)),
             Ok(rows) => {
                 tracing::error!(%reference, statement, row_count = rows.len(), "expected one row");
-                Err(DbError::Internal(UNKNOWN))
+                Err(DbError::Internal(Trouble::unknown()))
             }
-            Err(error) => Err(judge(reference, statement, error)),
+            Err(error) => Err(self.judge(reference, statement, error, started)),
         }
+    }
+
+    /// A call was answered, or failed so: remembered for [`Pool::trouble`].
+    pub(crate) fn note_call(&self, outcome: &Result<String, DbError>) {
+        match outcome {
+            // a refusal comes before anything is written down
+            Ok(text) if !text.starts_with("{\"refused\"") => self.recent.forget(),
+            Err(DbError::Unavailable(trouble)) if trouble.is_lasting => self.recent.note(trouble),
+            _ => {}
+        }
+    }
+
+    /// What keeps calls from being answered, by what the last of them met.
+    pub(crate) fn trouble(&self) -> Option<Trouble> {
+        self.recent.trouble()
     }
 
     /// The database said that there is a pause: no connection is kept.
@@ -144,6 +184,34 @@ impl Pool {
         self.connections.close();
     }
 
+    fn judge(
+        &self,
+        reference: Uuid,
+        statement: &str,
+        error: &tokio_postgres::Error,
+        started: Instant,
+    ) -> DbError {
+        let sqlstate = error.code().map(SqlState::code);
+        let server_text = error
+            .as_db_error()
+            .map_or_else(|| cause(error), |error| error.message().to_owned());
+        let trouble = Trouble::of(error, &self.place);
+        let Trouble { problem, hint, .. } = &trouble;
+        tracing::error!(%reference, problem, hint, statement, sqlstate, server_text, "the database answered an error");
+        match error.code() {
+            _ if is_connection_trouble(error) || trouble.is_lasting => {
+                DbError::Unavailable(trouble)
+            }
+            Some(code) if *code == SqlState::QUERY_CANCELED => {
+                match is_of_limit(&server_text, started.elapsed()) {
+                    true => DbError::TimedOut,
+                    false => DbError::Cancelled,
+                }
+            }
+            _ => DbError::Internal(trouble),
+        }
+    }
+
     async fn lease(&self, reference: Uuid) -> Result<Lease, DbError> {
         match self.connections.get().await {
             Ok(object) => Ok(Lease {
@@ -156,12 +224,18 @@ impl Pool {
                 Err(DbError::Busy)
             }
             Err(error) => {
-                let Trouble { problem, hint } = match &error {
-                    PoolError::Backend(error) => Trouble::of(error),
-                    _ => Trouble::silence(),
+                let trouble = match &error {
+                    PoolError::Backend(error) => Trouble::of(error, &self.place),
+                    PoolError::PostCreateHook(HookError::Message(reason))
+                        if reason == role::NOT_GRANTED =>
+                    {
+                        Trouble::not_granted(&self.place)
+                    }
+                    _ => Trouble::silence(&self.place),
                 };
+                let Trouble { problem, hint, .. } = &trouble;
                 tracing::error!(%reference, problem, hint, %error, cause = cause(&error), "cannot connect to the database");
-                Err(DbError::Unavailable(Trouble { problem, hint }))
+                Err(DbError::Unavailable(trouble))
             }
         }
     }
@@ -228,19 +302,22 @@ async fn end_statement(object: Object, target: Arc<tokio_postgres::Config>) {
     drop(Object::take(object));
 }
 
-fn judge(reference: Uuid, statement: &str, error: &tokio_postgres::Error) -> DbError {
-    let sqlstate = error.code().map(SqlState::code);
-    let server_text = error
-        .as_db_error()
-        .map_or_else(|| cause(error), |error| error.message().to_owned());
-    let trouble = Trouble::of(error);
-    let Trouble { problem, hint } = trouble;
-    tracing::error!(%reference, problem, hint, statement, sqlstate, server_text, "the database answered an error");
-    match error.code() {
-        _ if is_connection_trouble(error) => DbError::Unavailable(trouble),
-        Some(code) if *code == SqlState::QUERY_CANCELED => DbError::TimedOut,
-        _ => DbError::Internal(trouble),
-    }
+/// Whether a statement was ended by a limit of time rather than by a person: the server has one
+/// SQLSTATE for both. In another language than English the front's statement_timeout tells.
+fn is_of_limit(server_text: &str, elapsed: Duration) -> bool {
+    server_text.contains("timeout") || elapsed >= STATEMENT_TIMEOUT
+}
+
+/// Whether the session's role has no right to what it asked, or is none any more.
+fn is_of_the_role(error: &tokio_postgres::Error) -> bool {
+    error.code().is_some_and(|code| {
+        [
+            SqlState::INSUFFICIENT_PRIVILEGE,
+            SqlState::UNDEFINED_OBJECT,
+            SqlState::INVALID_AUTHORIZATION_SPECIFICATION,
+        ]
+        .contains(code)
+    })
 }
 
 /// Whether the connection is gone or about to be, in the server's words (a severity that ends the

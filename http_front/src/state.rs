@@ -5,7 +5,7 @@ use crate::{
     db,
     doors::Doors,
     mcp::ToolList,
-    pool::{self, DbError, Pool},
+    pool::{DbError, Pool, Trouble},
     routes,
 };
 use std::{sync::Arc, time::Duration};
@@ -65,7 +65,7 @@ impl Front {
         let text = db::list_tools(&self.pool, reference).await?;
         let list = Arc::new(ToolList::parse(&text).map_err(|error| {
             tracing::error!(%reference, %error, "odoo_mcp.list_tools answered something else");
-            DbError::Internal(pool::UNKNOWN)
+            DbError::Internal(Trouble::unknown())
         })?);
         *kept = Some((Instant::now(), list.clone()));
         Ok(list)

@@ -26,7 +26,8 @@ select 2, 'release', 'error',
   from here h where h.default_version <> h.extversion and h.extversion = $2
 union all
 select 2, 'release', 'error', 'the extension''s control file is gone from this host: its next update will fail',
-       'install the package pg_odoo_mcp again'
+       pg_catalog.format('install the package again: apt install --reinstall postgresql-%s-odoo-mcp',
+                         pg_catalog.current_setting('server_version_num')::integer / 10000)
   from here h where h.default_version is null
 union all
 select 3, 'release', 'error', pg_catalog.format('the front is %s, the extension in this database is %s', $3, h.extversion),

@@ -35,7 +35,7 @@ select 1 as part, 'server' as "check",
        case when h.is_standby then 'this server is a standby: a call is written down before it is answered, and nothing can be written here'
             when h.major = 15 then pg_catalog.format('PostgreSQL %s, a primary', pg_catalog.current_setting('server_version'))
             else pg_catalog.format('PostgreSQL %s: the tests run on 15 alone', pg_catalog.current_setting('server_version')) end as finding,
-       case when h.is_standby then 'connect to the primary: in ODOO_MCP_DATABASE_URL for a front; or make this one the primary: select pg_promote()'
+       case when h.is_standby then 'connect to the primary; a front by its database_url, where host=a,b and target_session_attrs=read-write try more than one'
             when h.major <> 15 then 'try it beside production first: make test' end as hint
   from here h
 union all

@@ -1,5 +1,6 @@
 -- Whether what setup(), grant_front() and Odoo's own administrators granted still fits: check, status, finding, hint.
 -- Reads pg_catalog and our own tables, as their owner; where setup() was not run there is no row.
+-- $1: whether a front asks, so that its session's role is looked at, too.
 with i as (
     select o.rolname as owner, r.rolname as reader, u.rolname as odoo, u.rolsuper, u.rolcreaterole,
            k.owner_role, k.reader_role, k.admin_role, k.odoo_role, k.odoo_schema
@@ -101,6 +102,17 @@ select 9, 'fronts', case when j.problem is null then 'ok' else 'error' end,
             else pg_catalog.format('role %I: %s', j.rolname, j.problem) end,
        case when j.problem is not null then j.hint end
   from judged j
+union all
+-- one that was granted has its line above
+select 9, 'fronts', 'error',
+       pg_catalog.format('this front connects as %I, %s', r.rolname,
+           case when r.rolsuper then 'a superuser: whoever breaks into it has the whole cluster' else 'which was not granted as a front''s role' end),
+       case when r.rolsuper or r.rolcreaterole or r.rolbypassrls or r.rolreplication or r.oid = i.odoo_role
+            then 'create role odoo_front login password ''…''; select odoo_mcp.grant_front(''odoo_front''); then name that role in the front''s database_url'
+            else pg_catalog.format('a superuser runs: select odoo_mcp.grant_front(%L)', r.rolname) end
+  from i
+  join pg_catalog.pg_roles r on r.rolname = SESSION_USER
+ where $1 and not exists (select from odoo_mcp_private.front f where f.role = r.oid)
 union all
 select 10, 'fronts', 'warning', 'no role may carry calls of MCP clients',
        'create role odoo_front login password ''…''; select odoo_mcp.grant_front(''odoo_front'')'

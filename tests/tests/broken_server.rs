@@ -11,7 +11,7 @@ use odoo_mcp_tests::serve::refusal;
 use odoo_mcp_tests::wait::until;
 use odoo_mcp_tests::{Environment, Front, McpClient};
 use postgres::error::SqlState;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// A front on this URL says so in `/readyz` and, unasked, in its log; `doctor` says the same.
 fn all_say(env: &Environment, url: &str, problem: &str, hint: &str) -> Front {
@@ -31,15 +31,25 @@ fn all_say(env: &Environment, url: &str, problem: &str, hint: &str) -> Front {
     front
 }
 
-/// The tool's error that an agent gets, and nothing of the server's in it.
-fn agent_learns(front: &Front, token: &str, code: &str) -> Value {
+/// The error that an agent gets where no call can be admitted, nothing of the server's in it; its
+/// reference.
+fn agent_learns(front: &Front, token: &str) -> String {
     let mut client = McpClient::new(&front.mcp_url(), token);
-    let answer = client.request(
-        "tools/call",
-        &json!({"name": "odoo_count", "arguments": {"model": "res.partner"}}),
+    let answer = client
+        .try_request(
+            "tools/call",
+            &json!({"name": "odoo_count", "arguments": {"model": "res.partner"}}),
+        )
+        .expect("the front answers");
+    assert_eq!(answer.status, 503, "{answer:?}");
+    let answer = answer.json();
+    let error = &answer["error"];
+    assert_eq!(error["data"]["code"], "unavailable", "{answer}");
+    let message = error["message"].as_str().unwrap_or("");
+    assert!(
+        message.contains("in the log") && !message.contains("audit"),
+        "there is no entry: {answer}"
     );
-    let error = answer["structuredContent"]["error"].clone();
-    assert_eq!(error["code"], code, "{answer}");
     for word in [
         "pg_odoo_mcp",
         "audit_attempt",
@@ -50,7 +60,10 @@ fn agent_learns(front: &Front, token: &str, code: &str) -> Value {
     ] {
         assert!(!answer.to_string().contains(word), "{answer}");
     }
-    error
+    error["data"]["reference"]
+        .as_str()
+        .expect("a reference")
+        .to_owned()
 }
 
 #[test]
@@ -74,7 +87,7 @@ fn library_not_installed() {
         "library is not installed on the database server",
         "install the package",
     );
-    agent_learns(&front, &token, "internal");
+    agent_learns(&front, &token);
 
     // as where nothing was ever installed: PostgreSQL's own words say it
     std::fs::remove_file(cluster.installed("share/extension/pg_odoo_mcp.control"))
@@ -207,11 +220,7 @@ fn disk_full_in_a_copy() {
     );
     superuser.batch_execute("rollback").expect("rollback");
     // nothing is answered that is not written down
-    let error = agent_learns(&front, &token, "internal");
-    let reference = error["detail"]
-        .as_str()
-        .unwrap_or("")
-        .replace("reference ", "");
+    let reference = agent_learns(&front, &token);
     let log = front.log();
     let line = log
         .lines()
@@ -220,6 +229,13 @@ fn disk_full_in_a_copy() {
     assert!(
         line.contains("make room") && line.contains("53100"),
         "{line}"
+    );
+
+    // what still can be read says so, too
+    let text = front.problem();
+    assert!(
+        text.contains("disk is full") && text.contains("make room"),
+        "{text}"
     );
 
     std::fs::remove_file(&filler).expect("room again");
@@ -264,11 +280,7 @@ fn front_pointed_at_a_standby() {
         "this server is a standby",
         "the primary",
     );
-    let error = agent_learns(&front, &token, "internal");
-    let reference = error["detail"]
-        .as_str()
-        .unwrap_or("")
-        .replace("reference ", "");
+    let reference = agent_learns(&front, &token);
     assert!(
         front
             .log()

@@ -19,8 +19,8 @@ pub(crate) struct Arguments {
 
 /// Looks at everything and says what to type next; fails where something is in error.
 pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode, ConfigError> {
-    let config = arguments.settings.load()?;
-    let findings = doctor::examine(&config, arguments.settings.file()).await;
+    let (config, file) = arguments.settings.load_or_packaged()?;
+    let findings = doctor::examine(&config, file.as_deref()).await;
     match arguments.json {
         true => println!("{}", doctor::as_json(&findings)),
         false => println!("{}", doctor::as_text(&findings)),

@@ -6,26 +6,51 @@ pub(crate) mod resume;
 pub(crate) mod serve;
 
 use clap::Args;
-use http_front::config::{Config, ConfigError};
-use std::path::{Path, PathBuf};
+use http_front::config::{Config, ConfigError, DATABASE_URL_HINT};
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+};
 
 /// Which settings a command goes by.
 #[derive(Args)]
 #[command(after_help = SETTINGS)]
 pub(crate) struct Settings {
-    /// Settings as a TOML file; the environment wins over it.
+    /// Settings as a TOML file; the environment wins over it. All commands but serve read
+    /// /etc/odoo-mcp/odoo-mcp.toml if neither this nor ODOO_MCP_DATABASE_URL is given.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 }
 
+/// Where the package puts the settings of the service.
+const PACKAGED: &str = "/etc/odoo-mcp/odoo-mcp.toml";
+
 impl Settings {
+    /// What is said, and nothing else: for the service.
     pub(crate) fn load(&self) -> Result<Config, ConfigError> {
         Config::load(self.config.as_deref())
     }
 
-    /// The file, where one is named.
-    pub(crate) fn file(&self) -> Option<&Path> {
-        self.config.as_deref()
+    /// The same, or the service's file where nothing is said: for an operator's commands. Also the
+    /// file that was read.
+    pub(crate) fn load_or_packaged(&self) -> Result<(Config, Option<PathBuf>), ConfigError> {
+        let is_said = std::env::var("ODOO_MCP_DATABASE_URL").is_ok_and(|url| !url.is_empty());
+        let file = match &self.config {
+            None if !is_said => Some(Path::new(PACKAGED).to_owned()),
+            said => said.clone(),
+        };
+        let is_tried = self.config.is_none() && !is_said;
+        match Config::load(file.as_deref()) {
+            Ok(config) => Ok((config, file)),
+            Err(error) if is_tried && File::open(PACKAGED).is_err() => Err(ConfigError {
+                hint: format!(
+                    "as root, if the service's settings are there; else --config FILE, or set ODOO_MCP_DATABASE_URL; {}",
+                    DATABASE_URL_HINT
+                ),
+                message: format!("no database is configured: {}", error.message),
+            }),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -15,7 +15,7 @@ pub(crate) struct Arguments {
 
 /// Pauses every front of the database and says who is still connected to it.
 pub(crate) async fn run(arguments: &Arguments) -> Result<(), ConfigError> {
-    let config = arguments.settings.load()?;
+    let (config, _) = arguments.settings.load_or_packaged()?;
     println!("{}", operate::pause(&config, &arguments.duration).await?);
     Ok(())
 }

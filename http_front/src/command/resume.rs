@@ -12,7 +12,8 @@ pub(crate) struct Arguments {
 
 /// Ends the pause of every front of the database.
 pub(crate) async fn run(arguments: &Arguments) -> Result<(), ConfigError> {
-    operate::resume(&arguments.settings.load()?).await?;
+    let (config, _) = arguments.settings.load_or_packaged()?;
+    operate::resume(&config).await?;
     println!("resumed");
     Ok(())
 }

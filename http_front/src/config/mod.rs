@@ -16,6 +16,8 @@ use std::{fmt, net::SocketAddr, path::Path, str::FromStr, time::Duration};
 pub struct Config {
     /// Where the extension lives; may carry a password.
     pub database_url: Secret<tokio_postgres::Config>,
+    /// What that was set by, as hints name it: a variable, or a key in a file.
+    pub database_url_from: String,
     /// Odoo's own address, for calls that are handed on to it.
     pub odoo_url: Option<HttpUrl>,
     /// The name by which Odoo knows the database.
@@ -73,12 +75,15 @@ impl Config {
 
     fn read(mut source: Source) -> Result<Self, ConfigError> {
         let config = Config {
+            database_url_from: source.place("database_url"),
             database_url: source
                 .take("database_url", DATABASE_URL_HINT, database_url)?
                 .ok_or_else(|| {
                     ConfigError::new(
                         "no database is configured",
-                        format!("set ODOO_MCP_DATABASE_URL; {DATABASE_URL_HINT}"),
+                        format!(
+                            "set ODOO_MCP_DATABASE_URL, or database_url in the file that --config names; {DATABASE_URL_HINT}"
+                        ),
                     )
                 })?,
             odoo_url: source.take("odoo_url", HTTP_URL_HINT, HttpUrl::parse)?,
@@ -129,7 +134,8 @@ impl Config {
     }
 }
 
-const DATABASE_URL_HINT: &str = "e.g. postgresql://front@/odoo?host=/var/run/postgresql or postgresql://front:password@127.0.0.1:5432/odoo; \
+/// What an address of a database looks like.
+pub const DATABASE_URL_HINT: &str = "e.g. postgresql://front@/odoo?host=/var/run/postgresql or postgresql://front:password@127.0.0.1:5432/odoo; \
      percent-encode special characters; sslmode=require is not possible";
 const HTTP_URL_HINT: &str = "http(s)://host[:port][/path], without user or password";
 const MS_HINT: &str = "milliseconds, from 1 to 3600000";

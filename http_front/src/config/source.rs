@@ -45,6 +45,19 @@ impl Source {
         })
     }
 
+    /// What sets `key`: the variable, or the key in the file; the variable where nothing does.
+    pub(super) fn place(&self, key: &str) -> String {
+        let variable = variable(key);
+        match (self.said(&variable), self.table.contains_key(key)) {
+            (None, true) => format!("{key} in {}", self.path.display()),
+            _ => variable,
+        }
+    }
+
+    fn said(&self, variable: &str) -> Option<String> {
+        (self.environment)(variable).filter(|text| !text.is_empty())
+    }
+
     /// The setting `key`, or nothing where it is not set; an empty variable counts as not set,
     /// because that is how compose files write it.
     pub(super) fn take<T>(
@@ -54,15 +67,12 @@ impl Source {
         read: impl Fn(&str) -> Option<T>,
     ) -> Result<Option<T>, ConfigError> {
         debug_assert!(KEYS.contains(&key));
+        let place = self.place(key);
         let in_file = self.table.remove(key);
-        let variable = format!("ODOO_MCP_{}", key.to_ascii_uppercase());
-        let (text, place) = match (
-            (self.environment)(&variable).filter(|text| !text.is_empty()),
-            in_file,
-        ) {
-            (Some(text), _) => (Some(text), variable),
+        let text = match (self.said(&variable(key)), in_file) {
+            (Some(text), _) => Some(text),
             (None, None) => return Ok(None),
-            (None, Some(value)) => (text_of(value), format!("{key} in {}", self.path.display())),
+            (None, Some(value)) => text_of(value),
         };
         // the value stays unsaid: it may be a password, or an error text that quotes one
         text.and_then(|text| read(&text))
@@ -87,6 +97,10 @@ impl Source {
             hint,
         ))
     }
+}
+
+fn variable(key: &str) -> String {
+    format!("ODOO_MCP_{}", key.to_ascii_uppercase())
 }
 
 fn read(file: &Path) -> Result<String, ConfigError> {

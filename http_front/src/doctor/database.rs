@@ -13,7 +13,7 @@ pub(super) async fn examine(config: &Config) -> Vec<Finding> {
     match timeout(LIMIT, ask(config)).await {
         Ok(Ok(findings)) => findings,
         Ok(Err(error)) => {
-            let trouble = pool::Trouble::of(&error);
+            let trouble = pool::Trouble::of(&error, &pool::Place::of(config));
             // whoever runs this has the password of the role: the server's words are for them
             let words = error
                 .as_db_error()
@@ -22,7 +22,8 @@ pub(super) async fn examine(config: &Config) -> Vec<Finding> {
             vec![Finding::error("database", finding, trouble.hint)]
         }
         Err(_) => {
-            let pool::Trouble { problem, hint } = pool::Trouble::silence();
+            let pool::Trouble { problem, hint, .. } =
+                pool::Trouble::silence(&pool::Place::of(config));
             vec![Finding::error("database", problem, hint)]
         }
     }

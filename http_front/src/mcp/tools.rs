@@ -181,6 +181,7 @@ pub(crate) fn answer(
     let text = match answer {
         Ok(text) => text,
         Err(DbError::TimedOut) => return Ok(reply.timed_out()),
+        Err(DbError::Cancelled) => return Ok(reply.cancelled()),
         Err(DbError::Internal(_)) => return Ok(reply.internal(call_id)),
         Err(error) => return Err(Kind::of_database(&error, call_id).answering(Some(id))),
     };
@@ -220,6 +221,14 @@ impl Reply<'_> {
             "code": "timed_out",
             "message": "the call was ended because it took too long",
             "hint": "narrow the domain, the period or the fields, and try again",
+        }))
+    }
+
+    fn cancelled(self) -> Response {
+        self.our_error(json!({
+            "code": "cancelled",
+            "message": "the call was stopped by the operator",
+            "hint": "do not repeat it unasked: tell the user that the operator stopped it",
         }))
     }
 

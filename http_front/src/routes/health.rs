@@ -36,7 +36,10 @@ pub(crate) async fn database(State(front): State<Arc<Front>>) -> Response {
     let verdict = match front.health(Uuid::new_v4()).await {
         Err(DbError::Paused(seconds)) => return paused(seconds),
         Err(error) => Err(of_error(&error)),
-        Ok(text) => judge(&text),
+        Ok(text) => judge(&text).and_then(|version| match front.pool.trouble() {
+            Some(trouble) => Err((trouble.problem, trouble.hint)),
+            None => Ok(version),
+        }),
     };
     match verdict {
         Ok(version) => json_response(
@@ -166,8 +169,12 @@ fn of_error(error: &DbError) -> (String, String) {
             "the database does not answer in time",
             "see what it is busy with: select pid, state, wait_event, query from pg_stat_activity",
         ),
-        DbError::Unavailable(Trouble { problem, hint })
-        | DbError::Internal(Trouble { problem, hint }) => (*problem, *hint),
+        DbError::Cancelled => (
+            "somebody cancelled the look at the database's health",
+            "ask again",
+        ),
+        DbError::Unavailable(Trouble { problem, hint, .. })
+        | DbError::Internal(Trouble { problem, hint, .. }) => (problem.as_str(), hint.as_str()),
     };
     (problem.to_owned(), hint.to_owned())
 }

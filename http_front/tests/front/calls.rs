@@ -93,11 +93,11 @@ async fn errors_of_the_database_keep_its_words_inside() {
 }
 
 #[tokio::test]
-async fn a_cancelled_statement_is_timed_out() {
+async fn a_call_that_somebody_cancels_is_cancelled() {
     let stage = Stage::new().await;
     let answer = stage.send(&Request::call("cancel", json!({}))).await.json();
     assert_eq!(
-        answer["result"]["structuredContent"]["error"]["code"], "timed_out",
+        answer["result"]["structuredContent"]["error"]["code"], "cancelled",
         "{answer}"
     );
 }
@@ -137,6 +137,7 @@ async fn a_killed_backend_is_503_and_the_next_call_works() {
             (503, &json!(-32603)),
             "{reply:?}"
         );
+        assert_eq!(reply.json()["error"]["data"]["code"], "unavailable");
         let reference = reply.json()["error"]["data"]["reference"]
             .as_str()
             .unwrap()

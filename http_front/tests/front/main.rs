@@ -12,3 +12,4 @@ mod modern;
 mod process;
 mod routes;
 mod stage;
+mod trouble;

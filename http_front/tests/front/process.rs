@@ -176,3 +176,19 @@ async fn help_and_version_are_there_and_secrets_stay_out_of_errors() {
     );
     assert!(!text.contains("hunter2"), "{text}");
 }
+
+#[tokio::test]
+async fn an_operators_commands_look_where_the_package_puts_the_settings() {
+    let output = binary().arg("doctor").output().await.unwrap();
+    // where there is such a file, it says that it went by it
+    let text = [output.stdout, output.stderr].concat();
+    let text = String::from_utf8_lossy(&text);
+    assert!(text.contains("/etc/odoo-mcp/odoo-mcp.toml"), "{text}");
+    // the service is told its file, and takes no other
+    let output = binary().arg("serve").output().await.unwrap();
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        !output.status.success() && text.contains("set ODOO_MCP_DATABASE_URL"),
+        "{text}"
+    );
+}

@@ -190,6 +190,7 @@ fn config(database: &Database, listen: SocketAddr) -> Config {
     url.application_name("odoo-mcp");
     Config {
         database_url: Secret::new(url),
+        database_url_from: "ODOO_MCP_DATABASE_URL".into(),
         odoo_url: None,
         odoo_db: None,
         listen,

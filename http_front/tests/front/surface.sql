@@ -51,6 +51,8 @@ begin
       answer := '{"refused": {"reason": "paused", "retry_after": 7}}';
     when 'raise' then
       raise exception 'a text of the server that nobody may see';
+    when 'fail' then
+      raise exception using errcode = arguments::json ->> 'sqlstate', message = 'a text of the server that nobody may see';
     when 'cancel' then
       perform pg_cancel_backend(pg_backend_pid());
       perform pg_sleep(1);

@@ -162,8 +162,11 @@ pub(crate) fn health() -> JsonB {
         "extension_version": extension_version(),
         "library_version": env!("CARGO_PKG_VERSION"),
         "is_set_up": installation.is_some(),
-        // whether the role that asks may serve calls of others
-        "is_front": installation.is_some() && identity::is_front(),
+        // whether the role that asks may serve calls of others; one that was made a superuser
+        // after it was granted no longer
+        "is_front": installation.is_some()
+            && identity::is_front()
+            && !native::is_superuser(native::session_role()),
         // for how long fronts are to stay away
         "paused_seconds": paused_seconds,
         "problem": problem.as_ref().map(|problem| problem.message.as_str()),

@@ -55,7 +55,10 @@ pub(crate) fn examine(asker: &Asker<'_>) -> Vec<Finding> {
         findings.push(Finding::of_error("setup", Installation::missing()));
         return findings;
     };
-    findings.extend(rows(SETUP, &[]));
+    // people may ask as whom they like
+    let is_front = asker.pool_size.is_some();
+    let is_front = Bind::new(pg_sys::BOOLOID, Some(is_front.to_string()));
+    findings.extend(rows(SETUP, &[is_front]));
     // whatever goes wrong on Odoo's tables is a finding, too
     let seen = subxact::contain(gucs::call_timeout(), || {
         let is_at_home = installation.is_at_home()?;

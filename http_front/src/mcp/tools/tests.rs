@@ -1,5 +1,5 @@
 use super::*;
-use crate::pool::UNKNOWN;
+use crate::pool::Trouble;
 use axum::{http::StatusCode, response::IntoResponse};
 use http_body_util::BodyExt;
 
@@ -135,12 +135,17 @@ async fn whatever_else_comes_is_internal() {
 async fn failures_of_the_database() {
     for (error, status, expected) in [
         (DbError::TimedOut, 200, "timed_out"),
+        (DbError::Cancelled, 200, "do not repeat it unasked"),
         (
-            DbError::Internal(UNKNOWN),
+            DbError::Internal(Trouble::unknown()),
             200,
             "the call failed inside the server",
         ),
-        (DbError::Unavailable(UNKNOWN), 503, "-32603"),
+        (
+            DbError::Unavailable(Trouble::unknown()),
+            503,
+            r#""code":"unavailable""#,
+        ),
         (DbError::Busy, 503, "-32603"),
     ] {
         let (seen_status, body) =
