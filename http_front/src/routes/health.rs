@@ -1,11 +1,16 @@
 //! `/healthz`: this process runs. `/readyz`: calls would be answered.
 
 use crate::{
+    address,
     error::json_response,
     pool::{DbError, Trouble},
     state::Front,
 };
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::{
+    extract::{Request, State},
+    http::StatusCode,
+    response::Response,
+};
 use serde::Deserialize;
 use serde_json::json;
 use std::{sync::Arc, time::Duration};
@@ -32,7 +37,7 @@ struct Health {
 }
 
 /// Asks the extension.
-pub(crate) async fn database(State(front): State<Arc<Front>>) -> Response {
+pub(crate) async fn database(State(front): State<Arc<Front>>, request: Request) -> Response {
     let verdict = match front.health(Uuid::new_v4()).await {
         Err(DbError::Paused(seconds)) => return paused(seconds),
         Err(error) => Err(of_error(&error)),
@@ -46,11 +51,29 @@ pub(crate) async fn database(State(front): State<Arc<Front>>) -> Response {
             StatusCode::OK,
             &json!({"status": "ready", "extension_version": version}),
         ),
-        Err((problem, hint)) => json_response(
-            StatusCode::SERVICE_UNAVAILABLE,
-            &json!({"status": "unavailable", "problem": problem, "hint": hint}),
-        ),
+        Err((problem, hint)) => {
+            // no token is asked for here, and the reason names roles and databases
+            let (problem, hint) = match is_of_this_machine(&request) {
+                true => (problem, hint),
+                false => (
+                    "the database can't serve calls".into(),
+                    "on the front's machine: odoo-mcp doctor, or its log".into(),
+                ),
+            };
+            json_response(
+                StatusCode::SERVICE_UNAVAILABLE,
+                &json!({"status": "unavailable", "problem": problem, "hint": hint}),
+            )
+        }
     }
+}
+
+/// Whether nobody further away can have asked, as behind a proxy.
+fn is_of_this_machine(request: &Request) -> bool {
+    let is_forwarded = ["forwarded", "x-forwarded-for", "x-real-ip", "via"]
+        .iter()
+        .any(|name| request.headers().contains_key(*name));
+    !is_forwarded && address::of(request).is_loopback()
 }
 
 fn paused(seconds: u64) -> Response {

@@ -23,6 +23,14 @@ async fn ready_names_what_is_missing() {
     );
     let (status, hint) = ready(&stage).await;
     assert!(status == 503 && hint.contains("create extension"), "{hint}");
+    // who comes by a proxy learns that it is so, and not the names in the reason
+    let asked = Request::new("GET", "/readyz").header("X-Forwarded-For", "203.0.113.9");
+    let reply = stage.send(&asked).await;
+    let hint = reply.json()["hint"].as_str().unwrap_or("").to_owned();
+    assert!(
+        reply.status == 503 && hint.contains("odoo-mcp doctor") && !hint.contains("extension"),
+        "{hint}"
+    );
 
     let client = stage.database.client().await;
     client
