@@ -4,8 +4,6 @@
 //! Every change is made in a copy of the database, by Odoo's role on another connection. Afterwards
 //! the old process must say something else than before, and the same as a new one.
 
-use odoo_mcp_tests::Environment;
-use odoo_mcp_tests::backend::{Backend, widest_models};
 use odoo_mcp_tests::serve::serve;
 use odoo_mcp_tests::stage::{SETTLING, Stage, count};
 use serde_json::{Value, json};
@@ -583,19 +581,4 @@ fn two_users_in_turn() {
         serve(&mut client, &other, "odoo_count", &orders),
         expected[1].0
     );
-}
-
-#[test]
-fn sixty_models_fit_in_eight_mebibytes() {
-    let env = Environment::load();
-    let models = widest_models(&mut env.superuser(), 60);
-    assert_eq!(models.len(), 60);
-    let mut backend = Backend::new(env.front_role(), env.token("admin"));
-    // what any call needs is there before: the library, and PostgreSQL's own view of a few of Odoo's tables
-    backend.call("odoo_count", &json!({"model": "res.lang"}));
-    let before = backend.private_bytes();
-    backend.touch(&models);
-    let grown = backend.private_bytes().saturating_sub(before);
-    println!("{:.2} MiB", grown as f64 / 1024.0 / 1024.0);
-    assert!(grown <= 8 * 1024 * 1024, "{grown} bytes");
 }
