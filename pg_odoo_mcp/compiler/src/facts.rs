@@ -2,10 +2,12 @@
 //! by hand. A general mechanism takes its place later; until then, what is not here is not answered.
 
 use crate::domain::{Domain, parse_json};
-use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
+
+pub mod document;
 
 /// The facts of every vetted model.
 #[derive(Debug, Deserialize)]
@@ -51,8 +53,15 @@ impl ModelFacts {
 }
 
 /// Names with blanks between them: a text for each would take more memory than the names.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Names(Box<str>);
+
+impl<'a> FromIterator<&'a str> for Names {
+    fn from_iter<I: IntoIterator<Item = &'a str>>(names: I) -> Self {
+        let names: Vec<&str> = names.into_iter().collect();
+        Names(names.join(" ").into_boxed_str())
+    }
+}
 
 impl Names {
     /// Whether the name is one of them.
@@ -158,7 +167,7 @@ fn domain<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Box<Domai
 }
 
 /// How a float is rounded.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Digits {
     /// Decimal places.

@@ -12,6 +12,7 @@
 //!   can be printed. What cannot be answered exactly is `not_supported`; nothing is approximated.
 //! - [`sql`]: the only place where SQL text is made.
 //! - [`answer`]: rows to the answer's JSON; the traits by which the extension lends its database.
+//! - [`delegate`]: what SQL may not answer, as requests to Odoo's RPC, and the answers made of what it says.
 //!
 //! Beside them: [`principal`] (who asks), [`scope`] (the frame of one call), [`facts`] (what only
 //! Odoo's Python knows), [`value`] (literals), [`error`] (the table of errors).
@@ -21,6 +22,7 @@
 pub mod access;
 pub mod answer;
 pub mod catalog;
+pub mod delegate;
 pub mod domain;
 pub mod error;
 pub mod facts;

@@ -5,7 +5,7 @@ use crate::exec::read_only::{Reader, Source};
 use crate::exec::subxact::{self, Failure};
 use crate::govern::audit::Outcome;
 use crate::gucs;
-use odoo_compiler::answer::{self, Answer, Token};
+use odoo_compiler::answer::{self, Answer, Reply, Token};
 use odoo_compiler::error::{Code, Error};
 
 /// Longest arguments of a call, in bytes.
@@ -88,7 +88,14 @@ impl Call<'_> {
         };
         let database = CallDatabase::new(reader, self.tool, self.token.clone());
         let answer = match question {
-            Question::Answer => answer::answer(self.tool, self.arguments, &principal, &database),
+            Question::Answer => {
+                match answer::answer(self.tool, self.arguments, &principal, &database)? {
+                    Reply::Answer(answer) => Ok(answer),
+                    Reply::Delegate(delegation) => {
+                        Err(Error::new(Code::NotSupported, delegation.reason))
+                    }
+                }
+            }
             Question::Explain => answer::explain(self.tool, self.arguments, &principal, &database),
         }?;
         // what was read is counted as it comes; a table made of it may be larger

@@ -13,6 +13,7 @@ pub(crate) use series::{Fill, Frame, assemble};
 pub(crate) use timeline::{Timeline, weekday};
 
 use crate::catalog::{Catalog, ListedModel, ModelDescription};
+use crate::delegate::Delegation;
 use crate::error::{Code, Error, Result};
 use crate::principal::Principal;
 use crate::sql::Statement;
@@ -96,6 +97,15 @@ pub struct Answer {
     pub row_count: u64,
 }
 
+/// How a call goes on.
+#[derive(Debug)]
+pub enum Reply {
+    /// SQL has answered it.
+    Answer(Answer),
+    /// Odoo is to answer it.
+    Delegate(Delegation),
+}
+
 /// Answers one tool call.
 ///
 /// `tool` is a name of the table of tools, `arguments` the text of a JSON object.
@@ -104,8 +114,8 @@ pub fn answer(
     arguments: &str,
     principal: &Principal,
     database: &dyn Database,
-) -> Result<Answer> {
-    crate::tool::dispatch(tool, arguments, principal, database)
+) -> Result<Reply> {
+    crate::tool::dispatch(tool, arguments, principal, database).map(Reply::Answer)
 }
 
 /// Says how a call would be answered, without running it: `{engine, reason, model, statements

@@ -1,10 +1,10 @@
 //! A small Odoo as plain data: a salesperson of two companies, and a few models.
 
-use odoo_compiler::answer::{Database, Environment, Row};
+use odoo_compiler::answer::{Database, Environment, Reply, Row};
 use odoo_compiler::catalog::{
     Catalog, FieldDescription, ListedModel, Model, ModelDescription, Step, Unaccent,
 };
-use odoo_compiler::error::Result;
+use odoo_compiler::error::{Code, Error, Result};
 use odoo_compiler::principal::Principal;
 use odoo_compiler::sql::Statement;
 use serde_json::{Value, json};
@@ -249,9 +249,12 @@ impl Odoo {
 
     /// The answer of a tool, or its error as `code: message`.
     pub(crate) fn call(&self, tool: &str, arguments: &Value) -> Result<Value> {
-        let answer =
-            odoo_compiler::answer::answer(tool, &arguments.to_string(), &self.principal, self)?;
-        Ok(serde_json::from_str(&answer.json).expect("an answer is JSON"))
+        match odoo_compiler::answer::answer(tool, &arguments.to_string(), &self.principal, self)? {
+            Reply::Answer(answer) => {
+                Ok(serde_json::from_str(&answer.json).expect("an answer is JSON"))
+            }
+            Reply::Delegate(delegation) => Err(Error::new(Code::NotSupported, delegation.reason)),
+        }
     }
 
     /// The explanation of a call.

@@ -1,0 +1,133 @@
+//! The classes of a module as they are written, before anything is put together.
+//!
+//! What can't be read for certain is kept as such, with its place; it is never left out.
+
+/// A place in a module's source.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// From the module's own folder on: `sale/models/sale_order.py`.
+    pub file: String,
+    /// The first line is 1.
+    pub line: u32,
+}
+
+/// The Python of one module: of the files that its `__init__.py` imports, in that order.
+#[derive(Debug, Clone, Default)]
+pub struct ModuleSource {
+    /// Every model class, in the order in which Python defines them.
+    pub classes: Vec<Class>,
+    /// Assignments to attributes of classes from outside, as `BaseModel._search = …`.
+    pub patches: Vec<Patch>,
+    /// What could not be read at all: a file with an error, a class made by a call, an import that
+    /// leads nowhere known.
+    pub unread: Vec<Unread>,
+    /// SHA-256 in hex over the paths and texts of the files that were read.
+    pub digest: String,
+}
+
+/// A class that is a model, or may be one.
+#[derive(Debug, Clone)]
+pub struct Class {
+    /// Python's name of it.
+    pub name: String,
+    /// Where it is.
+    pub place: Place,
+    /// The classes it is derived from, as written: `models.Model`, `AbstractModel`, `SomeMixin`.
+    pub bases: Vec<String>,
+    /// Whether it is defined under a condition or inside a function: then it may not be there.
+    pub is_conditional: bool,
+    /// Assignments in the class body that are no fields: `_name`, `_inherit`, `_order`, …
+    pub attributes: Vec<Attribute>,
+    /// Assignments of `fields.Something(…)`.
+    pub fields: Vec<FieldDefinition>,
+    /// Methods, properties included.
+    pub methods: Vec<Method>,
+    /// Statements of the class body that are none of those and may define something.
+    pub unread: Vec<Unread>,
+}
+
+/// An assignment in a class body.
+#[derive(Debug, Clone)]
+pub struct Attribute {
+    /// `_order`
+    pub name: String,
+    /// Its value.
+    pub value: Literal,
+    /// Where it is.
+    pub place: Place,
+}
+
+/// A field as it is written.
+#[derive(Debug, Clone)]
+pub struct FieldDefinition {
+    /// Its name.
+    pub name: String,
+    /// The class of the field: `Many2one`.
+    pub class: String,
+    /// Arguments without a name.
+    pub positional: Vec<Literal>,
+    /// The others.
+    pub keywords: Vec<(String, Literal)>,
+    /// `*args` or `**kwargs` are among them, which may hold anything.
+    pub is_open: bool,
+    /// Where it is.
+    pub place: Place,
+}
+
+/// A method, or a property.
+#[derive(Debug, Clone)]
+pub struct Method {
+    /// Its name.
+    pub name: String,
+    /// Where `def` is.
+    pub place: Place,
+    /// SHA-256 in hex of its text, see [`crate::review`].
+    pub digest: String,
+    /// Whether it calls `super()`.
+    pub calls_super: bool,
+}
+
+/// A change to a class from outside of it.
+#[derive(Debug, Clone)]
+pub struct Patch {
+    /// What is assigned to, as written: `models.BaseModel`.
+    pub target: String,
+    /// The attribute.
+    pub attribute: String,
+    /// Where it is.
+    pub place: Place,
+}
+
+/// What could not be read for certain.
+#[derive(Debug, Clone)]
+pub struct Unread {
+    /// The construct in a few words.
+    pub what: String,
+    /// Where it is.
+    pub place: Place,
+}
+
+/// A value that Python would have, as far as it is plain to see.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Literal {
+    /// `None`
+    None,
+    /// `True` or `False`
+    Bool(bool),
+    /// An integer.
+    Int(i64),
+    /// Another number.
+    Float(f64),
+    /// A text, joined if it is written in pieces; translation calls like `_lt("…")` are their text.
+    Str(String),
+    /// A list or a tuple.
+    List(Vec<Literal>),
+    /// A dict with its pairs.
+    Dict(Vec<(Literal, Literal)>),
+    /// A set.
+    Set(Vec<Literal>),
+    /// A lambda, a function or a method's name: known only when it is called.
+    Callable,
+    /// Anything else.
+    Unread,
+}

@@ -1,0 +1,1 @@
+//! What the classes of all installed modules make of each model.

@@ -1,0 +1,1 @@
+//! Overrides that somebody has read.
