@@ -27,6 +27,20 @@ pub(crate) fn database_oid() -> pg_sys::Oid {
     unsafe { pg_sys::MyDatabaseId }
 }
 
+/// The name of this database.
+pub(crate) fn database_name() -> String {
+    // SAFETY: a look-up in the catalog cache; the string is copied before it is freed
+    unsafe {
+        let name = pg_sys::get_database_name(pg_sys::MyDatabaseId);
+        if name.is_null() {
+            return String::new();
+        }
+        let owned = CStr::from_ptr(name).to_string_lossy().into_owned();
+        pg_sys::pfree(name.cast());
+        owned
+    }
+}
+
 /// The cluster's identifier, from initdb.
 pub(crate) fn system_identifier() -> i64 {
     // SAFETY: reads the control file's copy in memory
@@ -102,6 +116,12 @@ pub(crate) fn relation_oid(schema: &str, name: &str) -> Option<pg_sys::Oid> {
         pg_sys::get_relname_relid(name.as_ptr(), namespace)
     };
     (relation != pg_sys::InvalidOid).then_some(relation)
+}
+
+/// Whether a relation is a sequence.
+pub(crate) fn is_sequence(relation: pg_sys::Oid) -> bool {
+    // SAFETY: a look-up in the catalog cache
+    unsafe { pg_sys::get_rel_relkind(relation) }.cast_unsigned() == pg_sys::RELKIND_SEQUENCE
 }
 
 /// How many rows a relation had when it was vacuumed or analysed last; negative where it never was.

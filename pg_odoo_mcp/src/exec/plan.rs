@@ -41,6 +41,17 @@ impl Bind {
         )
     }
 
+    pub(crate) fn int8_array<'a>(values: impl Iterator<Item = &'a i64>) -> Self {
+        Bind {
+            type_oid: pg_sys::INT8ARRAYOID,
+            ..Bind::int4_array(values)
+        }
+    }
+
+    pub(crate) fn uuid(value: impl Into<String>) -> Self {
+        Bind::new(pg_sys::UUIDOID, Some(value.into()))
+    }
+
     /// Values that hold no NUL character.
     pub(crate) fn text_array<'a>(values: impl Iterator<Item = &'a str>) -> Self {
         let list: Vec<String> = values

@@ -136,7 +136,7 @@ impl Reader<'_> {
 }
 
 /// An identifier as SQL text. The schema's name comes from `pg_namespace`.
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 

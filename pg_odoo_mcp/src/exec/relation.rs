@@ -5,7 +5,7 @@
 //! what it names and runs nothing, then each relation it depends on is checked, then it is planned.
 
 use super::native;
-use super::plan::{Bind, Plan};
+use super::plan::{Bind, Plan, Row};
 use super::read_only::Source;
 use odoo_compiler::catalog::Table;
 use odoo_compiler::error::{Code, Error, Result};
@@ -35,6 +35,20 @@ pub(crate) fn lock(relations: &[pg_sys::Oid]) {
     for relation in relations {
         // SAFETY: a lock on an oid, whether or not there is such a relation
         unsafe { pg_sys::LockRelationOid(*relation, pg_sys::AccessShareLock as i32) };
+    }
+}
+
+/// Locks a relation for rows to be written, which keeps its definition as it is until the (sub)transaction ends. Whether it
+/// is locked; it always is where `waits`, or lock_timeout has ended the wait.
+pub(super) fn lock_for_writing(relation: pg_sys::Oid, waits: bool) -> bool {
+    let mode = pg_sys::RowExclusiveLock as i32;
+    // SAFETY: a lock on an oid, whether or not there is such a relation
+    unsafe {
+        if waits {
+            pg_sys::LockRelationOid(relation, mode);
+            return true;
+        }
+        pg_sys::ConditionalLockRelationOid(relation, mode)
     }
 }
 
@@ -104,17 +118,26 @@ fn problem(relation: pg_sys::Oid, source: &Source) -> Result<Option<String>> {
         Bind::text(source.odoo_schema.clone()),
         Bind::oid(source.odoo_role),
     ];
-    let plan = Plan::kept(PROBLEM, &binds);
-    // SAFETY: pushed and popped around one read of pg_catalog; an error ends the subtransaction
-    unsafe { pg_sys::PushActiveSnapshot(pg_sys::GetLatestSnapshot()) };
     let mut problem = Some(String::from("is gone"));
-    let outcome = plan.read(&binds, &mut |row| {
+    let outcome = read_latest(Plan::kept(PROBLEM, &binds), &binds, &mut |row| {
         problem = row.into_iter().next().flatten();
         Ok(())
     });
+    outcome.map(|()| problem)
+}
+
+/// Reads what is there now, whatever the call's snapshot shows.
+pub(super) fn read_latest(
+    plan: Plan,
+    binds: &[Bind],
+    each: &mut dyn FnMut(Row) -> Result<()>,
+) -> Result<()> {
+    // SAFETY: pushed and popped around one read of pg_catalog; an error ends the subtransaction
+    unsafe { pg_sys::PushActiveSnapshot(pg_sys::GetLatestSnapshot()) };
+    let outcome = plan.read(binds, each);
     // SAFETY: as above
     unsafe { pg_sys::PopActiveSnapshot() };
-    outcome.map(|()| problem)
+    outcome
 }
 
 fn name(relation: pg_sys::Oid) -> String {

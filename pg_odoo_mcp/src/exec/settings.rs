@@ -63,6 +63,11 @@ pub(crate) fn leave(level: i32) {
     unsafe { pg_sys::AtEOXact_GUC(true, level) }
 }
 
+/// Sets a value until the nest level that is open is left.
+pub(super) fn tighten(name: &CStr, value: &CStr) {
+    set(name, value, pg_sys::GucAction::GUC_ACTION_SAVE);
+}
+
 /// Sets a value until the end of the transaction.
 pub(crate) fn set_for_transaction(name: &CStr, value: &CStr) {
     set(name, value, pg_sys::GucAction::GUC_ACTION_LOCAL);
