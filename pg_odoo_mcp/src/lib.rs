@@ -55,9 +55,14 @@ extension_sql_file!(
     requires = ["guards"]
 );
 extension_sql_file!(
+    "../../sql/schema/057_minting.sql",
+    name = "minting",
+    requires = ["members", api::delegation::remove_keys]
+);
+extension_sql_file!(
     "../../sql/schema/058_reading.sql",
     name = "reading",
-    requires = ["members", api::grants::missing_grants]
+    requires = ["minting", api::grants::missing_grants]
 );
 extension_sql_file!(
     "../../sql/schema/059_restored.sql",
@@ -78,6 +83,8 @@ extension_sql_file!(
     name = "fronts",
     requires = [
         "setup",
+        api::delegation::complete,
+        api::delegation::delegation_key,
         api::doctor::doctor,
         api::serve::authenticate,
         api::serve::health,

@@ -7,6 +7,8 @@ CREATE TABLE odoo_mcp_private.installation (
     owner_role oid NOT NULL,
     reader_role oid NOT NULL,
     admin_role oid NOT NULL,
+    -- without one, nothing is delegated to Odoo
+    minter_role oid,
     odoo_role oid NOT NULL,
     odoo_schema name NOT NULL,
     -- a token lives only where these three are still true
@@ -47,8 +49,46 @@ CREATE TABLE odoo_mcp_private.token (
     issued_by name NOT NULL DEFAULT SESSION_USER,
     issued_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     expires_at timestamptz,
-    revoked_at timestamptz
+    revoked_at timestamptz,
+    -- written with every key that is minted for it: what revokes the token at the same time waits, or is told to try again
+    key_minted_at timestamptz
 );
+
+-- API: Private. Calls that Odoo is to answer, until the front reports what it said. Not logged: none outlives a crash, nor does
+-- the front's request, and nothing waits for the disk.
+CREATE UNLOGGED TABLE odoo_mcp_private.delegation (
+    call_id uuid PRIMARY KEY,
+    token_id bigint NOT NULL,
+    -- only the role that was told of it may end it
+    session_role name NOT NULL DEFAULT SESSION_USER,
+    tool text NOT NULL,
+    model text NOT NULL,
+    -- json and not jsonb, which refuses some characters
+    shape json NOT NULL,
+    reason text NOT NULL,
+    started_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    deadline timestamptz NOT NULL
+);
+CREATE INDEX delegation_deadline ON odoo_mcp_private.delegation (deadline);
+
+-- API: Private. API keys of Odoo's that were minted for delegated calls. The key itself is stored nowhere: its front knows it, and
+-- Odoo its hash. Logged, unlike the calls: some versions of Odoo keep a key that nobody removes for ever.
+CREATE TABLE odoo_mcp_private.delegation_key (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    -- res_users_apikeys.id; null once that row is removed and only Odoo's caches are to be told
+    key_id integer,
+    token_id bigint NOT NULL,
+    -- a front's own random name, made when it started
+    front uuid NOT NULL,
+    session_role name NOT NULL DEFAULT SESSION_USER,
+    minted_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    ends_at timestamptz NOT NULL,
+    -- from when on any admitted call may take it away
+    remove_after timestamptz NOT NULL
+);
+CREATE UNIQUE INDEX delegation_key_is_one_of_token_and_front ON odoo_mcp_private.delegation_key (token_id, front)
+    WHERE key_id IS NOT NULL;
+CREATE INDEX delegation_key_remove_after ON odoo_mcp_private.delegation_key (remove_after);
 
 -- API: Private. That a call was tried: durable before its answer leaves.
 CREATE TABLE odoo_mcp_private.audit_attempt (

@@ -33,7 +33,8 @@ BEGIN
     RETURN QUERY
         SELECT 'installation', to_jsonb(i) || jsonb_build_object(
                    'owner_role', pg_get_userbyid(i.owner_role), 'reader_role', pg_get_userbyid(i.reader_role),
-                   'admin_role', pg_get_userbyid(i.admin_role), 'odoo_role', pg_get_userbyid(i.odoo_role))
+                   'admin_role', pg_get_userbyid(i.admin_role), 'minter_role',
+                   CASE WHEN i.minter_role IS NOT NULL THEN pg_get_userbyid(i.minter_role) END, 'odoo_role', pg_get_userbyid(i.odoo_role))
           FROM odoo_mcp_private.installation i;
     RETURN QUERY
         SELECT 'front', to_jsonb(f) || jsonb_build_object('role', pg_get_userbyid(f.role)) FROM odoo_mcp_private.front f;
@@ -41,6 +42,7 @@ BEGIN
         SELECT 'act_as_right', to_jsonb(a) || jsonb_build_object('role', pg_get_userbyid(a.role))
           FROM odoo_mcp_private.act_as_right a;
     RETURN QUERY SELECT 'token', to_jsonb(t) FROM odoo_mcp_private.token t ORDER BY t.id;
+    RETURN QUERY SELECT 'delegation_key', to_jsonb(k) FROM odoo_mcp_private.delegation_key k;
     RETURN QUERY SELECT 'audit_attempt', to_jsonb(a) FROM odoo_mcp_private.audit_attempt a;
     RETURN QUERY SELECT 'audit_outcome', to_jsonb(o) FROM odoo_mcp_private.audit_outcome o;
     RETURN QUERY SELECT 'refusal', to_jsonb(r) FROM odoo_mcp_private.refusal r;

@@ -4,6 +4,12 @@ CREATE VIEW odoo_mcp.tokens AS
                AND (t.expires_at IS NULL OR t.expires_at OPERATOR(pg_catalog.>) pg_catalog.now()) AS is_live
       FROM odoo_mcp_private.token t;
 
+CREATE VIEW odoo_mcp.delegation_keys AS
+    SELECT t.login, t.name AS token, k.session_role AS front_role, k.front, k.minted_at, k.ends_at, k.key_id
+      FROM odoo_mcp_private.delegation_key k
+      JOIN odoo_mcp_private.token t ON t.id OPERATOR(pg_catalog.=) k.token_id
+     WHERE k.key_id IS NOT NULL;
+
 CREATE VIEW odoo_mcp.act_as_rights AS
     SELECT pg_catalog.pg_get_userbyid(a.role) AS role, a.login, a.granted_at
       FROM odoo_mcp_private.act_as_right a;

@@ -95,7 +95,8 @@ BEGIN
 END
 $$;
 
--- API: Private. What the reading role may read and should not, or should and may not, each with what mends it.
+-- API: Private. What the reading role may read and should not, or should and may not, each with what mends it, where anything
+-- does; and the same of the minting role.
 CREATE FUNCTION odoo_mcp_private.grant_problems() RETURNS TABLE (object text, problem text, command text)
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -133,6 +134,8 @@ AS $$
                   j.relation::regclass, j.reader) ELSE '' END
       FROM judged j
      WHERE j.missing <> '{}' OR j.extra <> '{}'
+    UNION ALL
+    SELECT * FROM odoo_mcp_private.minting_problems()
 $$;
 
 CREATE FUNCTION odoo_mcp.check_grants(mend boolean DEFAULT true) RETURNS TABLE (object text, problem text, mended boolean)
@@ -153,10 +156,12 @@ BEGIN
     END IF;
     PERFORM odoo_mcp_private.require_setup();
     FOR found IN SELECT * FROM odoo_mcp_private.grant_problems() p ORDER BY p.object LOOP
-        EXECUTE found.command;
+        IF found.command IS NOT NULL THEN
+            EXECUTE found.command;
+        END IF;
         object := found.object;
         problem := found.problem;
-        mended := true;
+        mended := found.command IS NOT NULL;
         RETURN NEXT;
     END LOOP;
 END

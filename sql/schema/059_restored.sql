@@ -17,7 +17,8 @@ AS $$
     SELECT EXISTS (
         SELECT FROM pg_catalog.pg_roles r
          WHERE r.rolname = is_left_over.role_name
-           AND r.rolname IN (original ->> 'owner_role', original ->> 'reader_role', original ->> 'admin_role')
+           AND r.rolname IN (original ->> 'owner_role', original ->> 'reader_role', original ->> 'admin_role',
+                             original ->> 'minter_role')
            AND NOT (r.rolcanlogin OR r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication OR r.rolbypassrls)
            AND NOT EXISTS (SELECT FROM pg_catalog.pg_auth_members m WHERE r.oid IN (m.roleid, m.member))
            AND NOT EXISTS (SELECT FROM pg_catalog.pg_shdepend d
@@ -25,25 +26,26 @@ AS $$
                               AND d.dbid <> 0 AND d.dbid <> (SELECT b.oid FROM pg_catalog.pg_database b WHERE b.datname = current_database())))
 $$;
 
--- API: Private. Takes back what a dump granted to the original's reading role, where that role is in this cluster. A dump
--- that Odoo's role made does not say which it was, but its grants name the owner beside it.
+-- API: Private. Takes back what a dump granted to the original's reading and minting roles, where they are in this cluster. A
+-- dump that Odoo's role made does not say which they were, but its grants name the owner beside them.
 CREATE FUNCTION odoo_mcp_private.forget_original(odoo_schema name) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    reader name;
+    grantee name;
 BEGIN
-    FOR reader IN
+    FOR grantee IN
         SELECT r.rolname
           FROM pg_catalog.pg_roles r
-         WHERE r.rolname = odoo_mcp_private.original() ->> 'reader_role'
+         WHERE r.rolname IN (odoo_mcp_private.original() ->> 'reader_role', odoo_mcp_private.original() ->> 'minter_role')
             OR r.rolname IN (
-               SELECT regexp_replace(pg_get_userbyid(g.grantee), '_owner$', '_reader')
+               SELECT regexp_replace(pg_get_userbyid(g.grantee), '_owner$', ending)
                  FROM odoo_mcp_private.members() m CROSS JOIN LATERAL aclexplode(m.acl) g
+                CROSS JOIN (VALUES ('_reader'), ('_minter')) AS e (ending)
                 WHERE m.object = 'odoo_mcp_private.token'::regclass AND g.grantee <> m.owner)
     LOOP
-        PERFORM odoo_mcp_private.revoke_reading(reader, odoo_schema, false);
+        PERFORM odoo_mcp_private.revoke_reading(grantee, odoo_schema, false);
     END LOOP;
 END
 $$;
@@ -68,6 +70,12 @@ BEGIN
          WHERE r.kind = 'token' ORDER BY r.place
         ON CONFLICT DO NOTHING;
     PERFORM setval('odoo_mcp_private.token_id_seq', max(t.id)) FROM odoo_mcp_private.token t HAVING max(t.id) IS NOT NULL;
+    INSERT INTO odoo_mcp_private.delegation_key (key_id, token_id, front, session_role, minted_at, ends_at, remove_after)
+        SELECT p.key_id, p.token_id, p.front, p.session_role, p.minted_at, p.ends_at, p.remove_after
+          FROM odoo_mcp_private.restored r
+         CROSS JOIN LATERAL jsonb_populate_record(NULL::odoo_mcp_private.delegation_key, r.content) p
+         WHERE r.kind = 'delegation_key'
+        ON CONFLICT DO NOTHING;
     INSERT INTO odoo_mcp_private.audit_attempt
         SELECT p.*
           FROM odoo_mcp_private.restored r CROSS JOIN LATERAL jsonb_populate_record(NULL::odoo_mcp_private.audit_attempt, r.content) p

@@ -22,7 +22,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA odoo_mcp TO %I', admin);
-    EXECUTE format('GRANT SELECT ON odoo_mcp.tokens, odoo_mcp.act_as_rights, odoo_mcp.audit_entries, odoo_mcp.refusals TO %I', admin);
+    EXECUTE format('GRANT SELECT ON odoo_mcp.tokens, odoo_mcp.delegation_keys, odoo_mcp.act_as_rights, odoo_mcp.audit_entries, odoo_mcp.refusals TO %I', admin);
     EXECUTE format('GRANT EXECUTE ON ROUTINE odoo_mcp.issue_token(text, text, text, interval), '
         'odoo_mcp.revoke_token(bigint), odoo_mcp.hash_token(text), '
         'odoo_mcp.doctor(integer, text, text, double precision), '
@@ -41,12 +41,61 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     EXECUTE format('GRANT EXECUTE ON FUNCTION odoo_mcp_private.grant_problems(), odoo_mcp_private.is_secret(name, name), '
-        'odoo_mcp_private.reading_columns(name, oid), odoo_mcp_private.front_settings(), '
-        'odoo_mcp_private.front_functions() TO %I', owner);
+        'odoo_mcp_private.reading_columns(name, oid), odoo_mcp_private.minting_rights(name, oid), '
+        'odoo_mcp_private.minting_grant(name, oid, jsonb), odoo_mcp_private.minting_problems(), '
+        'odoo_mcp_private.front_settings(), odoo_mcp_private.front_functions() TO %I', owner);
 END
 $$;
 
-CREATE FUNCTION odoo_mcp.setup(role_prefix text DEFAULT NULL, odoo_schema text DEFAULT 'public') RETURNS jsonb
+-- API: Private. A role without any right, for setup.
+CREATE FUNCTION odoo_mcp_private.make_role(name name) RETURNS oid
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    EXECUTE format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS', make_role.name);
+    RETURN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = make_role.name);
+END
+$$;
+
+-- API: Private. The minting role of a set: made, or the one that is there; or taken away with its keys. Says who it is then.
+CREATE FUNCTION odoo_mcp_private.switch_delegation(
+    is_on boolean, minter_name name, odoo_schema name, odoo_role oid, INOUT minter oid, OUT made name, OUT warning text)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF is_on THEN
+        IF minter IS NULL THEN
+            IF EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.rolname = minter_name) THEN
+                RAISE EXCEPTION 'a role that setup would make is there already: %', minter_name
+                    USING ERRCODE = 'duplicate_object',
+                          DETAIL = 'a role that somebody else made may have members and rights that it must not have',
+                          HINT = format('if nothing else uses it: drop owned by %1$I; drop role %1$I', minter_name);
+            END IF;
+            minter := odoo_mcp_private.make_role(minter_name);
+            made := minter_name;
+        END IF;
+        PERFORM odoo_mcp_private.grant_minting(pg_get_userbyid(minter), odoo_schema, odoo_role);
+        RETURN;
+    END IF;
+    warning := odoo_mcp_private.end_delegation();
+    IF minter IS NULL THEN
+        RETURN;
+    END IF;
+    PERFORM odoo_mcp_private.revoke_reading(pg_get_userbyid(minter), odoo_schema, false);
+    BEGIN
+        EXECUTE format('DROP ROLE %I', pg_get_userbyid(minter));
+    EXCEPTION WHEN dependent_objects_still_exist THEN
+        -- a copy of the database in this cluster uses it too
+        warning := concat_ws('; ', warning, format('role %s is kept, as it has rights elsewhere: %s', minter::regrole, SQLERRM));
+    END;
+    minter := NULL;
+END
+$$;
+
+CREATE FUNCTION odoo_mcp.setup(role_prefix text DEFAULT NULL, odoo_schema text DEFAULT 'public', delegation boolean DEFAULT NULL)
+RETURNS jsonb
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -63,16 +112,23 @@ DECLARE
     role_name name;
     in_the_way name[];
     role_oids oid[] := '{}';
+    minter oid;
     made name[] := '{}';
     missing text;
     granted record;
+    switched record;
     -- of the dump that this database was restored from
     original jsonb := odoo_mcp_private.original();
     taken_in jsonb := '{}';
     warnings text[] := '{}';
+    delegates boolean;
 BEGIN
     PERFORM odoo_mcp_private.require_superuser();
     SELECT * INTO known FROM odoo_mcp_private.installation;
+    -- on, unless somebody said otherwise, now or the last time
+    delegates := coalesce(delegation, CASE WHEN known.is_only THEN known.minter_role IS NOT NULL
+                                           WHEN original IS NOT NULL THEN original ->> 'minter_role' IS NOT NULL
+                                           ELSE true END);
 
     SELECT string_agg(t.name, ', ') INTO missing
       FROM unnest(needed) AS t (name)
@@ -104,7 +160,10 @@ BEGIN
     -- roles: those of the last setup, or new ones; never ones that somebody else made
     IF known.is_only THEN
         role_oids := ARRAY[known.owner_role, known.reader_role, known.admin_role];
-        IF EXISTS (SELECT FROM unnest(role_oids) AS o (role) WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid = o.role)) THEN
+        minter := known.minter_role;
+        prefix := regexp_replace(pg_get_userbyid(known.owner_role), '_owner$', '');
+        IF EXISTS (SELECT FROM unnest(role_oids || minter) AS o (role)
+                    WHERE o.role IS NOT NULL AND NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid = o.role)) THEN
             RAISE EXCEPTION 'a role of the last setup is gone'
                 USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'run odoo_mcp.teardown(), then setup again';
         END IF;
@@ -116,13 +175,14 @@ BEGIN
         END IF;
     ELSE
         prefix := coalesce(role_prefix, 'odoo_mcp_' || current_database());
-        -- names are cut at 63 bytes, which would make all three the same
+        -- names are cut at 63 bytes, which would make all of them the same
         WHILE octet_length(prefix) > 56 LOOP
             prefix := left(prefix, -1);
         END LOOP;
         SELECT array_agg(r.rolname ORDER BY r.rolname) INTO in_the_way
           FROM pg_catalog.pg_roles r
-         WHERE r.rolname = ANY (ARRAY[prefix || '_owner', prefix || '_reader', prefix || '_admin']::name[])
+         WHERE r.rolname = ANY (ARRAY[prefix || '_owner', prefix || '_reader', prefix || '_admin',
+                                      CASE WHEN delegates THEN prefix || '_minter' END]::name[])
            AND NOT odoo_mcp_private.is_left_over(r.rolname, original);
         IF in_the_way IS NOT NULL THEN
             RAISE EXCEPTION 'roles that setup would make are there already: %', array_to_string(in_the_way, ', ')
@@ -137,10 +197,12 @@ BEGIN
                 role_oids := role_oids || (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = role_name);
                 CONTINUE;
             END IF;
-            EXECUTE format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS', role_name);
-            role_oids := role_oids || (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = role_name);
+            role_oids := role_oids || odoo_mcp_private.make_role(role_name);
             made := made || role_name;
         END LOOP;
+        IF odoo_mcp_private.is_left_over(prefix || '_minter', original) THEN
+            minter := (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = prefix || '_minter');
+        END IF;
     END IF;
 
     uuid := odoo_mcp_private.database_uuid(odoo_schema, tables_owner);
@@ -161,10 +223,16 @@ BEGIN
         (SELECT r.rolname FROM pg_catalog.pg_roles r WHERE r.oid = role_oids[2]), odoo_schema, tables_owner);
     PERFORM odoo_mcp_private.grant_administration((SELECT r.rolname FROM pg_catalog.pg_roles r WHERE r.oid = role_oids[3]));
 
+    SELECT * INTO switched
+      FROM odoo_mcp_private.switch_delegation(delegates, prefix || '_minter', odoo_schema, tables_owner, minter);
+    minter := switched.minter;
+    made := array_remove(made || switched.made, NULL);
+    warnings := array_remove(warnings || switched.warning, NULL);
+
     IF known.is_only THEN
         -- which database it is, stays: only adopt_database() changes that
         UPDATE odoo_mcp_private.installation i
-           SET odoo_role = tables_owner, odoo_schema = setup.odoo_schema, set_up_at = now();
+           SET odoo_role = tables_owner, odoo_schema = setup.odoo_schema, minter_role = minter, set_up_at = now();
         IF original IS NOT NULL THEN
             warnings := warnings || text 'a dump was loaded into this database after it was set up, and is not taken in: '
                 'delete from odoo_mcp_private.restored, or restore it into a new database';
@@ -172,9 +240,9 @@ BEGIN
     ELSE
         -- a restored copy stays what it is a copy of, until adopt_database()
         INSERT INTO odoo_mcp_private.installation
-            (owner_role, reader_role, admin_role, odoo_role, odoo_schema, database_uuid, database_oid, system_identifier,
+            (owner_role, reader_role, admin_role, minter_role, odoo_role, odoo_schema, database_uuid, database_oid, system_identifier,
              public_create_revoked, odoo_create_granted)
-        VALUES (role_oids[1], role_oids[2], role_oids[3], tables_owner, odoo_schema,
+        VALUES (role_oids[1], role_oids[2], role_oids[3], minter, tables_owner, odoo_schema,
                 coalesce(original ->> 'database_uuid', uuid),
                 coalesce((original ->> 'database_oid')::oid,
                          (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database())),
@@ -188,13 +256,17 @@ BEGIN
         END IF;
         warnings := warnings || ARRAY(SELECT jsonb_array_elements_text(taken_in -> 'not_granted'));
     END IF;
-    IF EXISTS (SELECT FROM pg_catalog.pg_auth_members m WHERE m.roleid = ANY (role_oids[1:2])) THEN
-        warnings := warnings || format('somebody is a member of %s or %s: revoke it, these two are for the extension alone',
-            role_oids[1]::regrole, role_oids[2]::regrole);
+    IF EXISTS (SELECT FROM pg_catalog.pg_auth_members m WHERE m.roleid = ANY (role_oids[1:2] || minter)) THEN
+        warnings := warnings || format('somebody is a member of %s: revoke it, these are for the extension alone',
+            concat_ws(' or ', role_oids[1]::regrole, role_oids[2]::regrole, minter::regrole));
+    END IF;
+    IF delegates AND NOT EXISTS (SELECT FROM odoo_mcp_private.minting_rights(odoo_schema, tables_owner)) THEN
+        warnings := warnings || format('schema %s has no table res_users_apikeys of Odoo''s: nothing can be delegated', odoo_schema);
     END IF;
 
     RETURN jsonb_build_object(
         'owner', role_oids[1]::regrole, 'reader', role_oids[2]::regrole, 'admin', role_oids[3]::regrole,
+        'minter', minter::regrole, 'delegation', delegates,
         'odoo_role', tables_owner::regrole, 'odoo_schema', odoo_schema, 'made_roles', to_jsonb(made),
         'tables', granted.table_count, 'left_out_columns', to_jsonb(granted.left_out),
         'warnings', to_jsonb(warnings)) || (taken_in - 'not_granted');

@@ -24,6 +24,8 @@ AS $$
     VALUES ('odoo_mcp.serve(uuid, bytea, inet, text, text, text)'::regprocedure),
            ('odoo_mcp.admit(uuid, bytea, inet, text, text)'::regprocedure),
            ('odoo_mcp.run(uuid)'::regprocedure),
+           ('odoo_mcp.delegation_key(uuid, uuid)'::regprocedure),
+           ('odoo_mcp.complete(uuid, text)'::regprocedure),
            ('odoo_mcp.authenticate(bytea, inet)'::regprocedure),
            ('odoo_mcp.list_tools()'::regprocedure),
            ('odoo_mcp.health()'::regprocedure),
@@ -106,7 +108,7 @@ BEGIN
                 FROM pg_catalog.pg_roles r
                WHERE r.oid <> front.oid AND pg_has_role(front.oid, r.oid, 'MEMBER')
                  AND (r.rolsuper OR r.rolcreaterole OR r.rolbypassrls OR r.rolname LIKE 'pg\_%'
-                      OR r.oid IN (known.owner_role, known.reader_role, known.admin_role, known.odoo_role)
+                      OR r.oid IN (known.owner_role, known.reader_role, known.admin_role, known.minter_role, known.odoo_role)
                       OR EXISTS (SELECT FROM odoo_mcp_private.act_as_right a WHERE a.role = r.oid))
                LIMIT 1)
     END;
@@ -146,6 +148,8 @@ CREATE FUNCTION odoo_mcp.revoke_front(role name) RETURNS boolean
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    kept text;
 BEGIN
     PERFORM odoo_mcp_private.require_superuser();
     DELETE FROM odoo_mcp_private.front f
@@ -154,6 +158,12 @@ BEGIN
         RETURN false;
     END IF;
     PERFORM odoo_mcp_private.withdraw_front(role);
+    -- of its fronts, which could go on using them with Odoo
+    UPDATE odoo_mcp_private.delegation_key k SET remove_after = '-infinity' WHERE k.session_role = revoke_front.role;
+    kept := odoo_mcp_private.remove_keys();
+    IF kept IS NOT NULL THEN
+        RAISE WARNING 'keys that were minted for its fronts stay in Odoo until they can be removed: %', kept;
+    END IF;
     RETURN true;
 END
 $$;

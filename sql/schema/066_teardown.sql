@@ -13,6 +13,7 @@ DECLARE
     set_up jsonb := '{}';
     front record;
     revoked bigint := 0;
+    kept_keys text;
 BEGIN
     PERFORM odoo_mcp_private.require_superuser();
     IF NOT EXISTS (SELECT FROM odoo_mcp_private.installation) AND odoo_mcp_private.original() IS NOT NULL THEN
@@ -24,6 +25,8 @@ BEGIN
             UPDATE odoo_mcp_private.token t SET revoked_at = now() WHERE t.revoked_at IS NULL RETURNING 1
         ) SELECT count(*) INTO revoked FROM ended;
     END IF;
+    -- the original's fronts know them, and Odoo lets them in here too
+    kept_keys := odoo_mcp_private.end_delegation();
     UPDATE odoo_mcp_private.installation
        SET database_uuid = odoo_mcp_private.database_uuid(known.odoo_schema, known.odoo_role),
            database_oid = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database()),
@@ -36,7 +39,8 @@ BEGIN
     RETURN jsonb_build_object(
         'revoked_tokens', revoked,
         'live_tokens', (SELECT count(*) FROM odoo_mcp_private.token t
-                         WHERE t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now()))) || set_up;
+                         WHERE t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())),
+        'warnings', to_jsonb(array_remove(ARRAY[kept_keys], NULL))) || set_up;
 END
 $$;
 
@@ -52,6 +56,7 @@ DECLARE
     kept name[] := '{}';
     -- in which other databases a kept role still owns or may something
     used_in name[] := '{}';
+    kept_keys text;
 BEGIN
     PERFORM odoo_mcp_private.require_superuser();
     SELECT * INTO known FROM odoo_mcp_private.installation;
@@ -77,6 +82,7 @@ BEGIN
         EXECUTE format('REVOKE CREATE ON SCHEMA %I FROM %I', known.odoo_schema,
                        (SELECT r.rolname FROM pg_catalog.pg_roles r WHERE r.oid = known.odoo_role));
     END IF;
+    kept_keys := odoo_mcp_private.end_delegation();
     PERFORM odoo_mcp_private.revoke_reading(pg_get_userbyid(known.reader_role), known.odoo_schema, false);
     DELETE FROM odoo_mcp_private.restored;
     DELETE FROM odoo_mcp_private.front;
@@ -86,7 +92,7 @@ BEGIN
     PERFORM odoo_mcp_private.hand_over(
         (SELECT r.rolname FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_roles r ON r.oid = e.extowner WHERE e.extname = 'pg_odoo_mcp'));
     FOR role_name IN
-        SELECT r.rolname FROM pg_catalog.pg_roles r WHERE r.oid IN (known.owner_role, known.reader_role, known.admin_role)
+        SELECT r.rolname FROM pg_catalog.pg_roles r WHERE r.oid IN (known.owner_role, known.reader_role, known.admin_role, known.minter_role)
     LOOP
         EXECUTE format('DROP OWNED BY %I', role_name);
         BEGIN
@@ -101,6 +107,7 @@ BEGIN
                    AND NOT b.datname = ANY (used_in));
         END;
     END LOOP;
-    RETURN jsonb_build_object('dropped_roles', to_jsonb(dropped), 'kept_roles', to_jsonb(kept), 'used_in', to_jsonb(used_in));
+    RETURN jsonb_build_object('dropped_roles', to_jsonb(dropped), 'kept_roles', to_jsonb(kept), 'used_in', to_jsonb(used_in),
+        'warnings', to_jsonb(array_remove(ARRAY[kept_keys], NULL)));
 END
 $$;

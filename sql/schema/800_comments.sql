@@ -6,6 +6,8 @@ COMMENT ON TABLE odoo_mcp_private.installation IS 'One row: roles and identity o
 COMMENT ON TABLE odoo_mcp_private.front IS 'Roles that carry other people''s calls.';
 COMMENT ON TABLE odoo_mcp_private.act_as_right IS 'Which role may act as which Odoo login in psql.';
 COMMENT ON TABLE odoo_mcp_private.token IS 'Tokens by their SHA-256.';
+COMMENT ON TABLE odoo_mcp_private.delegation IS 'Calls that Odoo is to answer, until their front reports what it said.';
+COMMENT ON TABLE odoo_mcp_private.delegation_key IS 'API keys of Odoo''s that were minted for delegated calls, without the keys.';
 COMMENT ON TABLE odoo_mcp_private.audit_attempt IS 'Every call that was tried, durable before its answer leaves. Insert only.';
 COMMENT ON TABLE odoo_mcp_private.audit_outcome IS 'How each call ended, written without waiting for the disk. Insert only.';
 COMMENT ON TABLE odoo_mcp_private.refusal IS 'Calls without a valid token, by address prefix and minute.';
@@ -14,14 +16,16 @@ COMMENT ON TABLE odoo_mcp_dump.content IS 'Always empty: stands for the private 
 COMMENT ON TABLE odoo_mcp_private.restored IS 'What a dump had, until setup() takes it in.';
 
 COMMENT ON SEQUENCE odoo_mcp_private.token_id_seq IS 'Numbers of tokens.';
+COMMENT ON SEQUENCE odoo_mcp_private.delegation_key_id_seq IS 'Numbers of minted keys.';
 COMMENT ON SEQUENCE odoo_mcp_private.restored_place_seq IS 'Places of rows in a dump.';
 
 COMMENT ON VIEW odoo_mcp.tokens IS 'Tokens without anything secret.';
+COMMENT ON VIEW odoo_mcp.delegation_keys IS 'API keys of Odoo''s that fronts use for delegated calls, by their ids in res_users_apikeys; the keys themselves are stored nowhere.';
 COMMENT ON VIEW odoo_mcp.act_as_rights IS 'Which role may act as which Odoo login in psql.';
 COMMENT ON VIEW odoo_mcp.audit_entries IS 'Every call with its outcome; an outcome that was lost shows as unknown.';
 COMMENT ON VIEW odoo_mcp.refusals IS 'Calls without a valid token, by address prefix and minute.';
 
-COMMENT ON FUNCTION odoo_mcp.setup(text, text) IS 'Makes the roles, grants the reading role what it may read, and notes which database this is. Superusers; after a module update of Odoo: check_grants().';
+COMMENT ON FUNCTION odoo_mcp.setup(text, text, boolean) IS 'Makes the roles, grants the reading role what it may read, and notes which database this is. Superusers; after a module update of Odoo: check_grants(). With delegation => false no key of Odoo''s is ever minted, and what only Odoo can answer is refused; left out it stays as it was.';
 COMMENT ON FUNCTION odoo_mcp.teardown() IS 'Takes back what setup did: tokens, grants, settings, roles. Superusers; afterwards DROP EXTENSION leaves nothing.';
 COMMENT ON FUNCTION odoo_mcp.adopt_database(boolean) IS 'Makes a copy of the database a database of its own: sets a restored one up, notes its identity and revokes every token, or none with keep_tokens => true, where the original is gone. Superusers.';
 COMMENT ON FUNCTION odoo_mcp.check_grants(boolean) IS 'Says what is wrong with the reading role''s rights on Odoo''s tables, after a module update for instance, and mends it unless mend => false. Superusers mend, the admin role looks.';
@@ -54,6 +58,8 @@ COMMENT ON FUNCTION odoo_mcp.list_tools() IS 'The tools and the instructions tha
 COMMENT ON FUNCTION odoo_mcp.authenticate(bytea, inet) IS 'For fronts: whether the token of that SHA-256 lives.';
 COMMENT ON FUNCTION odoo_mcp.admit(uuid, bytea, inet, text, text) IS 'For fronts, through serve: authenticates and writes that a call is tried; answers only refusals.';
 COMMENT ON FUNCTION odoo_mcp.run(uuid) IS 'For fronts, through serve: answers the call that was admitted and committed under that call_id, once.';
+COMMENT ON FUNCTION odoo_mcp.delegation_key(uuid, uuid) IS 'For fronts: (call_id, front) makes a short-lived API key of Odoo''s for the user of a call that waits for Odoo, in the place of that front''s former one. Shown once.';
+COMMENT ON FUNCTION odoo_mcp.complete(uuid, text) IS 'For fronts: (call_id, outcome) makes the answer of what Odoo said to a delegated call, once.';
 COMMENT ON PROCEDURE odoo_mcp.serve(uuid, bytea, inet, text, text, text) IS 'For fronts: one call in one round trip: admit, commit, run.';
 
 COMMENT ON FUNCTION odoo_mcp_private.refuse_change() IS 'Trigger: the audit is only added to.';
@@ -67,6 +73,14 @@ COMMENT ON FUNCTION odoo_mcp_private.reading_columns(name, oid) IS 'Odoo''s tabl
 COMMENT ON FUNCTION odoo_mcp_private.grant_reading(name, name, oid) IS 'Grants the reading role anew, without secrets.';
 COMMENT ON FUNCTION odoo_mcp_private.revoke_reading(name, name, boolean) IS 'Takes back what a role was granted in Odoo''s schema.';
 COMMENT ON FUNCTION odoo_mcp_private.grant_problems() IS 'What is wrong with the reading role''s rights, and the command that mends it.';
+COMMENT ON FUNCTION odoo_mcp_private.minting_rights(name, oid) IS 'What the minting role needs.';
+COMMENT ON FUNCTION odoo_mcp_private.minting_grant(name, oid, jsonb) IS 'The GRANT of it on one relation.';
+COMMENT ON FUNCTION odoo_mcp_private.minting_problems() IS 'What is wrong with the minting role''s rights, and the command that mends it.';
+COMMENT ON FUNCTION odoo_mcp_private.grant_minting(name, name, oid) IS 'Grants the minting role anew.';
+COMMENT ON FUNCTION odoo_mcp_private.end_delegation() IS 'Removes all minted keys and forgets the calls that wait.';
+COMMENT ON FUNCTION odoo_mcp_private.remove_keys() IS 'Removes minted keys that are due from Odoo''s table; says what stands in the way.';
+COMMENT ON FUNCTION odoo_mcp_private.make_role(name) IS 'A role without any right.';
+COMMENT ON FUNCTION odoo_mcp_private.switch_delegation(boolean, name, name, oid, oid) IS 'Makes or takes away the minting role.';
 COMMENT ON FUNCTION odoo_mcp_private.grant_owner(name) IS 'Grants the owner role.';
 COMMENT ON FUNCTION odoo_mcp_dump.rows() IS 'What is in the private tables, for whoever may read them.';
 COMMENT ON FUNCTION odoo_mcp_private.keep_restored() IS 'Trigger: what a dump brings goes where only setup() looks.';

@@ -3,11 +3,12 @@
 -- $1: whether a front asks, so that its session's role is looked at, too.
 with i as (
     select o.rolname as owner, r.rolname as reader, u.rolname as odoo, u.rolsuper, u.rolcreaterole,
-           k.owner_role, k.reader_role, k.admin_role, k.odoo_role, k.odoo_schema
+           k.owner_role, k.reader_role, k.admin_role, k.minter_role, k.odoo_role, k.odoo_schema, m.rolname as minter
       from odoo_mcp_private.installation k
       left join pg_catalog.pg_roles o on o.oid = k.owner_role
       left join pg_catalog.pg_roles r on r.oid = k.reader_role
       left join pg_catalog.pg_roles u on u.oid = k.odoo_role
+      left join pg_catalog.pg_roles m on m.oid = k.minter_role
 ), problem as (
     -- check_grants() has the whole list, and mends it
     select pg_catalog.count(*) as problems, pg_catalog.min(p.object) as object,
@@ -24,7 +25,7 @@ with i as (
            end as strength,
            (select m.rolname from pg_catalog.pg_roles m
              where m.oid <> r.oid and pg_catalog.pg_has_role(r.oid, m.oid, 'MEMBER')
-               and (m.rolsuper or m.rolname like 'pg\_%' or m.oid in (i.owner_role, i.reader_role, i.admin_role, i.odoo_role))
+               and (m.rolsuper or m.rolname like 'pg\_%' or m.oid in (i.owner_role, i.reader_role, i.admin_role, i.minter_role, i.odoo_role))
              limit 1) as membership,
            pg_catalog.has_database_privilege(r.oid, pg_catalog.current_database(), 'CONNECT') as may_connect,
            pg_catalog.has_schema_privilege(r.oid, i.odoo_schema, 'CREATE') as may_create,
@@ -59,13 +60,13 @@ with i as (
 )
 select 1 as part, 'roles' as "check", 'error' as status, 'a role of setup() is gone' as finding,
        'select odoo_mcp.teardown(); select odoo_mcp.setup()' as hint
-  from i where i.owner is null or i.reader is null
+  from i where i.owner is null or i.reader is null or i.minter_role is not null and i.minter is null
 union all
 select 2, 'roles', 'error',
        pg_catalog.format('%I is a member of %I, which is for the extension alone', m.rolname, k.rolname),
        pg_catalog.format('revoke %I from %I', k.rolname, m.rolname)
   from i
-  join pg_catalog.pg_auth_members a on a.roleid in (i.owner_role, i.reader_role)
+  join pg_catalog.pg_auth_members a on a.roleid in (i.owner_role, i.reader_role, i.minter_role)
   join pg_catalog.pg_roles m on m.oid = a.member
   join pg_catalog.pg_roles k on k.oid = a.roleid
 union all
@@ -76,10 +77,11 @@ select 3, 'roles', 'warning',
   from i
  where i.rolsuper or i.rolcreaterole and pg_catalog.current_setting('server_version_num')::integer < 160000
 union all
-select 4, 'roles', 'ok', pg_catalog.format('%I owns, %I reads, nobody else is either', i.owner, i.reader), null
+select 4, 'roles', 'ok', case when i.minter is null then pg_catalog.format('%I owns, %I reads, nobody else is either', i.owner, i.reader)
+            else pg_catalog.format('%I owns, %I reads, %I makes keys for Odoo, nobody else is any of them', i.owner, i.reader, i.minter) end, null
   from i
  where i.owner is not null and i.reader is not null
-   and not exists (select from pg_catalog.pg_auth_members a where a.roleid in (i.owner_role, i.reader_role))
+   and not exists (select from pg_catalog.pg_auth_members a where a.roleid in (i.owner_role, i.reader_role, i.minter_role))
 union all
 select 5, 'grants', 'error',
        pg_catalog.format('%s: %s%s', p.object, p.problem,
@@ -87,7 +89,8 @@ select 5, 'grants', 'error',
        'a superuser runs: select * from odoo_mcp.check_grants()'
   from problem p where p.problems > 0
 union all
-select 6, 'grants', 'ok', 'the reading role reads what it should of Odoo''s tables, and no secrets', null
+select 6, 'grants', 'ok', case when i.minter is null then 'the reading role reads what it should of Odoo''s tables, and no secrets'
+            else 'the reading role reads what it should of Odoo''s tables, and no secrets; the minting role has what it needs and no more' end, null
   from problem p, i where p.problems = 0 and i.reader is not null
 union all
 select 8, 'grants', 'warning',
@@ -130,6 +133,20 @@ select 11, 'tokens', case when t.live = 0 or t.ends_soon then 'warning' else 'ok
                     pg_catalog.bool_and(k.expires_at is not null and k.expires_at < pg_catalog.now() + interval '1 day')
                from odoo_mcp_private.token k
               where k.revoked_at is null and (k.expires_at is null or k.expires_at > pg_catalog.now())) as t (live, last_end, ends_soon)
+union all
+select 12, 'delegation', 'ok',
+       case when i.minter_role is null then 'switched off: what only Odoo can answer is refused'
+            else pg_catalog.format('what only Odoo can answer goes to it, with keys that live for minutes: %s at the moment', (
+                select pg_catalog.count(*) from odoo_mcp_private.delegation_key k where k.key_id is not null)) end,
+       case when i.minter_role is null then 'to have it answered: select odoo_mcp.setup(delegation => true)' end
+  from i
+union all
+select 12, 'delegation', 'warning',
+       pg_catalog.format('keys that should be gone are still in Odoo: %s', pg_catalog.count(*)),
+       'the next call removes them; if they stay, the server''s log says why, in a line with: minted keys'
+  from odoo_mcp_private.delegation_key k
+ where k.key_id is not null and k.ends_at < pg_catalog.now() - interval '1 hour'
+having pg_catalog.count(*) > 0
 union all
 select 12, 'audit', 'error', 'entries can be changed: a trigger that keeps the audit insert-only is switched off or gone',
        'alter table odoo_mcp_private.audit_attempt enable trigger all; alter table odoo_mcp_private.audit_outcome enable trigger all'

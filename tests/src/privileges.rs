@@ -6,9 +6,9 @@ use crate::query;
 
 const PRIVILEGES: &str = "with role as (
             select r.oid, case r.oid when i.owner_role then 'owner' when i.reader_role then 'reader' when i.admin_role then 'admin'
-                   when i.odoo_role then 'odoo' else 'front' end as name
+                   when i.minter_role then 'minter' when i.odoo_role then 'odoo' else 'front' end as name
               from pg_roles r, odoo_mcp_private.installation i
-             where r.oid in (i.owner_role, i.reader_role, i.admin_role, i.odoo_role) or r.rolname = 'mcp_front'
+             where r.oid in (i.owner_role, i.reader_role, i.admin_role, i.minter_role, i.odoo_role) or r.rolname = 'mcp_front'
          ), ours as (
             select oid from pg_namespace where nspname in ('odoo_mcp', 'odoo_mcp_dump', 'odoo_mcp_private')
          ), granted as (

@@ -173,7 +173,7 @@ impl Scratch {
             format!("drop database if exists {name} with (force)"),
             // the roles that setup makes belong to the cluster and outlive the database
             format!(
-                "drop role if exists odoo_mcp_{name}_owner, odoo_mcp_{name}_reader, odoo_mcp_{name}_admin"
+                "drop role if exists odoo_mcp_{name}_owner, odoo_mcp_{name}_reader, odoo_mcp_{name}_admin, odoo_mcp_{name}_minter"
             ),
         ] {
             if let Err(error) = server.batch_execute(&statement) {
