@@ -11,6 +11,10 @@ static ANSWER_BUDGET_KB: GucSetting<i32> = GucSetting::<i32>::new(8 * 1024);
 static TEMP_FILE_BUDGET_KB: GucSetting<i32> = GucSetting::<i32>::new(1024 * 1024);
 /// Milliseconds a call waits for a lock on one of Odoo's tables.
 static LOCK_TIMEOUT_MS: GucSetting<i32> = GucSetting::<i32>::new(2_000);
+/// Milliseconds that Odoo may take to answer a delegated call.
+static DELEGATION_TIMEOUT_MS: GucSetting<i32> = GucSetting::<i32>::new(60_000);
+/// Seconds that a key lives which is minted for delegated calls.
+static DELEGATION_KEY_LIFETIME_S: GucSetting<i32> = GucSetting::<i32>::new(600);
 
 /// Defines the settings and keeps their prefix for us.
 pub(crate) fn init() {
@@ -47,6 +51,22 @@ pub(crate) fn init() {
             3_600_000,
             GucFlags::UNIT_MS,
         ),
+        (
+            c"pg_odoo_mcp.delegation_timeout",
+            c"Time Odoo may take to answer a delegated call.",
+            &DELEGATION_TIMEOUT_MS,
+            1_000,
+            600_000,
+            GucFlags::UNIT_MS,
+        ),
+        (
+            c"pg_odoo_mcp.delegation_key_lifetime",
+            c"Time that an API key lives which is minted for delegated calls.",
+            &DELEGATION_KEY_LIFETIME_S,
+            60,
+            86_400,
+            GucFlags::UNIT_S,
+        ),
     ] {
         GucRegistry::define_int_guc(
             name,
@@ -66,6 +86,17 @@ pub(crate) fn init() {
 /// Time one call may take.
 pub(crate) fn call_timeout() -> Duration {
     Duration::from_millis(CALL_TIMEOUT_MS.get().unsigned_abs().into())
+}
+
+/// Time Odoo may take to answer a delegated call.
+pub(crate) fn delegation_timeout() -> Duration {
+    Duration::from_millis(DELEGATION_TIMEOUT_MS.get().unsigned_abs().into())
+}
+
+/// Time that a minted key lives: long enough to be used once more after a delegated call that took all its time.
+pub(crate) fn delegation_key_lifetime() -> Duration {
+    let wanted = Duration::from_secs(DELEGATION_KEY_LIFETIME_S.get().unsigned_abs().into());
+    wanted.max(delegation_timeout() + Duration::from_secs(60))
 }
 
 /// Bytes of result text one call may read.

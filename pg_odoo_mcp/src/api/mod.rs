@@ -1,5 +1,6 @@
 //! What SQL sees: decode, call, encode.
 
+pub(crate) mod delegation;
 pub(crate) mod doctor;
 pub(crate) mod explanation;
 pub(crate) mod grants;

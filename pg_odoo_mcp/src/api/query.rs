@@ -4,9 +4,10 @@ use crate::api::explanation;
 use crate::catalog;
 use crate::exec::read_only::Reader;
 use crate::govern::audit::Attempt;
+use crate::govern::delegation::Way;
 use crate::govern::identity;
 use crate::govern::installation::Installation;
-use crate::govern::perform::{Call, Question};
+use crate::govern::perform::{Call, Done, Question};
 use crate::report::or_raise;
 use odoo_compiler::error::{Code, Error, Result};
 use pgrx::prelude::*;
@@ -119,9 +120,14 @@ fn perform(question: Question, tool: &str, arguments: &str) -> Result<String> {
         tool,
         arguments,
     };
-    let (answer, outcome) = call.perform(question, &installation.source);
-    outcome.write_here(&call_id, started);
-    answer.map(|answer| answer.json)
+    let performed = call.perform(question, Way::Psql, &installation.source);
+    if let Some(outcome) = performed.outcome {
+        outcome.write_here(&call_id, started.elapsed());
+    }
+    performed.done.map(|done| match done {
+        Done::Answer(answer) => answer.json,
+        Done::Delegate(errand) => errand,
+    })
 }
 
 fn random_uuid() -> String {

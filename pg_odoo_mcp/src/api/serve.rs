@@ -3,10 +3,12 @@
 use crate::exec::native;
 use crate::govern::admission;
 use crate::govern::audit::{self, Attempt};
+use crate::govern::delegation::{self, Way};
 use crate::govern::identity;
 use crate::govern::installation::Installation;
+use crate::govern::key;
 use crate::govern::pause;
-use crate::govern::perform::{Call, Question};
+use crate::govern::perform::{Call, Done, Question};
 use crate::govern::token::{LiveToken, TokenHash};
 use odoo_compiler::error::{Code, Error, Result};
 use pgrx::datum::Inet;
@@ -14,7 +16,7 @@ use pgrx::prelude::*;
 use pgrx::{JsonB, Uuid};
 use std::time::Instant;
 
-const UNAUTHORIZED: &str = r#"{"refused":{"reason":"unauthorized"}}"#;
+pub(crate) const UNAUTHORIZED: &str = r#"{"refused":{"reason":"unauthorized"}}"#;
 
 /// Authenticates, writes the attempt, and leaves an admission for `run`; answers only refusals.
 #[pg_extern(schema = "odoo_mcp", volatile, parallel_unsafe)]
@@ -30,7 +32,7 @@ pub(crate) fn admit(
     };
     if native::is_in_subtransaction() {
         // its rollback would take the entry back and leave the admission
-        return Some(envelope(Err(not_alone())));
+        return Some(envelope(Err(not_alone("serve"))));
     }
     let client_address = client_address.map(|address| address.0);
     let installation = Installation::find();
@@ -51,8 +53,13 @@ pub(crate) fn admit(
         arguments,
         client_address,
     };
-    if let Err(error) = attempt.write() {
-        return Some(envelope(Err(error)));
+    match attempt.write() {
+        Err(error) => return Some(envelope(Err(error))),
+        Ok(false) => {}
+        Ok(true) => {
+            delegation::sweep();
+            key::sweep_in_passing();
+        }
     }
     admission::leave(
         call_id,
@@ -71,7 +78,7 @@ pub(crate) fn run(call_id: Uuid) -> String {
     let call_id = call_id.to_string();
     if native::is_in_transaction_block() || native::is_in_subtransaction() {
         // whoever can roll back could keep the outcome out of the audit
-        return envelope(Err(not_alone()));
+        return envelope(Err(not_alone("serve")));
     }
     let admission = admission::take(&call_id);
     let Some(admission) = admission.filter(|found| audit::is_attempted(&call_id, found)) else {
@@ -83,7 +90,7 @@ pub(crate) fn run(call_id: Uuid) -> String {
             code: "unauthorized",
             ..audit::Outcome::default()
         };
-        outcome.write(&call_id, started);
+        outcome.write(&call_id, started.elapsed());
         return UNAUTHORIZED.to_owned();
     };
     let installation = match Installation::get() {
@@ -93,7 +100,7 @@ pub(crate) fn run(call_id: Uuid) -> String {
                 code: error.code.name(),
                 ..audit::Outcome::default()
             };
-            outcome.write(&call_id, started);
+            outcome.write(&call_id, started.elapsed());
             return envelope(Err(error));
         }
     };
@@ -104,9 +111,22 @@ pub(crate) fn run(call_id: Uuid) -> String {
         tool: &admission.tool,
         arguments: &admission.arguments,
     };
-    let (answer, outcome) = call.perform(Question::Answer, &installation.source);
-    outcome.write(&call_id, started);
-    envelope(answer.map(|answer| answer.json))
+    let way = Way::ThroughFront(&installation, token.id);
+    let performed = call.perform(Question::Answer, way, &installation.source);
+    match performed.outcome {
+        Some(outcome) => outcome.write(&call_id, started.elapsed()),
+        None => delegation::commit_without_waiting(),
+    }
+    if performed.is_user_gone
+        && let Some(reason) = key::end(token.id)
+    {
+        pgrx::log!("odoo_mcp: keys of a user who is gone are not removed yet: {reason}");
+    }
+    match performed.done {
+        Ok(Done::Answer(answer)) => envelope(Ok(answer.json)),
+        Ok(Done::Delegate(errand)) => errand,
+        Err(error) => envelope(Err(error)),
+    }
 }
 
 /// Whether the token lives, for requests that are not tool calls.
@@ -167,6 +187,8 @@ pub(crate) fn health() -> JsonB {
         "is_front": installation.is_some()
             && identity::is_front()
             && !native::is_superuser(native::session_role()),
+        // whether Odoo may be asked what SQL does not answer
+        "delegation": installation.as_ref().is_some_and(|installation| installation.minter.is_some()),
         // for how long fronts are to stay away
         "paused_seconds": paused_seconds,
         "problem": problem.as_ref().map(|problem| problem.message.as_str()),
@@ -185,7 +207,7 @@ fn live_token(
     is_at_home.then_some((hash, token))
 }
 
-fn envelope(answer: Result<String>) -> String {
+pub(crate) fn envelope(answer: Result<String>) -> String {
     match answer {
         Ok(json) => format!(r#"{{"result":{json}}}"#),
         Err(error) => serde_json::json!({ "error": error.to_json() }).to_string(),
@@ -199,12 +221,14 @@ fn missing_argument() -> Error {
     )
 }
 
-fn not_alone() -> Error {
+pub(crate) fn not_alone(function: &str) -> Error {
     Error::new(
         Code::InvalidArguments,
-        "admit and run are not for savepoints, and run is not for transaction blocks",
+        "admit is not for savepoints, and what follows it is not for transaction blocks",
     )
-    .hint("call odoo_mcp.serve() outside a transaction block")
+    .hint(format!(
+        "call odoo_mcp.{function}() outside a transaction block"
+    ))
 }
 
 fn not_admitted() -> Error {

@@ -3,6 +3,7 @@
 use crate::catalog;
 use crate::exec::read_only::Reader;
 use crate::govern::installation::Installation;
+use crate::govern::key;
 use crate::govern::token::{self, TokenHash};
 use crate::report::or_raise;
 use odoo_compiler::error::{Code, Error};
@@ -56,7 +57,14 @@ fn issue(
 /// Ends a token at once. False where no live one has that id.
 #[pg_extern(schema = "odoo_mcp", volatile, parallel_unsafe)]
 pub(crate) fn revoke_token(id: i64) -> bool {
-    token::revoke(id)
+    let is_revoked = token::revoke(id);
+    // also of one that was revoked before, where they could not be removed then
+    if let Some(reason) = key::end(id) {
+        pgrx::warning!(
+            "the token has ended, but keys that were minted for it stay in Odoo until they can be removed: {reason}"
+        );
+    }
+    is_revoked
 }
 
 /// The SHA-256 by which a token is stored.

@@ -6,6 +6,7 @@
 mod finding;
 
 use crate::catalog::{self, Overview};
+use crate::exec::key_table::{KeyTable, Patience};
 use crate::exec::plan::Bind;
 use crate::exec::read_only::Reader;
 use crate::exec::subxact::{self, Failure};
@@ -14,6 +15,7 @@ use crate::govern::installation::Installation;
 use crate::govern::token;
 use crate::gucs;
 use finding::Finding;
+use odoo_compiler::error::Code;
 use pgrx::pg_sys;
 
 const SERVER: &str = include_str!("../../../sql/statements/doctor_server.sql");
@@ -85,7 +87,23 @@ pub(crate) fn examine(asker: &Asker<'_>) -> Vec<Finding> {
             ));
         }
     }
+    findings.extend(delegation(&installation));
     findings
+}
+
+/// What stands in the way of keys for Odoo, where any are made.
+fn delegation(installation: &Installation) -> Option<Finding> {
+    let minter = installation.minter.filter(|_| !native::is_read_only())?;
+    let looked = subxact::contain(gucs::call_timeout(), || {
+        KeyTable::within(&installation.source, minter, Patience::None, |_| Ok(()))
+    });
+    match looked {
+        // somebody who holds the table for a moment is no finding
+        Err(Failure::Expected(error)) if error.code == Code::NotSupported => {
+            Some(Finding::of_error("delegation", error))
+        }
+        _ => None,
+    }
 }
 
 fn rows(text: &'static str, binds: &[Bind]) -> Vec<Finding> {

@@ -3,10 +3,11 @@
 use crate::exec::plan::Bind;
 use crate::exec::{native, owner, settings};
 use crate::govern::admission::Admission;
+use odoo_compiler::answer::Answer;
 use odoo_compiler::error::{Code, Error, Result};
 use pgrx::pg_sys;
 use sha2::{Digest, Sha256};
-use std::time::Instant;
+use std::time::Duration;
 
 const ATTEMPT_INSERT: &str = include_str!("../../../sql/statements/attempt_insert.sql");
 const ATTEMPT_EXISTS: &str = include_str!("../../../sql/statements/attempt_exists.sql");
@@ -38,8 +39,9 @@ pub(crate) struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    /// Writes the entry; it is on the disk when this transaction is committed.
-    pub(crate) fn write(&self) -> Result<()> {
+    /// Writes the entry; it is on the disk when this transaction is committed. Says whether keys or calls of earlier ones are to
+    /// be swept.
+    pub(crate) fn write(&self) -> Result<bool> {
         settings::set_for_transaction(c"synchronous_commit", c"on");
         native::force_sync_commit();
         let rows = owner::run(
@@ -55,13 +57,13 @@ impl Attempt<'_> {
                 Bind::new(pg_sys::INETOID, self.client_address.clone()),
             ],
         );
-        if rows.is_empty() {
+        let Some(row) = rows.into_iter().next() else {
             return Err(
                 Error::new(Code::InvalidArguments, "this call_id was used before")
                     .hint("every call takes a new random call_id"),
             );
-        }
-        Ok(())
+        };
+        Ok(row.get(1).and_then(Option::as_deref) == Some("true"))
     }
 }
 
@@ -81,6 +83,8 @@ pub(crate) fn is_attempted(call_id: &str, admission: &Admission) -> bool {
 pub(crate) struct Outcome {
     /// `ok` or a code of the error table.
     pub code: &'static str,
+    /// Who answered, or was asked: `sql` or `odoo`.
+    pub engine: Option<&'static str>,
     /// Records, rows or groups.
     pub row_count: Option<i64>,
     /// Bytes of the answer.
@@ -90,31 +94,39 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
+    /// Of a call that was answered.
+    pub(crate) fn of_answer(answer: &Answer) -> Self {
+        Outcome {
+            code: "ok",
+            engine: Some("sql"),
+            row_count: i64::try_from(answer.row_count).ok(),
+            byte_count: i64::try_from(answer.json.len()).ok(),
+            server_error: None,
+        }
+    }
+
     /// Writes it without waiting for the disk. On a standby there is nowhere to write it.
-    pub(crate) fn write(&self, call_id: &str, started: Instant) {
+    pub(crate) fn write(&self, call_id: &str, duration: Duration) {
         if native::in_recovery() {
             return;
         }
         settings::set_for_transaction(c"synchronous_commit", c"off");
-        self.write_here(call_id, started);
+        self.write_here(call_id, duration);
     }
 
     /// Writes it with whatever else the transaction does.
-    pub(crate) fn write_here(&self, call_id: &str, started: Instant) {
+    pub(crate) fn write_here(&self, call_id: &str, duration: Duration) {
         owner::run(
             OUTCOME_INSERT,
             &[
                 Bind::new(pg_sys::UUIDOID, Some(call_id.to_owned())),
                 Bind::text(self.code),
-                Bind::new(
-                    pg_sys::TEXTOID,
-                    (self.code == "ok").then(|| String::from("sql")),
-                ),
+                Bind::new(pg_sys::TEXTOID, self.engine.map(str::to_owned)),
                 Bind::int8(self.row_count),
                 Bind::int8(self.byte_count),
                 Bind::new(
                     pg_sys::FLOAT8OID,
-                    Some((started.elapsed().as_secs_f64() * 1000.0).to_string()),
+                    Some((duration.as_secs_f64() * 1000.0).to_string()),
                 ),
                 Bind::new(pg_sys::TEXTOID, self.server_error.clone()),
             ],

@@ -19,6 +19,8 @@ pub(crate) struct Installation {
     system_identifier: i64,
     /// Negative where a pause is over.
     paused_seconds: Option<f64>,
+    /// Who makes keys for Odoo; nobody where nothing is delegated.
+    pub minter: Option<pg_sys::Oid>,
 }
 
 impl Installation {
@@ -37,6 +39,7 @@ impl Installation {
             database_oid: oid(cells.next())?,
             system_identifier: cells.next()?.parse().ok()?,
             paused_seconds: cells.next()?.parse().ok(),
+            minter: oid(cells.next()),
         })
     }
 

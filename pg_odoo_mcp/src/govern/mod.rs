@@ -2,8 +2,11 @@
 
 pub(crate) mod admission;
 pub(crate) mod audit;
+mod base64;
+pub(crate) mod delegation;
 pub(crate) mod identity;
 pub(crate) mod installation;
+pub(crate) mod key;
 pub(crate) mod pause;
 pub(crate) mod perform;
 pub(crate) mod token;

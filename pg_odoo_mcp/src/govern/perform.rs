@@ -2,11 +2,13 @@
 
 use crate::catalog::{self, CallDatabase};
 use crate::exec::read_only::{Reader, Source};
-use crate::exec::subxact::{self, Failure};
+use crate::exec::subxact;
 use crate::govern::audit::Outcome;
+use crate::govern::delegation::{self, Way};
 use crate::gucs;
 use odoo_compiler::answer::{self, Answer, Reply, Token};
 use odoo_compiler::error::{Code, Error};
+use std::cell::Cell;
 
 /// Longest arguments of a call, in bytes.
 const ARGUMENTS_LENGTH: usize = 1024 * 1024;
@@ -34,46 +36,77 @@ pub(crate) struct Call<'a> {
     pub arguments: &'a str,
 }
 
+/// How far a call came here.
+pub(crate) enum Done {
+    /// To its answer.
+    Answer(Answer),
+    /// To what the front is to have Odoo do, as JSON.
+    Delegate(String),
+}
+
+/// What became of a call.
+pub(crate) struct Performed {
+    /// What is told.
+    pub done: Result<Done, Error>,
+    /// What the audit is to hold, unless Odoo is still to be asked.
+    pub outcome: Option<Outcome>,
+    /// Whether Odoo no longer has an active user for it.
+    pub is_user_gone: bool,
+}
+
 impl Call<'_> {
-    /// Answers it within its budgets; also says what the audit is to hold.
-    pub(crate) fn perform(
-        self,
-        question: Question,
-        source: &Source,
-    ) -> (Result<Answer, Error>, Outcome) {
+    /// Answers it within its budgets, or hands it on.
+    pub(crate) fn perform(self, question: Question, way: Way<'_>, source: &Source) -> Performed {
+        let is_user_gone = Cell::new(false);
         let contained = subxact::contain(gucs::call_timeout(), || {
-            Reader::within(source, |reader| self.ask(question, reader))
+            let (reply, protocol) = Reader::within(source, |reader| {
+                let reply = self.ask(question, reader, &is_user_gone)?;
+                let protocol = match &reply {
+                    Reply::Answer(_) => None,
+                    Reply::Delegate(delegation) => {
+                        way.check(&delegation.reason)?;
+                        Some(delegation::protocol(reader)?)
+                    }
+                };
+                Ok((reply, protocol))
+            })?;
+            match (reply, protocol) {
+                (Reply::Answer(answer), _) => answer_within_budget(answer).map(Done::Answer),
+                (Reply::Delegate(delegation), protocol) => way
+                    .begin(
+                        self.call_id,
+                        self.tool,
+                        self.user_id,
+                        protocol.unwrap_or_default(),
+                        &delegation,
+                    )
+                    .map(Done::Delegate),
+            }
         });
-        match contained {
-            Ok(answer) => {
-                let outcome = Outcome {
-                    code: "ok",
-                    row_count: i64::try_from(answer.row_count).ok(),
-                    byte_count: i64::try_from(answer.json.len()).ok(),
-                    server_error: None,
-                };
-                (Ok(answer), outcome)
+        let (done, outcome) = match contained {
+            Ok(Done::Answer(answer)) => {
+                let outcome = Outcome::of_answer(&answer);
+                (Ok(Done::Answer(answer)), Some(outcome))
             }
-            Err(Failure::Expected(error)) => {
-                let outcome = Outcome {
-                    code: error.code.name(),
-                    ..Outcome::default()
-                };
-                (Err(error), outcome)
+            Ok(done) => (Ok(done), None),
+            Err(failure) => {
+                let (told, outcome) = delegation::fault(self.call_id, failure);
+                (told.map(Done::Answer), Some(outcome))
             }
-            Err(Failure::Unexpected(text)) => {
-                pgrx::log!("odoo_mcp: call {} failed: {text}", self.call_id);
-                let outcome = Outcome {
-                    code: Code::Internal.name(),
-                    server_error: Some(text),
-                    ..Outcome::default()
-                };
-                (Err(internal(self.call_id)), outcome)
-            }
+        };
+        Performed {
+            done,
+            outcome,
+            is_user_gone: is_user_gone.get(),
         }
     }
 
-    fn ask(&self, question: Question, reader: &Reader<'_>) -> Result<Answer, Error> {
+    fn ask(
+        &self,
+        question: Question,
+        reader: &Reader<'_>,
+        is_user_gone: &Cell<bool>,
+    ) -> Result<Reply, Error> {
         if self.arguments.len() > ARGUMENTS_LENGTH {
             return Err(Error::new(
                 Code::InvalidArguments,
@@ -83,35 +116,34 @@ impl Call<'_> {
             .hint("send a shorter domain; a list of ids can often be said as a condition"));
         }
         let Some(principal) = catalog::principal(reader, self.user_id)? else {
+            is_user_gone.set(true);
             return Err(Error::new(Code::AccessDenied, "the Odoo user is archived or gone")
                 .hint("an Odoo administrator restores the user, or a DBA issues a token for another one"));
         };
         let database = CallDatabase::new(reader, self.tool, self.token.clone());
-        let answer = match question {
-            Question::Answer => {
-                match answer::answer(self.tool, self.arguments, &principal, &database)? {
-                    Reply::Answer(answer) => Ok(answer),
-                    Reply::Delegate(delegation) => {
-                        Err(Error::new(Code::NotSupported, delegation.reason))
-                    }
-                }
+        match question {
+            Question::Answer => answer::answer(self.tool, self.arguments, &principal, &database),
+            Question::Explain => {
+                answer::explain(self.tool, self.arguments, &principal, &database).map(Reply::Answer)
             }
-            Question::Explain => answer::explain(self.tool, self.arguments, &principal, &database),
-        }?;
-        // what was read is counted as it comes; a table made of it may be larger
-        let budget = gucs::answer_budget();
-        if answer.json.len() > budget {
-            return Err(
-                Error::new(Code::OverBudget, "the answer is larger than its budget")
-                    .detail(format!(
-                        "it is {} bytes, the budget {budget}",
-                        answer.json.len()
-                    ))
-                    .hint("ask for fewer fields, groups or periods, or a smaller limit"),
-            );
         }
-        Ok(answer)
     }
+}
+
+/// The answer, unless it is too long. What was read is counted as it comes; a table made of it may be larger.
+pub(crate) fn answer_within_budget(answer: Answer) -> Result<Answer, Error> {
+    let budget = gucs::answer_budget();
+    if answer.json.len() <= budget {
+        return Ok(answer);
+    }
+    Err(
+        Error::new(Code::OverBudget, "the answer is larger than its budget")
+            .detail(format!(
+                "it is {} bytes, the budget {budget}",
+                answer.json.len()
+            ))
+            .hint("ask for fewer fields, groups or periods, or a smaller limit"),
+    )
 }
 
 /// What a caller learns of a fault of ours.

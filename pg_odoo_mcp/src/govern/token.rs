@@ -2,6 +2,7 @@
 
 use crate::exec::plan::Bind;
 use crate::exec::{native, owner};
+use crate::govern::base64;
 use odoo_compiler::answer::Token;
 use odoo_compiler::error::{Code, Error, Result};
 use pgrx::pg_sys;
@@ -10,6 +11,7 @@ use std::fmt;
 
 const TOKEN_BY_HASH: &str = include_str!("../../../sql/statements/token_by_hash.sql");
 const TOKEN_INSERT: &str = include_str!("../../../sql/statements/token_insert.sql");
+const TOKEN_IS_LIVE: &str = include_str!("../../../sql/statements/token_is_live.sql");
 const TOKEN_HOLDERS: &str = include_str!("../../../sql/statements/token_holders.sql");
 const TOKEN_REVOKE: &str = include_str!("../../../sql/statements/token_revoke.sql");
 
@@ -38,7 +40,7 @@ impl fmt::Debug for TokenHash {
 impl PlainToken {
     /// A new one.
     pub(crate) fn random() -> Self {
-        PlainToken(format!("{PREFIX}{}", base64url(&native::random_bits())))
+        PlainToken(format!("{PREFIX}{}", base64::url(&native::random_bits())))
     }
 
     /// Its hash.
@@ -140,6 +142,11 @@ pub(crate) fn issue(
     Ok(token)
 }
 
+/// Whether the token of that id lives, in the caller's snapshot.
+pub(crate) fn is_live(id: i64) -> bool {
+    !owner::read(TOKEN_IS_LIVE, &[Bind::int8(Some(id))]).is_empty()
+}
+
 /// The Odoo user of each live token.
 pub(crate) fn holders() -> Vec<i64> {
     let rows = owner::read_once(TOKEN_HOLDERS, &[]);
@@ -153,21 +160,4 @@ pub(crate) fn holders() -> Vec<i64> {
 /// Ends a token. False where there is no live one of that id.
 pub(crate) fn revoke(id: i64) -> bool {
     !owner::run(TOKEN_REVOKE, &[Bind::int8(Some(id))]).is_empty()
-}
-
-/// RFC 4648 §5 without padding.
-fn base64url(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let bits = chunk.iter().enumerate().fold(0u32, |bits, (at, byte)| {
-            bits | u32::from(*byte) << (16 - 8 * at)
-        });
-        for sextet in 0..=chunk.len() {
-            text.push(char::from(
-                ALPHABET[(bits >> (18 - 6 * sextet) & 63) as usize],
-            ));
-        }
-    }
-    text
 }
