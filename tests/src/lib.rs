@@ -27,6 +27,7 @@
 //! | [`page`] | a page of the documentation as blocks to run |
 //! | [`machine`] | a machine of the test's own, to install a package on |
 //! | [`stage`] | a server process that has answered before, and a change behind its back |
+//! | [`waiting`] | a call that waits for Odoo, as the front's role finishes it |
 //! | [`wait`] | waiting for something to become true |
 
 pub mod administrator;
@@ -52,6 +53,7 @@ pub mod serve;
 pub mod stage;
 pub mod users;
 pub mod wait;
+pub mod waiting;
 
 pub use administrator::Administrator;
 pub use environment::Environment;

@@ -104,7 +104,7 @@ fn odoo_s_zip_is_restored_without_us() {
     let left = value(&mut scratch.superuser(), "select odoo_mcp.teardown()");
     assert_eq!(
         left["kept_roles"],
-        json!(["odoo_mcp_scratch_zip_reader"]),
+        json!(["odoo_mcp_scratch_zip_reader", "odoo_mcp_scratch_zip_minter"]),
         "{left}"
     );
     assert_eq!(left["used_in"], json!([copy.database]), "{left}");

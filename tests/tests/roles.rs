@@ -9,9 +9,11 @@ use postgres::error::SqlState;
 use std::time::Duration;
 
 /// The functions that the front's role may call: the whole list.
-const FRONT: [&str; 11] = [
+const FRONT: [&str; 13] = [
     "admit",
     "authenticate",
+    "complete",
+    "delegation_key",
     "doctor",
     "end_front_sessions",
     "health",
