@@ -23,7 +23,7 @@ impl Coverage {
             extended: BTreeMap::new(),
         };
         for model in models {
-            match verdict(&model.name, &model.modules, model.has_table) {
+            match verdict(&model.name, &model.standing.modules, model.has_table) {
                 Ok(_) => coverage.answered += 1,
                 Err(Unanswered::ExtendedBy(module)) => coverage
                     .extended
@@ -45,13 +45,20 @@ impl Coverage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::{InstalledModule, Standing};
 
     fn listed(name: &str, modules: &[&str]) -> ListedModel {
         ListedModel {
             name: name.into(),
             label: name.into(),
             english: name.into(),
-            modules: modules.iter().map(|module| (*module).into()).collect(),
+            standing: Standing {
+                modules: modules
+                    .iter()
+                    .map(|module| InstalledModule::named(module))
+                    .collect(),
+                ..Standing::default()
+            },
             has_table: true,
         }
     }

@@ -1,5 +1,5 @@
 use super::check_read;
-use crate::catalog::{Model, Table, shortened, suggestion};
+use crate::catalog::{InstalledModule, Model, Table, shortened, suggestion};
 use crate::error::{Code, Error, Result};
 use crate::facts::{ModelFacts, vetted};
 use crate::scope::Scope;
@@ -39,7 +39,7 @@ pub fn subject(scope: &Scope<'_>, name: &str) -> Result<Subject> {
             }
         });
     };
-    let facts = match verdict(name, &model.modules, model.table.is_some()) {
+    let facts = match verdict(name, &model.standing.modules, model.table.is_some()) {
         Ok(facts) => facts,
         Err(unanswered) => return Err(unanswered.error(name, &model.label)),
     };
@@ -66,12 +66,12 @@ pub(crate) enum Unanswered<'a> {
 /// The facts of a model that SQL may answer in a database where these modules touch it.
 pub(crate) fn verdict<'a>(
     name: &str,
-    modules: &'a [String],
+    modules: &'a [InstalledModule],
     has_table: bool,
 ) -> Result<&'static ModelFacts, Unanswered<'a>> {
     let facts = vetted().models.get(name).ok_or(Unanswered::NotVetted)?;
-    if let Some(module) = modules.iter().find(|m| !facts.modules.contains(m.as_str())) {
-        return Err(Unanswered::ExtendedBy(module));
+    if let Some(module) = modules.iter().find(|m| !facts.modules.contains(&m.name)) {
+        return Err(Unanswered::ExtendedBy(&module.name));
     }
     if has_table {
         Ok(facts)

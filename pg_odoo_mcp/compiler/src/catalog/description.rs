@@ -1,10 +1,11 @@
 //! What Odoo tells people of its models, in their language.
 
+use super::Standing;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// A model in a list.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct ListedModel {
     /// `ir_model.model`
     pub name: String,
@@ -12,9 +13,9 @@ pub struct ListedModel {
     pub label: String,
     /// `ir_model.name` in English.
     pub english: String,
-    /// The modules that define or extend it; empty for models whose modules nobody asked for.
-    #[serde(default)]
-    pub modules: Vec<String>,
+    /// What decides who answers it; without modules where nobody asked for them.
+    #[serde(flatten)]
+    pub standing: Standing,
     /// An ordinary table of its name is there.
     #[serde(default)]
     pub has_table: bool,

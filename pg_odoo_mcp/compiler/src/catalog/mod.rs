@@ -5,6 +5,7 @@ mod field;
 mod fields;
 mod model;
 mod near;
+mod standing;
 mod wanted;
 
 pub use description::{FieldDescription, ListedModel, ModelDescription};
@@ -12,6 +13,9 @@ pub use field::{Field, FieldType, LinkTable};
 pub use fields::Fields;
 pub use model::{AccessList, Model, RecordRule, Table};
 pub use near::{nearest, shortened, suggestion};
+pub use standing::{
+    Engine, EngineSetting, InstalledModule, ScannedModule, ScannedModules, Standing,
+};
 pub(crate) use wanted::Wanted;
 
 use crate::error::Result;

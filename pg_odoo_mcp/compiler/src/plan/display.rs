@@ -44,9 +44,10 @@ pub fn display(
         return Ok(open());
     };
     if model
+        .standing
         .modules
         .iter()
-        .any(|module| !fact.modules.contains(module))
+        .any(|module| !fact.modules.contains(&module.name))
     {
         return Ok(open());
     }

@@ -248,7 +248,11 @@ fn plain(scope: &Scope<'_>, name: &str, refusal: Error) -> Result<(Rc<Model>, Ta
     let (Some((facts, fields)), Some(model)) = (fields, scope.catalog.model(name)?) else {
         return Err(refusal);
     };
-    let is_known = model.modules.iter().all(|m| facts.modules.contains(m))
+    let is_known = model
+        .standing
+        .modules
+        .iter()
+        .all(|m| facts.modules.contains(&m.name))
         && parse_terms(name, &model.order)?
             .iter()
             .all(|term| fields.contains(term.path));

@@ -56,7 +56,7 @@ struct Listed<'a> {
 
 impl<'a> Listed<'a> {
     fn new(of: &'a ListedModel) -> Self {
-        let reason = verdict(&of.name, &of.modules, of.has_table)
+        let reason = verdict(&of.name, &of.standing.modules, of.has_table)
             .err()
             .map(|why| reason(&of.name, why));
         Listed {

@@ -2,7 +2,7 @@
 
 use odoo_compiler::answer::{Database, Environment, Reply, Row};
 use odoo_compiler::catalog::{
-    Catalog, FieldDescription, ListedModel, Model, ModelDescription, Step, Unaccent,
+    Catalog, FieldDescription, ListedModel, Model, ModelDescription, Standing, Step, Unaccent,
 };
 use odoo_compiler::error::{Code, Error, Result};
 use odoo_compiler::principal::Principal;
@@ -376,10 +376,10 @@ impl Database for Odoo {
             listed.push(ListedModel {
                 label: format!("{} in {lang}", model.label),
                 english: model.label.clone(),
-                modules: if is_examined {
-                    model.modules.clone()
+                standing: if is_examined {
+                    model.standing.clone()
                 } else {
-                    Vec::new()
+                    Standing::default()
                 },
                 has_table: is_examined && model.table.is_some(),
                 name,
