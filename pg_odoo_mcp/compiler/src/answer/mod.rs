@@ -115,7 +115,7 @@ pub fn answer(
     principal: &Principal,
     database: &dyn Database,
 ) -> Result<Reply> {
-    crate::tool::dispatch(tool, arguments, principal, database).map(Reply::Answer)
+    crate::tool::dispatch(tool, arguments, principal, database)
 }
 
 /// Says how a call would be answered, without running it: `{engine, reason, model, statements

@@ -4,7 +4,7 @@ use odoo_compiler::answer::{Database, Environment, Reply, Row};
 use odoo_compiler::catalog::{
     Catalog, FieldDescription, ListedModel, Model, ModelDescription, Standing, Step, Unaccent,
 };
-use odoo_compiler::error::{Code, Error, Result};
+use odoo_compiler::error::Result;
 use odoo_compiler::principal::Principal;
 use odoo_compiler::sql::Statement;
 use serde_json::{Value, json};
@@ -247,13 +247,13 @@ impl Odoo {
         change(self.models.get_mut(model).expect("the model is there"));
     }
 
-    /// The answer of a tool, or its error as `code: message`.
+    /// The answer of a tool, or its error; why SQL does not answer, where Odoo is to.
     pub(crate) fn call(&self, tool: &str, arguments: &Value) -> Result<Value> {
         match odoo_compiler::answer::answer(tool, &arguments.to_string(), &self.principal, self)? {
             Reply::Answer(answer) => {
                 Ok(serde_json::from_str(&answer.json).expect("an answer is JSON"))
             }
-            Reply::Delegate(delegation) => Err(Error::new(Code::NotSupported, delegation.reason)),
+            Reply::Delegate(delegation) => Err(delegation.refusal),
         }
     }
 
@@ -267,6 +267,10 @@ impl Odoo {
     /// The first statement of a call, parameters written into it.
     pub(crate) fn sql(&self, tool: &str, arguments: &Value) -> Result<String> {
         let json = self.explained(tool, arguments)?;
+        if json["engine"] == "odoo" {
+            let refused = self.call(tool, arguments);
+            return Err(refused.expect_err("what explain says of the engine holds"));
+        }
         let statement = &json["statements"][0];
         let mut sql = statement["sql"].as_str().expect("sql").to_owned();
         let params = statement["params"].as_array().expect("params");
