@@ -10,6 +10,7 @@ use super::{Aggregate, Bucket, Column, Currency, Display, Measure, Predicate, So
 use crate::access::Subject;
 use crate::domain::Domain;
 use crate::error::{Code, Error, Result};
+use crate::facts::Effect;
 use crate::scope::Scope;
 
 /// One row for each group of a source's rows. Its columns are `k1`, `k2`, … for the keys,
