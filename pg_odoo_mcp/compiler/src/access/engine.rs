@@ -43,7 +43,10 @@ pub fn subject(scope: &Scope<'_>, name: &str) -> Result<Subject> {
             }
         });
     };
-    let facts = match verdict(&model.standing, model.table.as_ref().map(|t| t.name.as_str())) {
+    let facts = match verdict(
+        &model.standing,
+        model.table.as_ref().map(|t| t.name.as_str()),
+    ) {
         Ok(answered) => {
             if let Some((setting, unanswered)) = answered.against {
                 scope.warn(
@@ -202,14 +205,18 @@ impl Unanswered<'_> {
                 module,
                 read,
                 installed,
-            } => format!("the module {module} was scanned as {read} and is installed as {installed}"),
+            } => {
+                format!("the module {module} was scanned as {read} and is installed as {installed}")
+            }
             Unanswered::Upgraded(module) => {
                 format!("the module {module} was upgraded since it was scanned")
             }
             Unanswered::Overridden(by) => match by.effect {
                 Effect::RowSource => format!("its rows are made by {}", by.place()),
                 Effect::Unread => format!("not read for certain: {}", by.place()),
-                Effect::FieldAccess => format!("Python decides who reads its fields: {}", by.place()),
+                Effect::FieldAccess => {
+                    format!("Python decides who reads its fields: {}", by.place())
+                }
                 _ => format!("Python decides over its reads: {}", by.place()),
             },
             Unanswered::NoTable => "it has no ordinary table of its own".into(),
@@ -225,7 +232,9 @@ impl Unanswered<'_> {
             Unanswered::Gone(_) | Unanswered::Changed { .. } | Unanswered::Upgraded(_) => {
                 "odoo-mcp scan-addons"
             }
-            Unanswered::Overridden(by) if by.effect == Effect::RowSource => "nothing: Odoo computes these rows",
+            Unanswered::Overridden(by) if by.effect == Effect::RowSource => {
+                "nothing: Odoo computes these rows"
+            }
             Unanswered::Overridden(_) => {
                 "nothing, unless you have read that code and know better: set_model_engine(model, 'sql', reason, force => true)"
             }

@@ -9,7 +9,7 @@ mod user_path;
 
 pub use acl::check_read;
 pub use coverage::Coverage;
+pub(crate) use engine::known;
+pub use engine::{Answered, Subject, Unanswered, asked, subject, verdict};
 pub use field_groups::{check_field, is_readable};
 pub use rule::record_rules;
-pub use engine::{Answered, Subject, Unanswered, asked, subject, verdict};
-pub(crate) use engine::known;

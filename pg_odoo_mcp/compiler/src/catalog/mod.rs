@@ -3,8 +3,8 @@
 mod description;
 mod field;
 mod fields;
-mod model;
 mod known;
+mod model;
 mod near;
 mod standing;
 mod wanted;

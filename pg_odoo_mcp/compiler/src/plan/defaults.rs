@@ -12,23 +12,59 @@ const MOST: usize = 10;
 const WANTED: &[&[&str]] = &[
     &["complete_name", "name", "display_name"],
     &["default_code", "code", "ref", "alias_name", "login"],
-    &["order_id", "move_id", "picking_id", "production_id", "project_id", "title"],
+    &[
+        "order_id",
+        "move_id",
+        "picking_id",
+        "production_id",
+        "project_id",
+        "title",
+    ],
     &["product_id", "product_tmpl_id"],
     &["partner_id", "employee_id", "commercial_partner_id"],
     &["account_id", "stage_id", "location_id", "department_id"],
     &["email", "email_normalized"],
     &["phone"],
-    &["date_order", "invoice_date", "scheduled_date", "date_deadline", "date", "date_start", "date_from", "start", "date_planned"],
-    &["invoice_date_due", "date_stop", "date_to", "stop", "date_end"],
+    &[
+        "date_order",
+        "invoice_date",
+        "scheduled_date",
+        "date_deadline",
+        "date",
+        "date_start",
+        "date_from",
+        "start",
+        "date_planned",
+    ],
+    &[
+        "invoice_date_due",
+        "date_stop",
+        "date_to",
+        "stop",
+        "date_end",
+    ],
     &["state", "parent_state", "invoice_status"],
     &["move_type", "type", "journal_id", "categ_id"],
     &["payment_state"],
     &["user_id"],
     &["team_id", "city"],
     &["country_id"],
-    &["product_uom_qty", "product_qty", "quantity", "qty", "unit_amount"],
+    &[
+        "product_uom_qty",
+        "product_qty",
+        "quantity",
+        "qty",
+        "unit_amount",
+    ],
     &["price_unit", "list_price", "standard_price", "debit"],
-    &["price_subtotal", "amount_total", "expected_revenue", "credit", "amount", "balance"],
+    &[
+        "price_subtotal",
+        "amount_total",
+        "expected_revenue",
+        "credit",
+        "amount",
+        "balance",
+    ],
     &["amount_residual", "balance", "probability"],
     &["currency_id"],
     &["company_id", "parent_id"],
@@ -50,7 +86,7 @@ pub(crate) fn default_fields(of: &Subject) -> Vec<String> {
             continue;
         };
         // one name is enough
-        if !(group.contains(&"name") && !fields.is_empty()) {
+        if !group.contains(&"name") || fields.is_empty() {
             fields.push((*name).to_owned());
         }
     }

@@ -1,9 +1,9 @@
 //! Display names: the stored ones in SQL, the others left open.
 
 use super::{Column, Form, Source};
+use crate::access::known;
 use crate::catalog::{FieldType, Model, Table};
 use crate::error::Result;
-use crate::access::known;
 use crate::facts::DisplayNameKind;
 use crate::scope::Scope;
 

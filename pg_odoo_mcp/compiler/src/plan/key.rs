@@ -8,7 +8,7 @@ use super::x2many::{ToMany, Way};
 use super::{Bucket, Column, Join, Period, Predicate, Source, Subquery};
 use crate::access::{Subject, check_field, check_read, subject};
 use crate::catalog::{Field, FieldType, suggestion};
-use crate::domain::{Domain, MAX_PATH};
+use crate::domain::MAX_PATH;
 use crate::error::{Code, Error, Result};
 use crate::scope::Scope;
 

@@ -272,9 +272,14 @@ fn plain(scope: &Scope<'_>, name: &str, refusal: Error) -> Result<(Rc<Model>, Ta
 
 /// Whether Python takes part in the order of the records.
 fn is_sorted_by_python(facts: &ModelFacts) -> bool {
-    [Effect::Order, Effect::Columns, Effect::RowSource, Effect::Unread]
-        .into_iter()
-        .any(|effect| facts.overridden(effect).is_some())
+    [
+        Effect::Order,
+        Effect::Columns,
+        Effect::RowSource,
+        Effect::Unread,
+    ]
+    .into_iter()
+    .any(|effect| facts.overridden(effect).is_some())
 }
 
 /// A field that everybody may read, and whose column is what the database says.

@@ -240,10 +240,10 @@ impl Resolver<'_> {
     ) -> Result<Vec<Predicate>> {
         let comodel = &to_many.comodel;
         let mut parts = vec![self.field_domain(to_many, coalias)?];
-        if let Some(active) = active_field(comodel).filter(|_| self.active_test && !names_active) {
-            if !to_many.domain.names_field(active) {
-                parts.push(self.active(comodel, coalias, active)?);
-            }
+        if let Some(active) = active_field(comodel).filter(|_| self.active_test && !names_active)
+            && !to_many.domain.names_field(active)
+        {
+            parts.push(self.active(comodel, coalias, active)?);
         }
         if let Way::Inverse(inverse) = &to_many.way
             && !inverse.not_null

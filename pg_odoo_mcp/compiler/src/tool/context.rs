@@ -1,7 +1,7 @@
 use super::Call;
 use crate::answer::Answer;
-use crate::error::Result;
 use crate::catalog::KNOWN_MODELS;
+use crate::error::Result;
 use crate::scope::{Context, Scope};
 use serde_json::json;
 
