@@ -184,7 +184,7 @@ impl Asked<'_> {
 
     /// Every field the user may read: those a person would want first, then by name.
     fn readable(&self) -> Vec<&Field> {
-        let defaults = &self.of.facts.defaults;
+        let defaults = plan::default_fields(&self.of);
         let rank = |field: &Field| {
             let place = defaults.iter().position(|name| *name == field.name);
             place.unwrap_or(defaults.len())
@@ -202,7 +202,7 @@ impl Asked<'_> {
 
     /// Fields that nobody has vetted may be for some groups only; those that an admin made have none.
     fn is_known(&self, field: &Field) -> bool {
-        field.manual || self.of.facts.fields.contains_key(&field.name)
+        field.manual || self.of.facts.fields.contains(&field.name)
     }
 
     fn row<'a>(
@@ -309,30 +309,10 @@ impl Asked<'_> {
 
 /// The frame; what is said of models and fields comes from Odoo's own lists.
 pub(super) fn explain(call: &Call<'_>) -> Result<Explained> {
-    let asked = match asked(call) {
-        Ok(asked) => asked,
-        Err(error) if error.code == Code::NotSupported => return unanswered(call, &error),
-        Err(error) => return Err(error),
-    };
+    let asked = asked(call)?;
     Ok(Explained {
         model: asked.of.model.name.clone(),
         statements: Vec::new(),
         scope: super::explain::scope_json(&asked.scope),
-    })
-}
-
-/// Why the model is not answered in SQL.
-fn unanswered(call: &Call<'_>, error: &Error) -> Result<Explained> {
-    let scope = Scope::new(call.principal, call.database, &call.arguments.context()?)?;
-    let mut frame = super::explain::scope_json(&scope);
-    frame["engine"] = "odoo".into();
-    frame["reason"] = match &error.detail {
-        Some(detail) => format!("{}: {detail}", error.message).into(),
-        None => error.message.as_str().into(),
-    };
-    Ok(Explained {
-        model: call.arguments.required_text("model")?.to_owned(),
-        statements: Vec::new(),
-        scope: frame,
     })
 }

@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 
 pub(super) const DEFAULT_LIMIT: u64 = 100;
 pub(super) const MAX_LIMIT: u64 = 1000;
-pub(super) const MAX_OFFSET: u64 = 10_000_000;
+pub(crate) const MAX_OFFSET: u64 = 10_000_000;
 
 struct Planned<'a> {
     scope: Scope<'a>,
@@ -26,6 +26,9 @@ fn planned<'a>(call: &'a Call<'_>) -> Result<Planned<'a>> {
     let limit = arguments.number("limit", DEFAULT_LIMIT, 1..=MAX_LIMIT)?;
     let offset = arguments.number("offset", 0, 0..=MAX_OFFSET)?;
     let fields = arguments.names("fields")?.filter(|f| !f.is_empty());
+    if fields.is_some() {
+        scope.refuse_open_names();
+    }
     let plan = plan::read(
         &scope,
         &of,
