@@ -538,7 +538,7 @@ fn delegation_is_switched_off_and_on_by_setup() {
         "select count(*) from odoo_mcp.check_grants(mend => false)",
     );
     assert_eq!(found, 0);
-    again.key(&mut front, &name);
+    Waiting::of(&mut superuser, id, SHAPE).key(&mut front, &name);
     let set_up = value(&mut superuser, "select odoo_mcp.setup()");
     assert_eq!(set_up["delegation"], true, "{set_up}");
     assert_eq!(number(&mut superuser, minted), 1, "nor does it take keys");

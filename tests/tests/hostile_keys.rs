@@ -270,7 +270,7 @@ fn index_expression() {
         "create index springing on public.res_users_apikeys ((public.spring_quietly(user_id)))",
         WRITE,
     )
-    .holds("has index springing");
+    .holds("has index public.springing");
 }
 
 #[test]

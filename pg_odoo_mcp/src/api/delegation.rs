@@ -6,6 +6,7 @@ use crate::exec::subxact::Failure;
 use crate::govern::delegation::{self, Ending};
 use crate::govern::installation::Installation;
 use crate::govern::key;
+use crate::govern::pause;
 use crate::govern::perform::internal;
 use odoo_compiler::error::{Code, Error, Result};
 use pgrx::Uuid;
@@ -23,7 +24,7 @@ pub(crate) fn delegation_key(call_id: Uuid, front: Uuid) -> String {
         return envelope(Err(delegation::not_waiting()));
     };
     match mint(&call_id, token_id, &front.to_string()) {
-        Ok(Some(key)) => key,
+        Ok(Some(told)) => told,
         Ok(None) => UNAUTHORIZED.to_owned(),
         Err(error) => envelope(Err(error)),
     }
@@ -31,6 +32,9 @@ pub(crate) fn delegation_key(call_id: Uuid, front: Uuid) -> String {
 
 fn mint(call_id: &str, token_id: i64, front: &str) -> Result<Option<String>> {
     let installation = Installation::get()?;
+    if let Some(refusal) = pause::refusal(Some(&installation)) {
+        return Ok(Some(refusal));
+    }
     let Some(minter) = installation.minter else {
         return Err(
             Error::new(Code::NotSupported, "delegation is switched off here")
@@ -57,6 +61,10 @@ pub(crate) fn complete(call_id: Uuid, outcome: &str) -> String {
     if native::is_in_transaction_block() || native::is_in_subtransaction() {
         // whoever can roll back could keep the outcome out of the audit
         return envelope(Err(not_alone("complete")));
+    }
+    if Installation::find().is_some_and(|installation| installation.paused_seconds().is_some()) {
+        // what was begun is told, and the connection let go of
+        pause::release_session();
     }
     match delegation::end(&call_id.to_string(), outcome) {
         Ending::Said(answer) => envelope(answer.map(|answer| answer.json)),

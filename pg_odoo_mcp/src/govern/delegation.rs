@@ -57,22 +57,24 @@ pub(crate) fn protocol(reader: &Reader<'_>) -> Result<&'static str> {
 }
 
 impl Way<'_> {
-    /// Refuses where nobody can ask Odoo, with why SQL does not answer.
-    pub(crate) fn check(&self, reason: &str) -> Result<()> {
-        let hint = match self {
-            Way::Psql => {
-                "Odoo would have to answer: ask through the front (odoo-mcp), or Odoo itself"
-            }
+    /// Refuses where nobody can ask Odoo, in SQL's own words.
+    pub(crate) fn check(&self, refusal: &Error) -> Result<()> {
+        let way_out = match self {
+            Way::Psql => "the front (odoo-mcp) has Odoo answer this",
             Way::ThroughFront(installation, _) if installation.minter.is_none() => {
-                "Odoo would have to answer, and delegation is switched off here; a DBA who wants it runs: select odoo_mcp.setup(delegation => true)"
+                "Odoo could answer, but delegation is switched off here; a DBA who wants it runs: select odoo_mcp.setup(delegation => true)"
             }
             // as on every standby: the call is remembered in a table
             Way::ThroughFront(..) if native::is_read_only() => {
-                "Odoo would have to answer, which only the primary can have done"
+                "Odoo could answer, which only the primary can have done"
             }
             Way::ThroughFront(..) => return Ok(()),
         };
-        Err(Error::new(Code::NotSupported, reason).hint(hint))
+        let hint = match &refusal.hint {
+            Some(hint) => format!("{hint}; {way_out}"),
+            None => way_out.to_owned(),
+        };
+        Err(refusal.clone().hint(hint))
     }
 
     /// Remembers the call until the front reports; what the front is to do, as JSON.
@@ -85,7 +87,7 @@ impl Way<'_> {
         delegation: &Delegation,
     ) -> Result<String> {
         let Way::ThroughFront(_, token_id) = self else {
-            return Err(Error::new(Code::NotSupported, delegation.reason.clone()));
+            return Err(delegation.refusal.clone());
         };
         let timeout = gucs::delegation_timeout();
         let errand = Errand {
@@ -210,6 +212,13 @@ fn make(shape: &str, report: &str) -> Result<Answer> {
 
 /// What is told and what is written down of a failure.
 pub(crate) fn fault(call_id: &str, failure: Failure) -> (Result<Answer>, Outcome) {
+    let failure = match failure {
+        // said by ourselves, and as little for the caller
+        Failure::Expected(error) if error.code == Code::Internal => {
+            Failure::Unexpected(error.to_string())
+        }
+        other => other,
+    };
     match failure {
         Failure::Expected(error) => {
             let outcome = Outcome {

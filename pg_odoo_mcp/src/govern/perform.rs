@@ -64,7 +64,7 @@ impl Call<'_> {
                 let protocol = match &reply {
                     Reply::Answer(_) => None,
                     Reply::Delegate(delegation) => {
-                        way.check(&delegation.reason)?;
+                        way.check(&delegation.refusal)?;
                         Some(delegation::protocol(reader)?)
                     }
                 };
