@@ -7,7 +7,7 @@ use super::statements::running;
 use super::text::Text;
 use super::{Attribute, Class, FieldDefinition, Literal, Method, Unread};
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Expr, ExprCall, Stmt, StmtFunctionDef};
+use ruff_python_ast::{Expr, ExprAttribute, ExprCall, Stmt, StmtFunctionDef};
 use ruff_text_size::{Ranged, TextRange};
 
 /// What was read of a class, and what it is.
@@ -123,9 +123,7 @@ impl<'t> Body<'_, 't> {
                 }
             }
             Stmt::Expr(expr) => {
-                let is_plain = matches!(&*expr.value, Expr::EllipsisLiteral(_))
-                    || expr.value.is_literal_expr();
-                if !is_plain {
+                if !self.is_harmless(&expr.value) {
                     self.unread(stmt.range(), "a call in a class body");
                 }
             }
@@ -140,6 +138,26 @@ impl<'t> Body<'_, 't> {
             }
             Stmt::For(_) | Stmt::While(_) => self.unread(head(stmt), "a loop in a class body"),
             _ => self.unread(stmt.range(), "a statement in a class body"),
+        }
+    }
+
+    /// A text that says something, or a change to a list of the class, whose value is not told then.
+    fn is_harmless(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::EllipsisLiteral(_) => true,
+            Expr::Call(call) => match &*call.func {
+                Expr::Attribute(attribute) => match &*attribute.value {
+                    Expr::Name(name) => {
+                        let name = name.id.as_str();
+                        self.names.changed.contains(name)
+                            && matches!(self.names.single(name), Some(Binding::Value(_)))
+                            && !self.class.fields.iter().any(|field| field.name == name)
+                    }
+                    _ => false,
+                },
+                _ => false,
+            },
+            other => other.is_literal_expr(),
         }
     }
 
@@ -159,7 +177,33 @@ impl<'t> Body<'_, 't> {
                 }
                 self.unread(range, "an assignment to several names in a class body");
             }
+            (Expr::Attribute(attribute), _) => self.field_attribute(attribute, value, range),
             _ => self.unread(range, "a change in a class body"),
+        }
+    }
+
+    /// `partner_id.write_sequence = 19`, of a field above.
+    fn field_attribute(&mut self, attribute: &ExprAttribute, value: &'t Expr, range: TextRange) {
+        let value = self.scope().value(value);
+        let field = match &*attribute.value {
+            Expr::Name(name) => {
+                let fields = self.class.fields.iter_mut();
+                fields.rev().find(|field| field.name == name.id.as_str())
+            }
+            _ => None,
+        };
+        match field {
+            // how writes are ordered is all that it changes
+            Some(_)
+                if matches!(
+                    attribute.attr.as_str(),
+                    "write_sequence" | "create_sequence"
+                ) => {}
+            Some(field) => {
+                field.is_open = true;
+                field.keywords.push((attribute.attr.to_string(), value));
+            }
+            None => self.unread(range, "a change in a class body"),
         }
     }
 
@@ -202,6 +246,7 @@ impl<'t> Body<'_, 't> {
                 self.unread(range, "a field under two names");
                 Literal::Unread
             }
+            _ if self.names.changed.contains(name) => Literal::Unread,
             value => self.scope().value(value),
         };
         // a method under another name, or something that may be one

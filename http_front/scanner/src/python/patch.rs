@@ -1,11 +1,15 @@
 //! Changes to classes from outside of them, and classes that no `class` statement makes.
 
 use super::class::short;
+use super::literal::Scope;
 use super::module::{Kind, Module};
-use super::{Patch, Unread};
+use super::names::Names;
+use super::statements::running;
+use super::{Literal, Patch, Unread};
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Expr, ExprCall, Stmt, StmtFunctionDef};
 use ruff_text_size::{Ranged, TextRange};
+use std::collections::HashSet;
 
 /// Finds the patches of a file; functions count, for a hook or the import itself may run them.
 pub(super) fn find(
@@ -20,12 +24,18 @@ pub(super) fn find(
         file,
         functions: Vec::new(),
         classes: Vec::new(),
-        is_package: source.shown.ends_with("__init__.py"),
+        run: HashSet::new(),
+        imports: Vec::new(),
         patchers: Vec::new(),
         patches,
         unread,
     };
     finder.visit_body(&source.suite);
+    for (function, range) in std::mem::take(&mut finder.imports) {
+        if finder.run.contains(function) {
+            finder.unread(range, "an import by a call");
+        }
+    }
     let patchers = std::mem::take(&mut finder.patchers);
     if !patchers.is_empty() {
         let mut calls = Calls {
@@ -53,7 +63,9 @@ struct Finder<'m, 't> {
     file: usize,
     functions: Vec<&'t StmtFunctionDef>,
     classes: Vec<&'t str>,
-    is_package: bool,
+    /// Functions that the import itself calls, and those that import by a call.
+    run: HashSet<&'t str>,
+    imports: Vec<(&'t str, TextRange)>,
     patchers: Vec<Patcher<'t>>,
     patches: &'m mut Vec<Patch>,
     unread: &'m mut Vec<Unread>,
@@ -126,6 +138,9 @@ impl<'t> Finder<'_, 't> {
             Expr::Attribute(attribute) => attribute.attr.as_str(),
             _ => return,
         };
+        if self.functions.is_empty() {
+            self.run.insert(name);
+        }
         match (name, &**arguments) {
             ("setattr" | "delattr", [target, attribute, ..]) if !is_self(target) => match attribute
             {
@@ -137,9 +152,7 @@ impl<'t> Finder<'_, 't> {
                     self.patch(&attribute.value, text.value.to_str(), range);
                 }
             }
-            ("import_module" | "__import__", [target, ..])
-                if self.functions.is_empty() || self.is_package =>
-            {
+            ("import_module" | "__import__", [target, ..]) => {
                 let own = match target {
                     Expr::StringLiteral(text) => {
                         let text = text.value.to_str();
@@ -147,8 +160,10 @@ impl<'t> Finder<'_, 't> {
                     }
                     _ => true,
                 };
-                if own {
-                    self.unread(range, "an import by a call");
+                match self.functions.first() {
+                    _ if !own => {}
+                    Some(function) => self.imports.push((&function.name, range)),
+                    None => self.unread(range, "an import by a call"),
                 }
             }
             ("exec", [_, ..])
@@ -217,6 +232,12 @@ impl<'t> Finder<'_, 't> {
 
     /// `setattr(target, name, …)`: who calls the function around it may say which name that is.
     fn computed(&mut self, target: &'t Expr, attribute: &'t Expr, range: TextRange) {
+        if let Some(names) = self.looped(attribute) {
+            for name in names {
+                self.patch(target, &name, range);
+            }
+            return;
+        }
         for function in self.functions.iter().rev().copied() {
             let of = |expr: &Expr| match expr {
                 Expr::Name(name) => argument(function, &name.id),
@@ -236,6 +257,38 @@ impl<'t> Finder<'_, 't> {
             }
         }
         self.patch(target, "*", range);
+    }
+
+    /// The texts that a name has one after the other: `for name in ("_search", "read")`.
+    fn looped(&self, attribute: &Expr) -> Option<Vec<String>> {
+        let Expr::Name(name) = attribute else {
+            return None;
+        };
+        let source = &self.module.tree.files[self.file];
+        let body = self
+            .functions
+            .last()
+            .map_or(&source.suite, |function| &function.body);
+        let names = Names::new(body, &source.package);
+        // bound once, by the loop
+        names.single(&name.id)?;
+        let each = running(body).into_iter().find_map(|statement| match statement.stmt {
+            Stmt::For(each) if matches!(&*each.target, Expr::Name(target) if target.id == name.id) => Some(each),
+            _ => None,
+        })?;
+        let scope = Scope {
+            module: self.module,
+            file: self.file,
+            local: Some(&names),
+        };
+        let (Literal::List(values) | Literal::Set(values)) = scope.value(&each.iter) else {
+            return None;
+        };
+        let texts = values.into_iter().map(|value| match value {
+            Literal::Str(text) => Some(text),
+            _ => None,
+        });
+        texts.collect()
     }
 
     fn unread(&mut self, range: TextRange, what: &str) {

@@ -176,16 +176,13 @@ impl Tree {
             if !is_root && plain.symlink_metadata().is_ok() {
                 (plain, format!("{shown}.py"), false)
             } else {
-                if base.is_dir() && !is_root {
-                    // a package of its own kind: it has nothing but what is in its folder
+                if base.is_dir() {
+                    // a package without a file of its own, or with one that is compiled
                     self.refused.insert(dotted.to_owned());
-                } else if is_root {
-                    self.refuse(
-                        dotted,
-                        &format!("{shown}/__init__.py"),
-                        1,
-                        "no __init__.py".to_owned(),
-                    );
+                    if is_compiled(&base) {
+                        let shown = format!("{shown}/__init__.py");
+                        self.refuse(dotted, &shown, 1, "a package without its source".to_owned());
+                    }
                 }
                 return None;
             }
@@ -278,6 +275,15 @@ impl Loading<'_> {
         }
         Text::open(path)
     }
+}
+
+/// Whether a package has its `__init__` in another form than source.
+fn is_compiled(folder: &Path) -> bool {
+    std::fs::read_dir(folder).is_ok_and(|mut entries| {
+        entries.any(|entry| {
+            entry.is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with("__init__."))
+        })
+    })
 }
 
 /// The tree of a text; an error comes with its line.
