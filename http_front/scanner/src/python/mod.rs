@@ -133,7 +133,7 @@ pub struct Patch {
 }
 
 /// What could not be read for certain.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unread {
     /// The construct in a few words.
     pub what: String,

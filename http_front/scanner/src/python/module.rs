@@ -422,7 +422,10 @@ impl<'t> Run<'_, 't> {
                 let names = &self.module.names[*base];
                 // the package's file could not be read, or may have any name
                 !names.stars.is_empty()
-                    || names.bindings.contains_key(name)
+                    // by something else than the import itself
+                    || names.bindings.get(name).is_some_and(|bindings| {
+                        bindings.iter().any(|one| !matches!(one, Binding::Import(path) if path == dotted))
+                    })
                     || names.bindings.contains_key("__getattr__")
                     || names.changed.contains(name)
                     || matches!(name, "__name__" | "__file__" | "__path__" | "__doc__")

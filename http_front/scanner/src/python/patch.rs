@@ -113,9 +113,14 @@ impl<'t> Finder<'_, 't> {
         {
             return None;
         }
-        self.module
-            .path(self.file, None, target)
-            .filter(|path| !path.starts_with("builtins."))
+        let path = self.module.path(self.file, None, target).or_else(|| {
+            // what the function itself imports
+            let function = self.functions.last()?;
+            let package = &self.module.tree.files[self.file].package;
+            let local = Names::new(&function.body, package);
+            self.module.path(self.file, Some(&local), target)
+        });
+        path.filter(|path| !path.starts_with("builtins."))
     }
 
     fn target(&mut self, target: &'t Expr, range: TextRange) {

@@ -186,7 +186,7 @@ mod tests {
         assert!(decoded(b"'\xe9'").is_err());
         assert!(decoded(b"x = 1\n\n# coding: latin-1\n'\xe9'").is_err());
         assert_eq!(
-            decoded(b"# vim: set fileencoding=koi8-r :\n").unwrap_err(),
+            decoded(b"# vim: set fileencoding=koi8-r :\n").expect_err("an unknown one"),
             "a file in the encoding koi8-r"
         );
     }
