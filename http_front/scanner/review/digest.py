@@ -74,11 +74,13 @@ def model_names(cls):
 
 
 def text(lines, function):
-    """From the first decorator to the end of the body: lines trimmed on the right, less the first one's indentation."""
+    """From the first decorator to the end of the body: lines trimmed on the right, less the first
+    one's indentation where they begin with it.
+    """
     start = min([function.lineno, *(d.lineno for d in function.decorator_list)])
     lines = [line.rstrip() for line in lines[start - 1:function.end_lineno]]
-    indentation = len(lines[0]) - len(lines[0].lstrip())
-    return '\n'.join(re.sub(r'^\s{0,%d}' % indentation, '', line) for line in lines)
+    indentation = lines[0][:len(lines[0]) - len(lines[0].lstrip())]
+    return '\n'.join(line.removeprefix(indentation) for line in lines)
 
 
 def definitions(folders):
