@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use odoo_mcp_tests::query::{number, text, value};
-use odoo_mcp_tests::serve::{assert_denied, refusal, serve};
+use odoo_mcp_tests::serve::{assert_denied, call_id, refusal, serve, serve_as};
 use odoo_mcp_tests::waiting::{Waiting, front_name, token_id};
 use odoo_mcp_tests::{Environment, OdooClient, Scratch};
 use postgres::Client;
@@ -916,6 +916,104 @@ fn a_report_that_is_none_is_refused_and_ends_the_call() {
         "{answer}"
     );
     assert_eq!(audited(&mut holder, &waiting).0, "internal");
+}
+
+#[test]
+fn a_call_goes_to_odoo_and_back() {
+    let env = Environment::load();
+    let mut front = env.front_role();
+    let user = env.users.of("sales_all");
+    let id = call_id(&mut front);
+    let arguments = r#"{"model": "mail.message"}"#;
+    let told = serve_as(
+        &mut front,
+        &id,
+        env.token("sales_all"),
+        "odoo_count",
+        arguments,
+    )
+    .expect("serve answers");
+    let errand = &told["delegate"];
+    assert_eq!(errand["protocol"], "json2", "{told}");
+    assert_eq!(errand["database"], env.database, "{told}");
+    assert_eq!(errand["user_id"], user.id, "{told}");
+    assert_eq!(errand["timeout_ms"], 60_000, "{told}");
+    assert_eq!(errand["byte_limit"], 8 << 20, "{told}");
+    let waiting = Waiting { call_id: id };
+    let name = front_name(&mut front);
+    let key = waiting.key(&mut front, &name);
+    let odoo = OdooClient::new(&env.odoo_url, &env.database, &key);
+    let answers: Vec<Value> = errand["requests"]
+        .as_array()
+        .expect("requests")
+        .iter()
+        .map(|request| {
+            let text = |key: &str| request[key].as_str().expect("a name").to_owned();
+            let body = odoo
+                .call(&text("model"), &text("method"), &request["kwargs"])
+                .expect("Odoo answers");
+            json!({"status": 200, "body": body})
+        })
+        .collect();
+    let answer = waiting.complete(&mut front, &json!({"answers": answers}).to_string());
+    let own = OdooClient::new(&env.odoo_url, &env.database, &user.api_key)
+        .call("mail.message", "search_count", &json!({"domain": []}))
+        .expect("Odoo answers");
+    assert_eq!(answer["result"]["count"], own, "{answer}");
+    assert_eq!(answer["result"]["engine"], "odoo", "{answer}");
+    let entry = env
+        .superuser()
+        .query_one(
+            "select outcome, engine, model, row_count from odoo_mcp.audit_entries where call_id = $1::text::uuid",
+            &[&waiting.call_id],
+        )
+        .expect("its entry");
+    assert_eq!(
+        (entry.get::<_, &str>(0), entry.get::<_, &str>(1)),
+        ("ok", "odoo")
+    );
+    assert_eq!(entry.get::<_, &str>(2), "mail.message");
+    env.superuser()
+        .batch_execute(&format!(
+            "update odoo_mcp_private.delegation_key set remove_after = '-infinity' where front = '{name}';
+             select odoo_mcp_private.remove_keys()"
+        ))
+        .expect("tidied up");
+}
+
+#[test]
+fn who_has_no_way_to_odoo_is_told_so() {
+    let env = Environment::load();
+    let scratch = Scratch::set_up(&env, "no_way");
+    let token = scratch.token("sales_all");
+    let mut superuser = scratch.superuser();
+    let (state, said) = refusal(
+        &mut superuser,
+        "begin; select odoo_mcp.act_as('sales_all'); select odoo_mcp.count('mail.message')",
+    );
+    assert_eq!(
+        state,
+        postgres::error::SqlState::FEATURE_NOT_SUPPORTED,
+        "{said}"
+    );
+    assert!(said.contains("odoo-mcp"), "{said}");
+    superuser.batch_execute("rollback").expect("out of it");
+    superuser
+        .batch_execute("select odoo_mcp.setup(delegation => false)")
+        .expect("switched off");
+    let answer = serve(
+        &mut scratch.front_role(),
+        &token,
+        "odoo_count",
+        r#"{"model": "mail.message"}"#,
+    );
+    assert_eq!(answer["error"]["code"], "not_supported", "{answer}");
+    assert!(
+        answer["error"]["hint"]
+            .as_str()
+            .is_some_and(|hint| hint.contains("setup(delegation => true)")),
+        "{answer}"
+    );
 }
 
 #[test]
