@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use odoo_mcp_tests::odoo_command::OdooCommand;
 use odoo_mcp_tests::query::{number, text, value};
 use odoo_mcp_tests::serve::{assert_denied, call_id, refusal, serve, serve_as};
 use odoo_mcp_tests::waiting::{Waiting, front_name, token_id};
@@ -322,9 +323,15 @@ fn any_later_call_sweeps_and_waits_for_nobody() {
     odoo.batch_execute("rollback").expect("given back");
     assert_eq!(number(&mut superuser, noted), 2);
     superuser
-        .batch_execute(&format!("{due} true"))
-        .expect("all are due");
+        .batch_execute(&format!("{due} front = '{}'", names[0]))
+        .expect("one is due");
     count(&mut front);
+    assert_eq!(number(&mut superuser, minted), 1);
+    superuser
+        .batch_execute(&format!("{due} true"))
+        .expect("the last is due");
+    // nobody calls, and somebody looks whether all is well
+    value(&mut front, "select odoo_mcp.health()");
     assert_eq!(number(&mut superuser, minted), 0);
     assert_eq!(number(&mut superuser, noted), 0);
     // calls that nobody finished go too, if not at once
@@ -640,6 +647,44 @@ fn a_copy_that_is_adopted_takes_over_no_key() {
         1,
         "the original's are its own"
     );
+}
+
+#[test]
+fn a_database_that_was_restored_takes_over_no_key() {
+    let env = Environment::load();
+    let scratch = Scratch::set_up(&env, "keys_dumped");
+    let token = scratch.token("sales_all");
+    let mut superuser = scratch.superuser();
+    let id = token_id(&mut superuser, &token);
+    let mut front = scratch.front_role();
+    let name = front_name(&mut front);
+    Waiting::of(&mut superuser, id, SHAPE).key(&mut front, &name);
+    let odoo = OdooCommand::new(&env, "keys_dumped");
+    let dump = odoo.path("all.dump");
+    let dump = dump.to_str().expect("a path of text");
+    let dumped = odoo.as_superuser("pg_dump", &["-Fc", "-f", dump, &scratch.database]);
+    assert!(dumped.is_ok, "{}", dumped.text);
+    let copy = Scratch::none(&env, "keys_restored");
+    copy.create_empty();
+    let restored = odoo.as_superuser("pg_restore", &["-j2", "-d", &copy.database, dump]);
+    assert!(restored.is_ok, "{}", restored.text);
+    let minted = "select count(*) from public.res_users_apikeys where name like 'odoo-mcp:%'";
+    let mut in_copy = copy.superuser();
+    assert_eq!(number(&mut in_copy, minted), 1, "it came with the dump");
+    let adopted = value(&mut in_copy, "select odoo_mcp.adopt_database()");
+    assert_eq!(adopted["setup"]["delegation"], true, "{adopted}");
+    assert_eq!(number(&mut in_copy, minted), 0);
+    assert_eq!(
+        number(&mut superuser, minted),
+        1,
+        "the original's is its own"
+    );
+    drop(in_copy);
+    // the copy leaves nothing of the original's rights, so both go without a trace
+    let down = value(&mut copy.superuser(), "select odoo_mcp.teardown()");
+    assert_eq!(down["kept_roles"], json!([]), "{down}");
+    let down = value(&mut superuser, "select odoo_mcp.teardown()");
+    assert_eq!(down["kept_roles"], json!([]), "{down}");
 }
 
 /// Odoo 16 and 17 have keys without an end; their workers keep what they let in until a sequence moves.
