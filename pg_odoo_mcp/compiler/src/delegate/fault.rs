@@ -143,7 +143,7 @@ fn not_found(model: &str, text: Option<&str>) -> Error {
         )
         .detail("its database lists it, but the running Odoo has not loaded it")
         .hint("the operator upgrades or restarts Odoo"),
-        Some(text) if text.to_lowercase().contains("method") => no_method(model),
+        Some(text) if text.to_lowercase().starts_with("the method ") => no_method(model),
         _ => Error::new(
             Code::OdooUnavailable,
             "Odoo's RPC is not at its address, or not for this database",
