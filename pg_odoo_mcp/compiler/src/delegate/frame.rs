@@ -37,6 +37,11 @@ impl<'a> Frame<'a> {
             }
             Err(error) => return Err(error),
         };
+        // it becomes a part of an address
+        let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_');
+        if !model.name.bytes().all(is_plain) || model.name.starts_with('.') {
+            return Err(refusal);
+        }
         Ok(Frame {
             scope,
             model,

@@ -275,3 +275,28 @@ fn a_named_field_that_odoo_does_not_tell_of_is_refused() {
     assert_eq!(error.code, Code::AccessDenied);
     assert!(error.message.contains("\"amount\""), "{error}");
 }
+
+#[test]
+fn a_record_whose_name_is_not_to_be_shown_is_its_id() {
+    let complete = |delegation: &Delegation, body: Value| {
+        let mut kept = serde_json::to_value(&delegation.shape).expect("JSON");
+        let form = kept["form"].as_object_mut().expect("a form");
+        let page = form.values_mut().next().expect("a page");
+        page["id_only"] = json!(["partner_id"]);
+        let shape = serde_json::from_value(kept).expect("a shape");
+        let outcome = serde_json::from_str(&json2(&[body]).to_string()).expect("an outcome");
+        let answer = odoo_compiler::delegate::complete(&shape, outcome).expect("an answer");
+        serde_json::from_str::<Value>(&answer.json).expect("JSON")
+    };
+    let things = json!([thing(1), {"id": 2, "name": "b", "partner_id": false}, {"id": 3, "name": "c", "partner_id": "Azure"}]);
+    let answer = complete(&search(5, 0), things);
+    let partners: Vec<&Value> = answer["records"]
+        .as_array()
+        .expect("records")
+        .iter()
+        .map(|r| &r["partner_id"])
+        .collect();
+    assert_eq!(partners, [&json!(7), &json!(false), &json!(false)]);
+    let answer = complete(&grouped(0), json!([group(4)]));
+    assert_eq!(answer["groups"][0]["partner_id"], 4);
+}

@@ -500,3 +500,16 @@ fn what_is_kept_of_a_call_is_small() {
     let kept = serde_json::to_string(&delegation.shape).expect("JSON");
     assert!(kept.len() < 400, "{} bytes: {kept}", kept.len());
 }
+
+#[test]
+fn a_model_whose_name_is_no_part_of_an_address_is_not_asked_for() {
+    let mut odoo = odoo();
+    let mut model = json!({"label": "x", "table": null, "order": "id", "modules": ["acme"], "fields": {}, "rules": []});
+    model["access_lists"] = json!([{"group_id": 10, "group": "Role / User"}]);
+    for name in ["x/../res.users", "../x", "x?y", "x%2e", "x y", "é"] {
+        model["name"] = json!(name);
+        odoo.add(model.clone());
+        let error = refused(&odoo, "odoo_count", &json!({"model": name}));
+        assert_eq!(error.code, Code::NotSupported, "{name}");
+    }
+}
