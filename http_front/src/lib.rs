@@ -24,6 +24,7 @@ pub mod doctor;
 mod doors;
 pub mod error;
 pub mod log;
+mod http_client;
 mod mcp;
 mod middleware;
 pub mod operate;
