@@ -92,8 +92,14 @@ async fn drain(connections: GracefulShutdown, front: &Front) {
     let mut closed = pin!(connections.shutdown());
     if timeout(front.shutdown_timeout, &mut closed).await.is_err() {
         tracing::warn!("calls are still in flight, ending them");
+        // first those that are with Odoo, because the database is told what became of them
+        front.odoo.halt();
+        let _ = timeout(LAST_WORDS, front.odoo.close()).await;
         front.pool.halt();
         let _ = timeout(LAST_WORDS, closed).await;
+    }
+    if timeout(LAST_WORDS, front.odoo.close()).await.is_err() {
+        tracing::warn!("the outcome of a call that Odoo answered is not written down yet");
     }
     if timeout(LAST_WORDS, front.pool.close()).await.is_err() {
         tracing::warn!("a cancelled statement has not ended yet");
