@@ -4,6 +4,7 @@ use super::{Column, Form};
 use crate::access::{Subject, check_field};
 use crate::catalog::{Field, FieldType, Model, suggestion};
 use crate::error::{Code, Error, Result};
+use crate::facts::Effect;
 use crate::scope::Scope;
 
 /// The field of that name, or an error that names the nearest of those the user may read.
@@ -33,10 +34,37 @@ pub(super) fn stored_column(
     alias: u32,
     field: &Field,
 ) -> Result<Column> {
-    if !field.manual && !of.facts.fields.contains_key(&field.name) {
-        return Err(refused(&of.model, field, "its groups are not known"));
-    }
+    check_known(of, field)?;
     plain_column(scope, &of.model, alias, field)
+}
+
+/// Whether all is known of the field that only Python knows.
+pub(super) fn check_known(of: &Subject, field: &Field) -> Result<()> {
+    let refuse = |why: &str| Err(refused(&of.model, field, why));
+    if !field.manual && !of.facts.fields.contains(&field.name) {
+        return refuse("its groups are not known");
+    }
+    check_use(of, field, ANY_USE)
+}
+
+/// What an override of some fields changes whatever is done with them.
+const ANY_USE: &[Effect] = &[
+    Effect::Columns,
+    Effect::FieldAccess,
+    Effect::RowSource,
+    Effect::Unread,
+];
+
+/// Whether no override of these effects is about the field.
+pub(super) fn check_use(of: &Subject, field: &Field, effects: &[Effect]) -> Result<()> {
+    match of.facts.overridden_field(&field.name, effects) {
+        None => Ok(()),
+        Some(by) => Err(refused(
+            &of.model,
+            field,
+            &format!("Python decides over it: {}", by.place()),
+        )),
+    }
 }
 
 fn refused(model: &Model, field: &Field, why: &str) -> Error {

@@ -1,6 +1,6 @@
 //! Group keys: `field`, `date:period`, `many2one.field`.
 
-use super::column::{comodel_name, field};
+use super::column::{check_use, comodel_name, field};
 use super::condition::{Resolver, Rights, ruled};
 use super::group::KeyExpression;
 use super::inherited::held_column;
@@ -8,8 +8,9 @@ use super::x2many::{ToMany, Way};
 use super::{Bucket, Column, Join, Period, Predicate, Source, Subquery};
 use crate::access::{Subject, check_field, check_read, subject};
 use crate::catalog::{Field, FieldType, suggestion};
-use crate::domain::{Domain, MAX_PATH};
+use crate::domain::MAX_PATH;
 use crate::error::{Code, Error, Result};
+use crate::facts::Effect;
 use crate::scope::Scope;
 
 /// A key with what its values are.
@@ -193,6 +194,7 @@ fn many2many(
     on: &Field,
 ) -> Result<Grouped> {
     check_field(of, &on.name, scope.principal)?;
+    check_use(of, on, &[Effect::Groups])?;
     let to_many = ToMany::new(scope, of, on)?;
     let Way::Link(link) = &to_many.way else {
         return Err(Error::new(
@@ -206,11 +208,10 @@ fn many2many(
     let resolver = Resolver {
         scope,
         rights: Rights::User,
-        active_test: to_many.facts.active_test.unwrap_or(scope.active_test),
+        active_test: to_many.active_test.unwrap_or(scope.active_test),
     };
-    let all = Domain::Const(true);
-    let domain = to_many.facts.domain.as_deref().unwrap_or(&all);
-    let predicate = if to_many.facts.bypass {
+    let domain = &to_many.domain;
+    let predicate = if to_many.bypass {
         resolver.found(comodel, inner, domain)?
     } else {
         resolver.search(comodel, inner, domain)?
