@@ -94,14 +94,17 @@ async fn drain(connections: GracefulShutdown, front: &Front) {
         tracing::warn!("calls are still in flight, ending them");
         // first those that are with Odoo, because the database is told what became of them
         front.odoo.halt();
-        let _ = timeout(LAST_WORDS, front.odoo.close()).await;
+        let _ = timeout(LAST_WORDS / 2, front.odoo.close()).await;
         front.pool.halt();
-        let _ = timeout(LAST_WORDS, closed).await;
+        let _ = timeout(LAST_WORDS / 2, closed).await;
     }
-    if timeout(LAST_WORDS, front.odoo.close()).await.is_err() {
-        tracing::warn!("the outcome of a call that Odoo answered is not written down yet");
-    }
-    if timeout(LAST_WORDS, front.pool.close()).await.is_err() {
-        tracing::warn!("a cancelled statement has not ended yet");
+    let last = async {
+        front.odoo.close().await;
+        front.pool.close().await;
+    };
+    if timeout(LAST_WORDS, last).await.is_err() {
+        tracing::warn!(
+            "a statement that was cancelled or reports to the database has not ended yet"
+        );
     }
 }

@@ -159,9 +159,18 @@ impl Call<'_> {
             .await
             .unwrap_or(Err(NoAnswer::Slow))?;
         line.status = Some(response.status().as_u16());
-        match protocol {
+        let reply = match protocol {
             Protocol::Json2 => json2::read(response),
             Protocol::Jsonrpc => jsonrpc::read(response, database),
+        }?;
+        match &reply {
+            // Odoo has no reason to; what stands at its address may be something that echoes
+            Reply::Result(answer) | Reply::Error(answer)
+                if answer.body.get().contains(key.expose()) =>
+            {
+                Err(FailureKind::NotJson.because("what came from Odoo's address repeats its key"))
+            }
+            _ => Ok(reply),
         }
     }
 }

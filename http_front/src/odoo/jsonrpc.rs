@@ -158,6 +158,10 @@ fn judge(data: &Map<String, Value>, database: &str) -> Verdict {
         {
             Verdict::Failure(reply::wrong_database())
         }
+        // the first thing that Odoo looks for, and would make, in a database that it opens
+        name if name.starts_with("psycopg2.") && text("message").contains("_signaling") => {
+            Verdict::Failure(reply::wrong_database())
+        }
         _ => Verdict::Error,
     }
 }
@@ -224,6 +228,12 @@ mod tests {
         assert_eq!(kind(operational, full, json!([full])), "unreachable");
         let locked = "psycopg2.errors.LockNotAvailable";
         assert_eq!(kind(locked, "canceling", json!([])), "answered");
+        let denied =
+            "permission denied for schema public\nLINE 1: CREATE TABLE \"orm_signaling_registry\"";
+        assert_eq!(
+            kind("psycopg2.errors.InsufficientPrivilege", denied, json!([])),
+            "wrong_database"
+        );
         let key_error = "builtins.KeyError";
         assert_eq!(
             kind(key_error, "'res.users'", json!(["res.users"])),

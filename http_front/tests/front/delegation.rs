@@ -206,6 +206,7 @@ async fn whatever_else_comes_from_odoos_address_is_a_failure_with_a_name() {
             "break" => Act::Break { is_length_said: true },
             "break silently" => Act::Break { is_length_said: false },
             "hang" => Act::Hang,
+            "echo" => Act::Json(200, json!([asked.key()]).to_string()),
             "no database of that name" => Act::Json(200, json!({"jsonrpc": "2.0", "id": 1, "error": {"code": 200,
                 "message": "Odoo Server Error", "data": {"name": "psycopg2.OperationalError", "debug": "hush",
                 "message": "FATAL:  database \"odoo19\" does not exist"}}}).to_string()),
@@ -225,6 +226,7 @@ async fn whatever_else_comes_from_odoos_address_is_a_failure_with_a_name() {
             ("break", "unreachable"),
             ("break silently", "not_json"),
             ("hang", "timed_out"),
+            ("echo", "not_json"),
         ] {
             expected.push((wish, protocol, kind));
         }
@@ -237,7 +239,11 @@ async fn whatever_else_comes_from_odoos_address_is_a_failure_with_a_name() {
         let outcome = ask(&stage, &wanted).await;
         assert_eq!(outcome["failure"]["kind"], kind, "{wish}: {outcome}");
         assert!(since.elapsed() < Duration::from_secs(5), "{wish}");
-        assert!(!outcome.to_string().contains("127.0.0.1"), "{outcome}");
+        let text = outcome.to_string();
+        assert!(
+            !text.contains("127.0.0.1") && !text.contains("feed0000"),
+            "{outcome}"
+        );
         // whatever it was, the next call is answered
         assert!(ask(&stage, &delegation(protocol)).await["answers"].is_array());
     }
