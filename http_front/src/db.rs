@@ -54,17 +54,16 @@ pub(crate) async fn delegation_key(
     hear(pool, text)
 }
 
-/// `odoo_mcp.complete`: what came of a call that was handed on, made into the tool's answer.
+/// `odoo_mcp.complete`: what came of a call that was handed on, made into the tool's answer. Also in a
+/// pause, which lets calls that were begun come to their end; so the answer tells nothing of one.
 pub(crate) async fn complete(pool: &Pool, call_id: Uuid, outcome: &str) -> Result<String, DbError> {
     let statement = "SELECT odoo_mcp.complete($1, $2)";
-    let text = pool
-        .query_text(
-            call_id,
-            statement,
-            &[(&call_id, Type::UUID), (&outcome, Type::TEXT)],
-        )
-        .await?;
-    hear(pool, text)
+    pool.report_text(
+        call_id,
+        statement,
+        &[(&call_id, Type::UUID), (&outcome, Type::TEXT)],
+    )
+    .await
 }
 
 /// `odoo_mcp.authenticate`: whether the token may speak at all; for messages that call no tool.

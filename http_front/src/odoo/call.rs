@@ -8,7 +8,12 @@ use super::{
     outcome::{Answer, Failure, FailureKind, Outcome},
     reply::Reply,
 };
-use crate::{db, http_client::NoAnswer, pool::Pool, token::TokenHash};
+use crate::{
+    db,
+    http_client::NoAnswer,
+    pool::{DbError, Pool},
+    token::TokenHash,
+};
 use serde::Deserialize;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
@@ -102,14 +107,29 @@ impl Call<'_> {
         #[derive(Deserialize)]
         #[serde(rename_all = "snake_case")]
         enum Envelope {
-            Key { secret: String, expires_in: f64 },
-            Error { message: String },
+            Key {
+                secret: String,
+                expires_in: f64,
+            },
+            Error {
+                message: String,
+            },
+            /// The token has ended; the report is answered so, too.
+            Refused {
+                reason: String,
+            },
         }
-        let no_key = |detail: String| FailureKind::KeyRefused.because(detail);
+        let no_key = |why: &str| {
+            let detail = format!("no key could be made for this call: {why}");
+            FailureKind::Unreachable.because(detail)
+        };
         let front = self.odoo.keys.front();
         let text = db::delegation_key(self.pool, self.call_id, front)
             .await
-            .map_err(|_| no_key("no key could be made for this call".into()))?;
+            .map_err(|error| match error {
+                DbError::Paused(_) => FailureKind::Cancelled.because("paused by the operator"),
+                _ => no_key("the database failed to"),
+            })?;
         match serde_json::from_str(&text) {
             Ok(Envelope::Key { secret, expires_in }) => {
                 let key = ApiKey::parse(secret);
@@ -118,12 +138,13 @@ impl Call<'_> {
                     return Ok(Minted { key, expires_in });
                 }
             }
-            Ok(Envelope::Error { message }) => return Err(no_key(message)),
+            Ok(Envelope::Error { message }) => return Err(no_key(&message)),
+            Ok(Envelope::Refused { reason }) => return Err(no_key(&reason)),
             Err(_) => {}
         }
         // without the text: there may be a key in it
         tracing::error!(call_id = %self.call_id, "odoo_mcp.delegation_key answered something else than a key");
-        Err(no_key("no key could be made for this call".into()))
+        Err(no_key("the database answered something else"))
     }
 
     async fn once(&self, asked: &Asked<'_>, key: &ApiKey) -> Result<Reply, Failure> {

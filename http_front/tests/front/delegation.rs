@@ -361,13 +361,30 @@ async fn a_kept_key_that_is_refused_is_replaced_once() {
 async fn no_key_no_request() {
     let odoo = Odoo::start(nothing).await;
     let stage = stage(odoo.address, |_| {}).await;
-    let wish = json!({"no_key": "the token was revoked"});
-    let outcome = outcome(&stage.send(&call_with(&delegation("json2"), wish)).await);
+    let without = async |wish| stage.send(&call_with(&delegation("json2"), wish)).await;
+    let reply = without(json!({"no_key": "delegation is switched off here"})).await;
     assert_eq!(
-        outcome,
-        json!({"failure": {"kind": "key_refused", "detail": "the token was revoked"}})
+        outcome(&reply),
+        json!({"failure": {"kind": "unreachable",
+               "detail": "no key could be made for this call: delegation is switched off here"}})
     );
+    // the token has ended meanwhile
+    let reply = without(json!({"refused": "unauthorized"})).await;
+    assert_eq!(reply.status, 401, "{reply:?}");
+    // a pause has begun: what was begun is told of all the same, and nothing new is
+    let reply = without(json!({"refused": "paused"})).await;
+    let outcome = outcome(&reply);
+    assert_eq!(outcome["failure"]["kind"], "cancelled", "{outcome}");
+    let reply = stage.send(&Request::call("echo", json!({}))).await;
+    assert_eq!(reply.status, 503, "{reply:?}");
     assert_eq!(odoo.connections(), 0);
+    let told = "select count(*) from odoo_mcp.completed";
+    assert_eq!(stage.database.count(told).await, 3);
+    // and no connection is kept for it
+    let connected = "select count(*) from pg_stat_activity where datname = current_database() \
+                     and application_name = 'odoo-mcp'";
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(stage.database.count(connected).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -39,6 +39,9 @@ begin
   if wish ->> 'no_key' is not null then
     return json_build_object('error', json_build_object('code', 'not_permitted', 'message', wish ->> 'no_key'));
   end if;
+  if wish ->> 'refused' is not null then
+    return '{"refused": {"reason": "' || (wish ->> 'refused') || '", "retry_after": 7}}';
+  end if;
   insert into odoo_mcp.minted (call_id, front) values (delegation_key.call_id, delegation_key.front) returning number into made;
   perform pg_sleep(coalesce((wish ->> 'minting')::float8, 0));
   return json_build_object('key', json_build_object(
@@ -49,6 +52,9 @@ $$;
 create function odoo_mcp.complete(call_id uuid, outcome text) returns text language plpgsql as $$
 begin
   insert into odoo_mcp.completed values (call_id, outcome::json);
+  if outcome like '%unauthorized%' then
+    return '{"refused": {"reason": "unauthorized"}}';
+  end if;
   return '{"result": {"outcome": ' || outcome || '}}';
 end
 $$;
