@@ -7,8 +7,9 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-/// Of the requests that the front takes at once, half may be for Odoo, and half of those may be
-/// with it; the rest waits in turn.
+/// Of the requests that the front takes at once, half may be for Odoo, and a quarter of those with it:
+/// 32 by default, which is what Odoo's threads may be at most, and more than most have workers. The
+/// rest waits in turn, and holds no answer meanwhile.
 pub(super) struct Places {
     all: Semaphore,
     at_work: Semaphore,
@@ -24,7 +25,7 @@ impl Places {
     pub(super) fn new(max_requests: usize) -> Self {
         Places {
             all: Semaphore::new((max_requests / 2).max(1)),
-            at_work: Semaphore::new((max_requests / 4).max(1)),
+            at_work: Semaphore::new((max_requests / 8).max(1)),
         }
     }
 
@@ -53,19 +54,26 @@ mod tests {
         let places = Places::new(8);
         let deadline = Instant::now() + Duration::from_millis(100);
         let first = places.take(deadline).await;
-        let second = places.take(deadline).await;
-        assert!(first.is_ok() && second.is_ok());
-        let waiting = async { tokio::join!(places.take(deadline), places.take(deadline)) };
+        assert!(first.is_ok());
+        let waiting = async {
+            tokio::join!(
+                places.take(deadline),
+                places.take(deadline),
+                places.take(deadline)
+            )
+        };
         let refused = async {
             tokio::time::sleep(Duration::from_millis(20)).await;
             let refused = places.take(deadline).await;
             drop(first);
             refused.map(drop)
         };
-        let ((third, fourth), refused) = tokio::join!(waiting, refused);
-        assert!(third.is_ok());
+        let ((second, third, fourth), refused) = tokio::join!(waiting, refused);
+        assert!(second.is_ok());
         let kind = |failure: Failure| failure.kind;
-        assert_eq!(fourth.map(drop).map_err(kind), Err(FailureKind::TimedOut));
+        for late in [third, fourth] {
+            assert_eq!(late.map(drop).map_err(kind), Err(FailureKind::TimedOut));
+        }
         assert_eq!(refused.map_err(kind), Err(FailureKind::Unreachable));
     }
 }
