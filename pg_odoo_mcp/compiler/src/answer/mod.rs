@@ -94,6 +94,10 @@ pub struct Answer {
 
 /// How a call goes on.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one in a call, and it is not kept"
+)]
 pub enum Reply {
     /// SQL has answered it.
     Answer(Answer),

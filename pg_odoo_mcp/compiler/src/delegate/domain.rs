@@ -92,7 +92,17 @@ pub(super) fn has_part(on: &Field, part: &str) -> bool {
 pub(super) fn comodel(scope: &Scope<'_>, on: &Field) -> Result<Option<Rc<Model>>> {
     match (on.field_type, &on.relation) {
         (FieldType::Many2one | FieldType::One2many | FieldType::Many2many, Some(name)) => {
-            scope.catalog.model(name)
+            let model = scope.catalog.model(name)?;
+            let unknown = || {
+                Error::new(
+                    Code::NotSupported,
+                    format!(
+                        "{:?} leads to {name}, which Odoo's registry does not list",
+                        on.name
+                    ),
+                )
+            };
+            model.map(Some).ok_or_else(unknown)
         }
         _ => Ok(None),
     }

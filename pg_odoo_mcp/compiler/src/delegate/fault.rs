@@ -88,7 +88,7 @@ pub(super) fn error(model: &str, status: u16, body: &RawValue) -> Error {
         "AttributeError" | "UnprocessableEntity" => no_method(model),
         "ValueError" => Error::new(
             match &text {
-                Some(text) if text.to_lowercase().contains("domain") => Code::InvalidDomain,
+                Some(text) if is_of_domain(text) => Code::InvalidDomain,
                 _ => Code::InvalidArguments,
             },
             text.unwrap_or_else(|| "Odoo does not understand the arguments".into()),
@@ -143,7 +143,7 @@ fn not_found(model: &str, text: Option<&str>) -> Error {
         )
         .detail("its database lists it, but the running Odoo has not loaded it")
         .hint("the operator upgrades or restarts Odoo"),
-        Some(text) if text.to_lowercase().contains("method") => no_method(model),
+        Some(text) if text.to_lowercase().starts_with("the method ") => no_method(model),
         _ => Error::new(
             Code::OdooUnavailable,
             "Odoo's RPC is not at its address, or not for this database",
@@ -161,4 +161,10 @@ fn no_method(model: &str) -> Error {
     )
     .detail("the method that would answer it is not there, or takes other arguments")
     .hint("grouped reads by Odoo itself take Odoo 19; search and count take 16 or newer")
+}
+
+/// Whether Odoo speaks of a condition.
+fn is_of_domain(text: &str) -> bool {
+    let text = text.to_lowercase();
+    text.contains("domain") || text.contains("in condition")
 }

@@ -3,10 +3,10 @@
 use super::limits::Limits;
 use super::secret::is_secret;
 use super::{Delegation, Form, Request, Shape, Warned, reason};
-use crate::access::{asked, check_read};
+use crate::access::{Subject, asked, check_read};
 use crate::catalog::{Field, Model, shortened, suggestion};
 use crate::error::{Code, Error, Result};
-use crate::scope::Scope;
+use crate::scope::{Context, Scope};
 use crate::tool::Call;
 use serde_json::{Map, Value as Json, json};
 use std::rc::Rc;
@@ -15,6 +15,8 @@ use std::rc::Rc;
 pub(super) struct Frame<'a> {
     pub(super) scope: Scope<'a>,
     pub(super) model: Rc<Model>,
+    /// What is known of the model, where SQL answers it but not this call.
+    pub(super) subject: Option<Subject>,
     pub(super) limits: Limits,
     refusal: Error,
 }
@@ -25,17 +27,25 @@ impl<'a> Frame<'a> {
     pub(super) fn new(call: &'a Call<'_>, refusal: Error) -> Result<Self> {
         let scope = Scope::new(call.principal, call.database, &call.arguments.context()?)?;
         let name = call.arguments.required_text("model")?;
-        let model = match asked(&scope, name) {
-            Ok(subject) => subject.model,
+        // what is noticed of SQL's side of the model is not this answer's
+        let side = Scope::new(call.principal, call.database, &Context::default())?;
+        let (model, subject) = match asked(&side, name) {
+            Ok(subject) => (subject.model.clone(), Some(subject)),
             // the access list was in order
             Err(error) if error.code == Code::NotSupported => {
-                scope.catalog.model(name)?.ok_or(error)?
+                (scope.catalog.model(name)?.ok_or(error)?, None)
             }
             Err(error) => return Err(error),
         };
+        // it becomes a part of an address
+        let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_');
+        if !model.name.bytes().all(is_plain) || model.name.starts_with('.') {
+            return Err(refusal);
+        }
         Ok(Frame {
             scope,
             model,
+            subject,
             limits: Limits,
             refusal,
         })

@@ -13,6 +13,8 @@ mod domain;
 mod failure;
 mod fault;
 mod frame;
+mod group_key;
+mod having;
 mod limits;
 mod read_group;
 mod read_groups;

@@ -1,18 +1,17 @@
 //! `odoo_read_group` as Odoo's `formatted_read_group`: what it is asked.
 
-use super::domain::{DATE_PARTS, check, comodel, has_part};
-use super::frame::{Frame, field};
+use super::domain::check;
+use super::frame::Frame;
+use super::group_key::{Bucket, check_key};
+use super::having::having;
 use super::read_groups::{COUNTED, Page};
 use super::search::write;
 use super::{Delegation, Form};
 use crate::answer::weekday;
-use crate::catalog::{Field, FieldType, Model, shortened, suggestion};
-use crate::domain::{Condition, Domain, MAX_PATH, Operand, Operator};
+use crate::catalog::{FieldType, shortened, suggestion};
 use crate::error::{Code, Error, Result};
-use crate::plan::{MAX_MEASURES, Period, check_keys, key_period, listed_aggregates, parse_terms};
-use crate::scope::Scope;
+use crate::plan::{MAX_MEASURES, Period, check_keys, listed_aggregates, parse_terms};
 use crate::tool::{Call, GROUP_LIMITS, MAX_OFFSET};
-use crate::value::Value;
 use serde_json::json;
 
 /// How many terms an order may have.
@@ -34,28 +33,28 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
     let measures = measures(&frame, &arguments.names("aggregates")?.unwrap_or_default())?;
     let domain = arguments.domain()?;
     check(&frame.scope, &frame.model, &domain)?;
-    let having = arguments.having()?;
-    if keys.is_empty() && having.is_some() {
+    let filter = arguments.having()?;
+    if keys.is_empty() && filter.is_some() {
         return Err(Error::new(
             Code::InvalidArguments,
             "having filters groups, but nothing is grouped by",
         )
         .hint("name a groupby, or put the condition into the domain"));
     }
-    let having = having
-        .map(|domain| having_domain(&frame, &domain))
+    let filter = filter
+        .map(|domain| having(&frame, &domain))
         .transpose()?
         .unwrap_or_default();
     let order = order(&frame, &keys, arguments.text("order")?)?;
     warn_of_money(&frame, &keys, &measures);
 
-    let (domain, having) = (domain.to_json(), having.to_json());
+    let (domain, filter) = (domain.to_json(), filter.to_json());
     let asked = |aggregates: &[String], limit: u64, offset: u64| {
         vec![
             ("domain", domain.clone()),
             ("groupby", json!(keys)),
             ("aggregates", json!(aggregates)),
-            ("having", having.clone()),
+            ("having", filter.clone()),
             ("limit", json!(limit)),
             ("offset", json!(offset)),
         ]
@@ -87,110 +86,6 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
     Ok(frame.delegation(requests, Form::ReadGroup(page)))
 }
 
-/// A key by date.
-struct Bucket {
-    is_datetime: bool,
-    /// Nothing for a part of the date.
-    period: Option<Period>,
-}
-
-/// Looks at a key, whose spelling as a whole is `spec`: `field`, `date:period`, `many2one.field`.
-fn check_key(scope: &Scope<'_>, of: &Model, spec: &str, rest: &str) -> Result<Option<Bucket>> {
-    let (path, period) = match rest.split_once(':') {
-        Some((path, period)) => (path, Some(period)),
-        None => (rest, None),
-    };
-    if path.matches('.').count() > MAX_PATH {
-        return Err(Error::new(
-            Code::InvalidArguments,
-            format!("the path of a group key takes at most {MAX_PATH} steps"),
-        ));
-    }
-    if let Some((step, inner)) = path.split_once('.') {
-        let on = field(scope, of, step)?;
-        if on.field_type == FieldType::Properties && has_part(on, inner) {
-            return check_property_period(spec, period).map(|()| None);
-        }
-        let comodel = match on.field_type {
-            FieldType::Many2one => comodel(scope, on)?,
-            _ => None,
-        };
-        let Some(comodel) = comodel else {
-            return Err(Error::new(
-                Code::InvalidArguments,
-                format!("the group key {spec:?} leads through {step:?}, which is no many2one"),
-            )
-            .hint("paths of group keys lead through many2one fields"));
-        };
-        let inner = &rest[step.len() + 1..];
-        return check_key(scope, &comodel, spec, inner);
-    }
-    let on = field(scope, of, path)?;
-    match (on.field_type, period) {
-        (FieldType::Date | FieldType::Datetime, _) => bucket(on, spec, period).map(Some),
-        (_, Some(_)) => Err(Error::new(
-            Code::InvalidArguments,
-            format!("the group key {spec:?} has a period, but {path:?} is no date"),
-        )
-        .hint(format!("write {path}"))),
-        (FieldType::One2many, None) => Err(Error::new(
-            Code::InvalidArguments,
-            format!(
-                "{path:?} of {} cannot be grouped by: it holds several records",
-                of.name
-            ),
-        )),
-        (FieldType::Many2many, None) => {
-            scope.warn(
-                "overlapping_groups",
-                format!("a record with several {path} counts in the group of each, so the groups add up to more than there is"),
-            );
-            Ok(None)
-        }
-        _ => Ok(None),
-    }
-}
-
-fn bucket(on: &Field, spec: &str, period: Option<&str>) -> Result<Bucket> {
-    let is_datetime = on.field_type == FieldType::Datetime;
-    let bucket = |period| Bucket {
-        is_datetime,
-        period,
-    };
-    match key_period(on, spec, period) {
-        Ok(known) => Ok(bucket(Some(known))),
-        Err(error) if error.code == Code::NotSupported => {
-            check_date_part(spec, period.unwrap_or_default()).map(|()| bucket(None))
-        }
-        Err(error) => Err(error),
-    }
-}
-
-fn check_property_period(spec: &str, period: Option<&str>) -> Result<()> {
-    match period {
-        Some(period) if !Period::NAMES.iter().any(|(name, _)| *name == period) => {
-            check_date_part(spec, period)
-        }
-        _ => Ok(()),
-    }
-}
-
-fn check_date_part(spec: &str, part: &str) -> Result<()> {
-    if DATE_PARTS.contains(&part) {
-        return Ok(());
-    }
-    let error = Error::new(
-        Code::InvalidArguments,
-        format!(
-            "unknown period {:?} in {:?}",
-            shortened(part),
-            shortened(spec)
-        ),
-    );
-    let hint = suggestion(part, DATE_PARTS.iter().copied());
-    Err(error.hint(hint.unwrap_or_else(|| format!("parts of dates: {}", DATE_PARTS.join(", ")))))
-}
-
 /// The measures of these spellings; the number of records where there is none.
 fn measures(frame: &Frame<'_>, keys: &[String]) -> Result<Vec<String>> {
     if keys.is_empty() {
@@ -215,7 +110,7 @@ fn measures(frame: &Frame<'_>, keys: &[String]) -> Result<Vec<String>> {
 }
 
 /// Looks at a measure; whether it is a number.
-fn check_measure(frame: &Frame<'_>, key: &str) -> Result<bool> {
+pub(super) fn check_measure(frame: &Frame<'_>, key: &str) -> Result<bool> {
     if key == "__count" {
         return Ok(true);
     }
@@ -330,78 +225,4 @@ fn order(frame: &Frame<'_>, keys: &[String], text: Option<&str>) -> Result<Optio
         .filter(|key| !terms.iter().any(|term| term.path == *key));
     let written: Vec<String> = terms.iter().map(write).chain(more.cloned()).collect();
     Ok(Some(written.join(", ")))
-}
-
-/// A filter of groups as Odoo takes it: comparisons of measures with numbers, one number each, and
-/// no constants among them.
-fn having_domain(frame: &Frame<'_>, domain: &Domain) -> Result<Domain> {
-    Ok(match having_part(frame, domain)? {
-        Domain::Const(false) => Domain::condition("__count", Operator::Less, Value::Int(0)),
-        other => other,
-    })
-}
-
-fn having_part(frame: &Frame<'_>, domain: &Domain) -> Result<Domain> {
-    let each = |parts: &[Domain]| -> Result<Vec<Domain>> {
-        parts.iter().map(|part| having_part(frame, part)).collect()
-    };
-    Ok(match domain {
-        Domain::Const(value) => Domain::Const(*value),
-        Domain::All(parts) => Domain::all(each(parts)?),
-        Domain::Any(parts) => Domain::any(each(parts)?),
-        Domain::Not(inner) => match having_part(frame, inner)? {
-            Domain::Const(value) => Domain::Const(!value),
-            other => Domain::Not(Box::new(other)),
-        },
-        Domain::Condition(condition) => having_condition(frame, condition)?,
-    })
-}
-
-fn having_condition(frame: &Frame<'_>, condition: &Condition) -> Result<Domain> {
-    let invalid = |problem: String| {
-        Error::new(Code::InvalidArguments, problem)
-            .hint("write having as [[\"amount_total:sum\", \">\", 1000]]; operators: =, !=, <, <=, >, >=, in, not in")
-    };
-    let (measure, operator) = (condition.field_path.as_str(), condition.operator);
-    if !check_measure(frame, measure)? {
-        return Err(invalid(format!(
-            "having compares numbers, and {measure:?} is none"
-        )));
-    }
-    let Operand::Value(value) = &condition.operand else {
-        return Err(invalid("having takes no any".into()));
-    };
-    let compared = |operator: Operator, value: &Value| match value {
-        Value::Int(_) | Value::Float(_) => Ok(Domain::condition(measure, operator, value.clone())),
-        other => Err(invalid(format!(
-            "{measure:?} is compared with {}, but takes a number",
-            shortened(&other.to_string())
-        ))),
-    };
-    match (operator, value) {
-        (Operator::In | Operator::NotIn, value) => {
-            let values = match value {
-                Value::List(values) => values.as_slice(),
-                one => std::slice::from_ref(one),
-            };
-            let is_in = operator == Operator::In;
-            let one = if is_in {
-                Operator::Equal
-            } else {
-                Operator::NotEqual
-            };
-            let parts = values
-                .iter()
-                .map(|value| compared(one, value))
-                .collect::<Result<_>>()?;
-            Ok(if is_in {
-                Domain::any(parts)
-            } else {
-                Domain::all(parts)
-            })
-        }
-        (Operator::Equal | Operator::NotEqual, value) => compared(operator, value),
-        (other, value) if other.is_inequality() => compared(operator, value),
-        (other, _) => Err(invalid(format!("having takes no {}", other.name()))),
-    }
 }

@@ -3,10 +3,11 @@
 use super::body::Object;
 use super::frame::Frame;
 use super::{Delegation, Form, Shape, Warned, body, domain};
+use crate::access::check_field;
 use crate::answer::Answer;
 use crate::catalog::FieldType;
 use crate::error::{Code, Error, Result};
-use crate::plan::{Written, parse_terms};
+use crate::plan::{self, Written, parse_terms};
 use crate::tool::{Call, MAX_OFFSET, SEARCH_LIMITS};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -66,13 +67,7 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
                 }
             }
         }
-        None => {
-            fields.push("display_name".into());
-            frame.scope.warn(
-                "fields_not_named",
-                "no field is named, so there are only ids and names: name fields; odoo_describe_model lists them",
-            );
-        }
+        None => fields.extend(default_fields(&frame)),
     }
     let domain = domain.to_json();
     let mut asked = vec![
@@ -93,6 +88,21 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
         offset,
     };
     Ok(frame.delegation(vec![read, count], Form::Search(page)))
+}
+
+/// The fields a person would want of a model that is known; else its name, and the way to more.
+fn default_fields(frame: &Frame<'_>) -> Vec<String> {
+    let principal = frame.scope.principal;
+    if let Some(of) = &frame.subject {
+        let mut names = plan::default_fields(of);
+        names.retain(|name| check_field(of, name, principal).is_ok() && frame.field(name).is_ok());
+        return names;
+    }
+    frame.scope.warn(
+        "fields_not_named",
+        "no field is named, so there are only ids and names: name fields; odoo_describe_model lists them",
+    );
+    vec!["display_name".into()]
 }
 
 /// An order by its grammar, with the id last so that pages do not overlap; nothing for Odoo's own.
@@ -157,8 +167,8 @@ impl Page {
                     *value = body::id_of(value);
                 }
             }
-            let is_id = |id: &Box<RawValue>| id.get().parse::<i64>().is_ok();
-            if !record.get("id").is_some_and(is_id) {
+            let id = record.get("id").map(|id| id.get().parse::<i64>());
+            if !matches!(id, Some(Ok(_))) {
                 return Err(body::unexpected("a record has no id"));
             }
             let missing = self

@@ -73,7 +73,7 @@ const TOOLS: &[Tool] = &[
     Tool {
         name: "odoo_list_models",
         title: "Find a model",
-        description: "Models the user may read, best match first. engine sql: these tools answer it.",
+        description: "Models the user may read, best match first. engine odoo: Odoo itself answers (slower; no series, no pivots).",
         schema: schema::list_models,
         run: list_models::run,
         explain: Some(list_models::explain),
@@ -82,7 +82,7 @@ const TOOLS: &[Tool] = &[
     Tool {
         name: "odoo_describe_model",
         title: "Describe a model",
-        description: "Fields the user may read: type, label, help, selection keys. Those under `unsupported` can't be used yet; a field that isn't stored can be read, but filtered by only if searchable.",
+        description: "Fields the user may read: type, label, help, selection keys. Those under `unsupported` only Odoo itself answers (slower); a field that isn't stored can be read, but filtered by only if searchable.",
         schema: schema::describe_model,
         run: describe_model::run,
         explain: Some(describe_model::explain),
@@ -148,7 +148,7 @@ Archived records are left out unless the domain names `active` or context.active
 Groups: keys are field, many2one path, date:period (hour day week month quarter year): date_order:month. \
 Measures are field:aggregate or __count: amount_total:sum.\n\
 context: lang, tz, allowed_company_ids, active_test; what you omit is the user's.\n\
-Money is in the record's currency. Answers say engine, warnings, has_more, total. \
+Money is in the record's currency. Answers say engine (odoo: SQL can't answer exactly, engine_reason why), warnings, has_more, total. \
 An error has code, message, detail, hint: follow the hint. access_denied: the user lacks the right, don't try around it; \
 not_supported: can't be answered exactly, so it isn't; over_budget, timed_out: ask for less; \
 unknown_model, unknown_field, invalid_domain, invalid_arguments: mend the call.\n\
