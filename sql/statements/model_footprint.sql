@@ -1,4 +1,5 @@
--- $1: names of models, $2: the names their tables have if they have some, $3: Odoo's schema.
+-- $1: names of models, $2: the names their tables have if they have some, $3: Odoo's schema, $4: names
+-- of modules: those that model_state.sql said, and those that it would say if they were installed.
 -- The look-ups that lead to the rows which model_state.sql and the statements of a shape read for these models: schema and
 -- name of a relation; where a key of one value comes first in the index, its column and value; the key's column, type and
 -- values. What those statements read has to be here.
@@ -52,6 +53,12 @@ select l.schema_name, l.relation_name, l.first_column, l.first_value, l.key_colu
         (15, 'pg_catalog', 'pg_constraint', null, null, 'conrelid', 'oid', array(select k.oid::text from link_table k)),
         (16, 'pg_catalog', 'pg_class', null, null, 'oid', 'oid',
             array(select distinct c.confrelid::text from link_table k, pg_catalog.pg_constraint c
-                   where c.conrelid = k.oid and c.contype = 'f'))
+                   where c.conrelid = k.oid and c.contype = 'f')),
+        -- by number, which is found faster; a name that has none may get one
+        (17, $3::text, 'ir_module_module', null, null, 'id', 'int4', array(
+            select i.id::text from :odoo.ir_module_module i where i.name = any ($4::text[]))),
+        (18, $3::text, 'ir_module_module', null, null, 'name', 'text', array(
+            select n.name from pg_catalog.unnest($4::text[]) n (name)
+             where not exists (select from :odoo.ir_module_module i where i.name = n.name)))
        ) as l (place, schema_name, relation_name, first_column, first_value, key_column, key_type, keys)
  order by l.place

@@ -2,6 +2,7 @@
 
 pub(crate) mod doctor;
 pub(crate) mod explanation;
+pub(crate) mod facts;
 pub(crate) mod grants;
 pub(crate) mod pause;
 pub(crate) mod query;

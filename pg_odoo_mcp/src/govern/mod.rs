@@ -2,8 +2,11 @@
 
 pub(crate) mod admission;
 pub(crate) mod audit;
+pub(crate) mod engine;
+pub(crate) mod facts;
 pub(crate) mod identity;
 pub(crate) mod installation;
 pub(crate) mod pause;
 pub(crate) mod perform;
+pub(crate) mod status;
 pub(crate) mod token;
