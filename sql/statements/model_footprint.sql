@@ -2,7 +2,7 @@
 -- of modules: those that model_state.sql said, and those that it would say if they were installed.
 -- The look-ups that lead to the rows which model_state.sql and the statements of a shape read for these models: schema and
 -- name of a relation; where a key of one value comes first in the index, its column and value; the key's column, type and
--- values. What those statements read has to be here.
+-- values, and how many these are. What those statements read has to be here.
 with recursive family (id, model) as (
     select i.id, i.model::text from :odoo.ir_model i where i.model = any ($1::text[] || 'base'::text)
     union
@@ -30,7 +30,8 @@ with recursive family (id, model) as (
 ), link_table as (
     select r.oid from relation r where r.relname in (select l.relname from link l)
 )
-select l.schema_name, l.relation_name, l.first_column, l.first_value, l.key_column, l.key_type, l.keys::text
+select l.schema_name, l.relation_name, l.first_column, l.first_value, l.key_column, l.key_type, l.keys::text,
+       pg_catalog.cardinality(l.keys)::text
   from (values
         (1, $3::text, 'ir_model', null, null, 'model', 'text', $1::text[] || 'base'::text),
         (2, $3::text, 'ir_model', null, null, 'id', 'int4', array(select k.id::text from family k)),
