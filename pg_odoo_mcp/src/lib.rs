@@ -25,9 +25,14 @@ extension_sql_file!(
     requires = ["head"]
 );
 extension_sql_file!(
+    "../../sql/schema/022_facts.sql",
+    name = "facts",
+    requires = ["private_tables"]
+);
+extension_sql_file!(
     "../../sql/schema/025_dump.sql",
     name = "dump",
-    requires = ["private_tables"]
+    requires = ["facts"]
 );
 extension_sql_file!(
     "../../sql/schema/030_public_views.sql",
@@ -35,9 +40,19 @@ extension_sql_file!(
     requires = ["dump"]
 );
 extension_sql_file!(
+    "../../sql/schema/032_facts_views.sql",
+    name = "facts_views",
+    requires = [
+        "public_views",
+        api::facts::facts_now,
+        api::facts::model_statuses,
+        api::facts::field_statuses
+    ]
+);
+extension_sql_file!(
     "../../sql/schema/040_serve.sql",
     name = "serve",
-    requires = ["public_views", api::serve::admit, api::serve::run]
+    requires = ["facts_views", api::serve::admit, api::serve::run]
 );
 extension_sql_file!(
     "../../sql/schema/050_secret.sql",
@@ -116,6 +131,9 @@ extension_sql_file!(
     name = "comments",
     requires = [
         "query",
+        api::facts::installed_modules,
+        api::facts::load_facts,
+        api::facts::set_model_engine,
         api::query::act_as,
         api::query::explain,
         api::token::hash_token,

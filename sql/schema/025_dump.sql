@@ -46,6 +46,11 @@ BEGIN
     RETURN QUERY SELECT 'audit_attempt', to_jsonb(a) FROM odoo_mcp_private.audit_attempt a;
     RETURN QUERY SELECT 'audit_outcome', to_jsonb(o) FROM odoo_mcp_private.audit_outcome o;
     RETURN QUERY SELECT 'refusal', to_jsonb(r) FROM odoo_mcp_private.refusal r;
+    RETURN QUERY SELECT 'scan', to_jsonb(s) FROM odoo_mcp_private.scan s;
+    RETURN QUERY SELECT 'module_facts', to_jsonb(f) FROM odoo_mcp_private.module_facts f;
+    RETURN QUERY SELECT 'model_facts', to_jsonb(f) FROM odoo_mcp_private.model_facts f;
+    RETURN QUERY SELECT 'model_engine', to_jsonb(e) FROM odoo_mcp_private.model_engine e;
+    RETURN QUERY SELECT 'model_engine_change', to_jsonb(c) FROM odoo_mcp_private.model_engine_change c ORDER BY c.id;
     -- a copy that nobody has set up is dumped again with what it was given; one that is set up is its own
     RETURN QUERY
         SELECT r.kind, r.content

@@ -50,7 +50,7 @@ BEGIN
 END
 $$;
 
--- API: Private. What the dump had, into the tables that it came from: tokens, audit, fronts and rights. Says how much it
+-- API: Private. What the dump had, into the tables that it came from: tokens, audit, facts, fronts and rights. Says how much it
 -- was, and which fronts and rights could not be granted, each with the reason.
 CREATE FUNCTION odoo_mcp_private.take_in_restored() RETURNS jsonb
 LANGUAGE plpgsql
@@ -91,6 +91,33 @@ BEGIN
           FROM odoo_mcp_private.restored r CROSS JOIN LATERAL jsonb_populate_record(NULL::odoo_mcp_private.refusal, r.content) p
          WHERE r.kind = 'refusal'
         ON CONFLICT DO NOTHING;
+    INSERT INTO odoo_mcp_private.scan
+        SELECT p.*
+          FROM odoo_mcp_private.restored r CROSS JOIN LATERAL jsonb_populate_record(NULL::odoo_mcp_private.scan, r.content) p
+         WHERE r.kind = 'scan'
+        ON CONFLICT DO NOTHING;
+    INSERT INTO odoo_mcp_private.module_facts
+        SELECT p.*
+          FROM odoo_mcp_private.restored r CROSS JOIN LATERAL jsonb_populate_record(NULL::odoo_mcp_private.module_facts, r.content) p
+         WHERE r.kind = 'module_facts'
+        ON CONFLICT DO NOTHING;
+    INSERT INTO odoo_mcp_private.model_facts
+        SELECT p.*
+          FROM odoo_mcp_private.restored r CROSS JOIN LATERAL jsonb_populate_record(NULL::odoo_mcp_private.model_facts, r.content) p
+         WHERE r.kind = 'model_facts'
+        ON CONFLICT DO NOTHING;
+    INSERT INTO odoo_mcp_private.model_engine
+        SELECT p.*
+          FROM odoo_mcp_private.restored r CROSS JOIN LATERAL jsonb_populate_record(NULL::odoo_mcp_private.model_engine, r.content) p
+         WHERE r.kind = 'model_engine'
+        ON CONFLICT DO NOTHING;
+    INSERT INTO odoo_mcp_private.model_engine_change OVERRIDING SYSTEM VALUE
+        SELECT p.*
+          FROM odoo_mcp_private.restored r CROSS JOIN LATERAL jsonb_populate_record(NULL::odoo_mcp_private.model_engine_change, r.content) p
+         WHERE r.kind = 'model_engine_change' ORDER BY r.place
+        ON CONFLICT DO NOTHING;
+    PERFORM setval('odoo_mcp_private.model_engine_change_id_seq', max(c.id))
+       FROM odoo_mcp_private.model_engine_change c HAVING max(c.id) IS NOT NULL;
     FOR granted IN
         SELECT r.content ->> 'role' AS role, r.content ->> 'login' AS login
           FROM odoo_mcp_private.restored r WHERE r.kind IN ('front', 'act_as_right') ORDER BY r.place

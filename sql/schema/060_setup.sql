@@ -22,13 +22,18 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA odoo_mcp TO %I', admin);
-    EXECUTE format('GRANT SELECT ON odoo_mcp.tokens, odoo_mcp.delegation_keys, odoo_mcp.act_as_rights, odoo_mcp.audit_entries, odoo_mcp.refusals TO %I', admin);
+    EXECUTE format('GRANT SELECT ON odoo_mcp.tokens, odoo_mcp.delegation_keys, odoo_mcp.act_as_rights, odoo_mcp.audit_entries, odoo_mcp.refusals, '
+        'odoo_mcp.facts, odoo_mcp.model_status, odoo_mcp.field_status, odoo_mcp.model_engine_changes TO %I', admin);
     EXECUTE format('GRANT EXECUTE ON ROUTINE odoo_mcp.issue_token(text, text, text, interval), '
         'odoo_mcp.revoke_token(bigint), odoo_mcp.hash_token(text), '
         'odoo_mcp.doctor(integer, text, text, double precision), '
         'odoo_mcp.check_grants(boolean), odoo_mcp.missing_grants(), '
         'odoo_mcp.pause(interval, jsonb), odoo_mcp.resume(jsonb), odoo_mcp.note_pause(interval), '
-        'odoo_mcp.end_front_sessions() TO %I', admin);
+        'odoo_mcp.end_front_sessions(), '
+        'odoo_mcp.installed_modules(), odoo_mcp.load_facts(jsonb), '
+        'odoo_mcp.set_model_engine(text, text, text, boolean), '
+        -- what the views are made of: whoever reads a view calls its functions
+        'odoo_mcp_private.facts_now(), odoo_mcp_private.model_statuses(), odoo_mcp_private.field_statuses() TO %I', admin);
     EXECUTE (SELECT format('GRANT EXECUTE ON FUNCTION %s TO %I', string_agg(f::text, ', '), admin)
                FROM odoo_mcp_private.query_functions() f);
 END

@@ -88,6 +88,10 @@ BEGIN
     DELETE FROM odoo_mcp_private.front;
     DELETE FROM odoo_mcp_private.act_as_right;
     DELETE FROM odoo_mcp_private.token;
+    DELETE FROM odoo_mcp_private.scan;
+    DELETE FROM odoo_mcp_private.module_facts;
+    DELETE FROM odoo_mcp_private.model_facts;
+    DELETE FROM odoo_mcp_private.model_engine;
     DELETE FROM odoo_mcp_private.installation;
     PERFORM odoo_mcp_private.hand_over(
         (SELECT r.rolname FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_roles r ON r.oid = e.extowner WHERE e.extname = 'pg_odoo_mcp'));

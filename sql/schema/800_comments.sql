@@ -11,12 +11,19 @@ COMMENT ON TABLE odoo_mcp_private.delegation_key IS 'API keys of Odoo''s that we
 COMMENT ON TABLE odoo_mcp_private.audit_attempt IS 'Every call that was tried, durable before its answer leaves. Insert only.';
 COMMENT ON TABLE odoo_mcp_private.audit_outcome IS 'How each call ended, written without waiting for the disk. Insert only.';
 COMMENT ON TABLE odoo_mcp_private.refusal IS 'Calls without a valid token, by address prefix and minute.';
+COMMENT ON TABLE odoo_mcp_private.scan IS 'One row: when the facts were loaded, and of what.';
+COMMENT ON TABLE odoo_mcp_private.module_facts IS 'Modules whose source was read, and how they were installed then.';
+COMMENT ON TABLE odoo_mcp_private.model_facts IS 'What only Odoo''s Python knows, by model.';
+COMMENT ON TABLE odoo_mcp_private.model_engine IS 'Who is to answer a model, where a DBA has decided.';
+COMMENT ON TABLE odoo_mcp_private.model_engine_change IS 'Every such decision. Insert only.';
 
 COMMENT ON TABLE odoo_mcp_dump.content IS 'Always empty: stands for the private tables in a superuser''s pg_dump.';
 COMMENT ON TABLE odoo_mcp_private.restored IS 'What a dump had, until setup() takes it in.';
 
 COMMENT ON SEQUENCE odoo_mcp_private.token_id_seq IS 'Numbers of tokens.';
 COMMENT ON SEQUENCE odoo_mcp_private.delegation_key_id_seq IS 'Numbers of minted keys.';
+COMMENT ON SEQUENCE odoo_mcp_private.installation_facts_generation_seq IS 'Generations of the facts.';
+COMMENT ON SEQUENCE odoo_mcp_private.model_engine_change_id_seq IS 'Numbers of decisions.';
 COMMENT ON SEQUENCE odoo_mcp_private.restored_place_seq IS 'Places of rows in a dump.';
 
 COMMENT ON VIEW odoo_mcp.tokens IS 'Tokens without anything secret.';
@@ -24,6 +31,10 @@ COMMENT ON VIEW odoo_mcp.delegation_keys IS 'API keys of Odoo''s that fronts use
 COMMENT ON VIEW odoo_mcp.act_as_rights IS 'Which role may act as which Odoo login in psql.';
 COMMENT ON VIEW odoo_mcp.audit_entries IS 'Every call with its outcome; an outcome that was lost shows as unknown.';
 COMMENT ON VIEW odoo_mcp.refusals IS 'Calls without a valid token, by address prefix and minute.';
+COMMENT ON VIEW odoo_mcp.facts IS 'One row if facts are loaded: when, by whom, of what, and how many installed modules are others since (modules_changed: those models are asked of Odoo until the next odoo-mcp scan-addons). A registry signal that has moved alone says that Odoo was restarted over a change, as of a custom field.';
+COMMENT ON VIEW odoo_mcp.model_status IS 'Who answers each model, why, the place in the source that decides it, and what would change it: select * from odoo_mcp.model_status where engine = ''odoo''.';
+COMMENT ON VIEW odoo_mcp.field_status IS 'The same by field: one with engine odoo makes just those questions Odoo''s that use it so.';
+COMMENT ON VIEW odoo_mcp.model_engine_changes IS 'Every set_model_engine(): who, when, why, from what to what.';
 
 COMMENT ON FUNCTION odoo_mcp.setup(text, text, boolean) IS 'Makes the roles, grants the reading role what it may read, and notes which database this is. Superusers; after a module update of Odoo: check_grants(). With delegation => false no key of Odoo''s is ever minted, and what only Odoo can answer is refused; left out it stays as it was.';
 COMMENT ON FUNCTION odoo_mcp.teardown() IS 'Takes back what setup did: tokens, grants, settings, roles. Superusers; afterwards DROP EXTENSION leaves nothing.';
@@ -41,6 +52,9 @@ COMMENT ON FUNCTION odoo_mcp.disallow_act_as(name, text) IS 'Takes back what all
 COMMENT ON FUNCTION odoo_mcp.issue_token(text, text, text, interval) IS 'Makes a token for an Odoo user: (login, name, scope, expires_in; NULL for no end). Shown once; only its SHA-256 is stored.';
 COMMENT ON FUNCTION odoo_mcp.revoke_token(bigint) IS 'Ends a token at once; false where no live one has that id.';
 COMMENT ON FUNCTION odoo_mcp.hash_token(text) IS 'The SHA-256 by which a token is stored and sent.';
+COMMENT ON FUNCTION odoo_mcp.installed_modules() IS 'Odoo''s installed modules with their versions, for odoo-mcp scan-addons.';
+COMMENT ON FUNCTION odoo_mcp.load_facts(jsonb) IS 'Keeps what odoo-mcp scan-addons found in Odoo''s source, in place of what was there; says which models SQL answers now. For the admin role: facts are rights.';
+COMMENT ON FUNCTION odoo_mcp.set_model_engine(text, text, text, boolean) IS 'Who answers a model: set_model_engine(''res.partner'', ''odoo'', ''why''); ''auto'' takes a decision back. ''sql'' is for models that SQL may answer; against what the facts say only with force => true, at your own risk, and every answer says so. Written down in model_engine_changes.';
 COMMENT ON FUNCTION odoo_mcp.act_as(text, boolean) IS 'Acts as an Odoo user from now on: to the end of the transaction, or of the session (session => true).';
 COMMENT ON FUNCTION odoo_mcp.call(text, jsonb) IS 'One tool call as MCP has it: (tool, arguments). The call is in the audit if its transaction commits.';
 COMMENT ON FUNCTION odoo_mcp.explain(text, jsonb) IS 'How a tool call would be answered: its SQL, parameters and rules, without running it.';
@@ -63,6 +77,9 @@ COMMENT ON FUNCTION odoo_mcp.complete(uuid, text) IS 'For fronts: (call_id, outc
 COMMENT ON PROCEDURE odoo_mcp.serve(uuid, bytea, inet, text, text, text) IS 'For fronts: one call in one round trip: admit, commit, run.';
 
 COMMENT ON FUNCTION odoo_mcp_private.refuse_change() IS 'Trigger: the audit is only added to.';
+COMMENT ON FUNCTION odoo_mcp_private.facts_now() IS 'For the view facts: Odoo''s registry signal, and how many modules are others than at the load.';
+COMMENT ON FUNCTION odoo_mcp_private.model_statuses() IS 'For the view model_status.';
+COMMENT ON FUNCTION odoo_mcp_private.field_statuses() IS 'For the view field_status.';
 COMMENT ON FUNCTION odoo_mcp_private.is_secret(name, name) IS 'Columns that the reading role never gets, by name of table and column.';
 COMMENT ON FUNCTION odoo_mcp_private.require_superuser() IS 'Raises for anybody else.';
 COMMENT ON FUNCTION odoo_mcp_private.require_setup() IS 'The installation, or an error where there is none.';
@@ -87,7 +104,7 @@ COMMENT ON FUNCTION odoo_mcp_private.keep_restored() IS 'Trigger: what a dump br
 COMMENT ON FUNCTION odoo_mcp_private.original() IS 'The installation that a restored dump was made of.';
 COMMENT ON FUNCTION odoo_mcp_private.is_left_over(name, jsonb) IS 'Whether a role is the original''s and nobody else needs it.';
 COMMENT ON FUNCTION odoo_mcp_private.forget_original(name) IS 'Takes back what a dump granted to the original''s reading role.';
-COMMENT ON FUNCTION odoo_mcp_private.take_in_restored() IS 'Tokens, audit, fronts and rights of a dump, into their tables.';
+COMMENT ON FUNCTION odoo_mcp_private.take_in_restored() IS 'Tokens, audit, facts, fronts and rights of a dump, into their tables.';
 COMMENT ON FUNCTION odoo_mcp_private.grant_administration(name) IS 'Grants the admin role.';
 COMMENT ON FUNCTION odoo_mcp_private.front_settings() IS 'Settings of a front''s sessions.';
 COMMENT ON FUNCTION odoo_mcp_private.front_functions() IS 'Exactly what a front may call.';

@@ -149,11 +149,12 @@ select 12, 'delegation', 'warning',
 having pg_catalog.count(*) > 0
 union all
 select 12, 'audit', 'error', 'entries can be changed: a trigger that keeps the audit insert-only is switched off or gone',
-       'alter table odoo_mcp_private.audit_attempt enable trigger all; alter table odoo_mcp_private.audit_outcome enable trigger all'
+       'alter table odoo_mcp_private.audit_attempt enable trigger all; alter table odoo_mcp_private.audit_outcome enable trigger all; alter table odoo_mcp_private.model_engine_change enable trigger all'
   from i
  where (select pg_catalog.count(*) from pg_catalog.pg_trigger t
-         where t.tgrelid in ('odoo_mcp_private.audit_attempt'::pg_catalog.regclass, 'odoo_mcp_private.audit_outcome'::pg_catalog.regclass)
-           and t.tgenabled in ('O', 'A') and not t.tgisinternal) < 2
+         where t.tgrelid in ('odoo_mcp_private.audit_attempt'::pg_catalog.regclass, 'odoo_mcp_private.audit_outcome'::pg_catalog.regclass,
+                           'odoo_mcp_private.model_engine_change'::pg_catalog.regclass)
+           and t.tgenabled in ('O', 'A') and not t.tgisinternal) < 3
 union all
 select 13, 'audit', case when e.faults > 0 then 'warning' else 'ok' end,
        pg_catalog.format('%s calls in the last hour, %s of them failed inside the server', e.calls, e.faults),

@@ -1,8 +1,9 @@
 -- $1: schema, $2: relation, $3: the column that comes first in the index (as text) or NULL, $4: the column of the key, $5: its
--- type. The relation, an index of it that all its rows are in and that begins with these columns, and their numbers and
--- collations in it. The index compares values of just that type: what is looked for is handed to it as it is.
+-- type. The relation, an index of it that all its rows are in and that begins with these columns, their numbers and
+-- collations in it, and whether a key has one row at most. The index compares values of just that type: what is looked for is handed to it as it is.
 select c.oid::text, x.indexrelid::text, b.attnum::text, x.indcollation[0]::text,
-       a.attnum::text, x.indcollation[($3::name is not null)::integer]::text
+       a.attnum::text, x.indcollation[($3::name is not null)::integer]::text,
+       (x.indisunique and x.indimmediate and x.indnkeyatts = 1)::text
   from pg_catalog.pg_namespace n, pg_catalog.pg_class c, pg_catalog.pg_index x, pg_catalog.pg_class i,
        pg_catalog.pg_attribute a, pg_catalog.pg_attribute b
  where n.nspname = $1::name and c.relnamespace = n.oid and c.relname = $2::name and c.relkind = 'r'

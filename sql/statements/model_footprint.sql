@@ -1,7 +1,8 @@
--- $1: names of models, $2: the names their tables have if they have some, $3: Odoo's schema.
+-- $1: names of models, $2: the names their tables have if they have some, $3: Odoo's schema, $4: names
+-- of modules: those that model_state.sql said, and those that it would say if they were installed.
 -- The look-ups that lead to the rows which model_state.sql and the statements of a shape read for these models: schema and
 -- name of a relation; where a key of one value comes first in the index, its column and value; the key's column, type and
--- values. What those statements read has to be here.
+-- values, and how many these are. What those statements read has to be here.
 with recursive family (id, model) as (
     select i.id, i.model::text from :odoo.ir_model i where i.model = any ($1::text[] || 'base'::text)
     union
@@ -29,7 +30,8 @@ with recursive family (id, model) as (
 ), link_table as (
     select r.oid from relation r where r.relname in (select l.relname from link l)
 )
-select l.schema_name, l.relation_name, l.first_column, l.first_value, l.key_column, l.key_type, l.keys::text
+select l.schema_name, l.relation_name, l.first_column, l.first_value, l.key_column, l.key_type, l.keys::text,
+       pg_catalog.cardinality(l.keys)::text
   from (values
         (1, $3::text, 'ir_model', null, null, 'model', 'text', $1::text[] || 'base'::text),
         (2, $3::text, 'ir_model', null, null, 'id', 'int4', array(select k.id::text from family k)),
@@ -52,6 +54,12 @@ select l.schema_name, l.relation_name, l.first_column, l.first_value, l.key_colu
         (15, 'pg_catalog', 'pg_constraint', null, null, 'conrelid', 'oid', array(select k.oid::text from link_table k)),
         (16, 'pg_catalog', 'pg_class', null, null, 'oid', 'oid',
             array(select distinct c.confrelid::text from link_table k, pg_catalog.pg_constraint c
-                   where c.conrelid = k.oid and c.contype = 'f'))
+                   where c.conrelid = k.oid and c.contype = 'f')),
+        -- by number, which is found faster; a name that has none may get one
+        (17, $3::text, 'ir_module_module', null, null, 'id', 'int4', array(
+            select i.id::text from :odoo.ir_module_module i where i.name = any ($4::text[]))),
+        (18, $3::text, 'ir_module_module', null, null, 'name', 'text', array(
+            select n.name from pg_catalog.unnest($4::text[]) n (name)
+             where not exists (select from :odoo.ir_module_module i where i.name = n.name)))
        ) as l (place, schema_name, relation_name, first_column, first_value, key_column, key_type, keys)
  order by l.place

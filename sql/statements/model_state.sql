@@ -1,4 +1,5 @@
--- $1: names of models, $2: the names their tables have if they have some, in the same order, $3: Odoo's schema.
+-- $1: names of models, $2: the names their tables have if they have some, in the same order, $3: Odoo's schema, $4: for each
+-- the modules that its facts know, with blanks between.
 -- For each model that there is: its name; what is small and read in every call, as JSON: order, modules, access lists,
 -- rules; and a hash that changes with any row that the statements of its shape read, so that it is read again only then.
 -- A row's version is its place and the transaction that wrote it (ctid, xmin): both stay until the row is written again,
@@ -30,7 +31,17 @@ select m.model::text,
            'label', coalesce(m.name ->> 'en_US', m.model),
            'order', coalesce(m."order", 'id'),
            'modules', coalesce((
-               select pg_catalog.json_agg(distinct k.module) from module k where k.root in (m.model, 'base')), '[]'),
+               -- one that is in no ir_model_data may have a say in Python all the same, if the facts say so
+               select pg_catalog.json_agg(pg_catalog.json_build_array(s.name,
+                          case s.state when 'installed' then coalesce(s.latest_version, '') else coalesce(s.state, '') end,
+                          s.write_date::text) order by s.name)
+                 from (select t.name, pg_catalog.bool_or(t.touches) as touches, i.state, i.latest_version, i.write_date
+                         from (select k.module, true from module k where k.root in (m.model, 'base')
+                               union all
+                               select x.name, false from pg_catalog.unnest(pg_catalog.string_to_array(w.modules, ' ')) x (name)) t (name, touches)
+                         left join :odoo.ir_module_module i on i.name = t.name
+                        group by t.name, i.id) s
+                where s.touches or s.state in ('installed', 'to upgrade', 'to remove')), '[]'),
            'access_lists', coalesce((
                select pg_catalog.json_agg(pg_catalog.json_build_object('group_id', a.group_id, 'group', (
                           select pg_catalog.concat_ws(' / ', (
@@ -68,7 +79,7 @@ select m.model::text,
                  from pg_catalog.pg_namespace n, pg_catalog.pg_class c, pg_catalog.pg_constraint k, pg_catalog.pg_class t
                 where n.nspname = $3::name and c.relnamespace = n.oid and c.relname = any (f.links)
                   and k.conrelid = c.oid and k.contype = 'f' and t.oid = k.confrelid), '')), 'base64')
-  from unnest($1::text[], $2::name[]) as w (model, table_name), :odoo.ir_model m,
+  from unnest($1::text[], $2::name[], $4::text[]) as w (model, table_name, modules), :odoo.ir_model m,
        lateral (
         select pg_catalog.array_send(pg_catalog.array_agg(f.ctid)) || pg_catalog.array_send(pg_catalog.array_agg(f.xmin))
                || pg_catalog.array_send(pg_catalog.array_agg(f.cmin)) as rows,

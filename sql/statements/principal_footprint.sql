@@ -11,7 +11,8 @@ with recursive asker as (
     union
     select a.company_id from asker a where a.company_id is not null
 )
-select l.schema_name, l.relation_name, l.first_column, l.first_value, l.key_column, l.key_type, l.keys::text
+select l.schema_name, l.relation_name, l.first_column, l.first_value, l.key_column, l.key_type, l.keys::text,
+       pg_catalog.cardinality(l.keys)::text
   from (values
         (1, $2::text, 'res_users', null, null, 'id', 'int4', array[$1::text]),
         (2, $2::text, 'res_partner', null, null, 'id', 'int4',

@@ -9,6 +9,7 @@
 //! | [`users`] | the nine Odoo users with their API keys |
 //! | [`mcp`] | a client of the front |
 //! | [`proxy`] | adds the token that a client can't send |
+//! | [`facts`] | facts of a few models, as a scan would find them |
 //! | [`conformance`] | what the official suite found, held against what of it applies |
 //! | [`odoo`] | a client of Odoo's JSON-2: the oracle |
 //! | [`parity`] | the same question to both, and what came of it |
@@ -37,6 +38,7 @@ pub mod cluster;
 pub mod conformance;
 pub mod doctor;
 pub mod environment;
+pub mod facts;
 pub mod front;
 pub mod machine;
 pub mod mcp;

@@ -3,6 +3,7 @@
 pub(crate) mod delegation;
 pub(crate) mod doctor;
 pub(crate) mod explanation;
+pub(crate) mod facts;
 pub(crate) mod grants;
 pub(crate) mod pause;
 pub(crate) mod query;

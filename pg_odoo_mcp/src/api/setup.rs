@@ -14,6 +14,7 @@ pub(crate) fn database_uuid(odoo_schema: &str, odoo_role: pg_sys::Oid) -> Option
         role: odoo_role,
         odoo_role,
         odoo_schema: odoo_schema.to_owned(),
+        facts_generation: 0,
     };
     or_raise(catalog::database_uuid(&source))
 }

@@ -4,12 +4,15 @@
 //! and takes from here only what was made of the very same state. Rights are part of the state,
 //! as text. Who asks is not: nothing that depends on the asking user is kept.
 
+use super::facts::{self, Known};
 use super::footprint::Footprint;
 use super::shape::Shape;
 use super::state::State;
 use crate::exec::invalidation::Watch;
 use crate::exec::read_only::Source;
-use odoo_compiler::catalog::{AccessList, Field, InstalledModule, Model, RecordRule, Standing};
+use odoo_compiler::catalog::{
+    AccessList, Field, InstalledModule, Model, RecordRule, ScannedModules, Standing,
+};
 use odoo_compiler::error::Result;
 use serde::Deserialize;
 use std::cell::RefCell;
@@ -28,6 +31,7 @@ const COMPANIONS: usize = 32;
 struct Entry {
     state: State,
     shape: Shape,
+    known: Known,
     model: Rc<Model>,
     /// Another one for each model that was made.
     serial: u64,
@@ -89,7 +93,7 @@ pub(super) fn check(source: &Source, watch: Watch) {
 }
 
 /// The model of that state, if its shape is known.
-pub(super) fn find(state: &State) -> Result<Option<Rc<Model>>> {
+pub(super) fn find(state: &State, scanned: &Rc<ScannedModules>) -> Result<Option<Rc<Model>>> {
     CACHE.with_borrow_mut(|cache| {
         cache.clock += 1;
         let clock = cache.clock;
@@ -101,7 +105,7 @@ pub(super) fn find(state: &State) -> Result<Option<Rc<Model>>> {
             return Ok(None);
         };
         if entry.state.head != state.head {
-            entry.model = model(&state.head, &entry.shape)?;
+            entry.model = model(&state.head, &entry.shape, &entry.known, scanned)?;
             entry.state.head.clone_from(&state.head);
             entry.serial = clock;
         }
@@ -110,14 +114,28 @@ pub(super) fn find(state: &State) -> Result<Option<Rc<Model>>> {
     })
 }
 
+/// What facts and DBA say of a model, if that is kept.
+pub(super) fn known(source: &Source, name: &str) -> Option<Known> {
+    CACHE.with_borrow(|cache| {
+        let entry = cache.entries.get(name)?;
+        (cache.source.as_ref() == Some(source)).then(|| entry.known.clone())
+    })
+}
+
 /// Keeps the shape that was read in the snapshot of that state, and returns the model of both.
-pub(super) fn keep(state: State, shape: Shape) -> Result<Rc<Model>> {
-    let model = model(&state.head, &shape)?;
+pub(super) fn keep(
+    state: State,
+    shape: Shape,
+    known: Known,
+    scanned: &Rc<ScannedModules>,
+) -> Result<Rc<Model>> {
+    let model = model(&state.head, &shape, &known, scanned)?;
     CACHE.with_borrow_mut(|cache| {
         cache.clock += 1;
         let entry = Entry {
             state,
             shape,
+            known,
             model: model.clone(),
             serial: cache.clock,
             used_at: cache.clock,
@@ -247,11 +265,18 @@ impl Entry {
             size_of::<Field>() + 64 + field.selection.len() * 112
         };
         // the state's text, and the model that was made of it
-        self.state.head.len() * 2 + self.shape.fields.values().map(field).sum::<usize>()
+        self.state.head.len() * 2
+            + self.shape.fields.values().map(field).sum::<usize>()
+            + facts::size(&self.known)
     }
 }
 
-fn model(head: &str, shape: &Shape) -> Result<Rc<Model>> {
+fn model(
+    head: &str,
+    shape: &Shape,
+    known: &Known,
+    scanned: &Rc<ScannedModules>,
+) -> Result<Rc<Model>> {
     let head: Head = super::load::parsed(head)?;
     Ok(Rc::new(Model {
         name: head.name,
@@ -260,7 +285,9 @@ fn model(head: &str, shape: &Shape) -> Result<Rc<Model>> {
         order: head.order,
         standing: Standing {
             modules: head.modules,
-            ..Standing::default()
+            facts: known.facts.clone(),
+            scanned: scanned.clone(),
+            setting: known.setting.clone(),
         },
         fields: shape.fields.clone(),
         access_lists: head.access_lists,

@@ -1,5 +1,7 @@
 //! What one call knows of the database: the state of each model is read once, in the call's snapshot.
 
+use super::facts::{self, Known};
+use super::state::Asked;
 use super::{cache, load, shape, state};
 use crate::exec::plan::Bind;
 use crate::exec::read_only::Reader;
@@ -69,7 +71,14 @@ impl<'a> CallDatabase<'a> {
             // one of them is gone, or was not kept: the question's models are found out anew
             cache::forget(self.tool, name);
         } else if cache::footprint(self.tool, name).is_none_or(|found| !found.is_out_of_reach()) {
-            cache::settle(self.tool, name, state::footprint(self.reader, &names)?);
+            let known = self.models.borrow();
+            let models: Vec<&Model> = names
+                .iter()
+                .filter_map(|name| known.known.get(*name)?.as_deref())
+                .collect();
+            let scan = facts::scan(self.reader.source())?;
+            let footprint = state::footprint(self.reader, &scan, &models)?;
+            cache::settle(self.tool, name, footprint);
         }
         Ok(())
     }
@@ -85,14 +94,34 @@ impl<'a> CallDatabase<'a> {
 
     /// Reads these models, `wanted` among them, and says whether all of them are known now.
     fn read_states(&self, names: &[&str], wanted: &str) -> Result<bool> {
+        let source = self.reader.source();
+        let scan = facts::scan(source)?;
+        let kept: Vec<(&str, Known)> = names
+            .iter()
+            .filter_map(|name| match cache::known(source, name) {
+                Some(known) => Some((*name, known)),
+                None if *name == wanted => Some((*name, facts::of(name))),
+                // not kept, and perhaps not asked for
+                None => None,
+            })
+            .collect();
+        let asked: Vec<Asked<'_>> = kept
+            .iter()
+            .map(|(name, known)| Asked {
+                name,
+                facts: known.facts.as_deref(),
+            })
+            .collect();
         let mut known = HashMap::new();
         known.insert(wanted.to_owned(), None);
-        for state in state::states(self.reader, names)? {
-            let model = match cache::find(&state)? {
+        for state in state::states(self.reader, &scan, &asked)? {
+            let model = match cache::find(&state, &scan.modules)? {
                 Some(model) => model,
                 None if state.name == wanted => {
-                    let shape = shape::shape(self.reader, wanted)?;
-                    cache::keep(state, shape)?
+                    let shape = shape::shape(self.reader, &scan, wanted)?;
+                    let of_it = kept.iter().find(|(name, _)| *name == wanted);
+                    let of_it = of_it.map(|(_, known)| known.clone()).unwrap_or_default();
+                    cache::keep(state, shape, of_it, &scan.modules)?
                 }
                 // perhaps it is not asked for
                 None => continue,

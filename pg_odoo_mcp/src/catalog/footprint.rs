@@ -99,8 +99,9 @@ fn look_up(reader: &Reader<'_>, row: Row) -> Result<(Option<pg_sys::Oid>, Option
             column,
             key_type,
             keys,
+            key_count,
         ],
-    ) = <[Option<String>; 7]>::try_from(row)
+    ) = <[Option<String>; 8]>::try_from(row)
     else {
         return Ok((None, None));
     };
@@ -111,7 +112,7 @@ fn look_up(reader: &Reader<'_>, row: Row) -> Result<(Option<pg_sys::Oid>, Option
         return Ok((None, None));
     };
     let (Some(column), Some(key_type), Some(keys)) = (column, key_type, keys) else {
-        return Ok((Some(relation), Some(LookUp { relation, by: None })));
+        return Ok((Some(relation), Some(LookUp::new(relation, None))));
     };
     let found = reader.named(
         LOOK_UP_INDEX,
@@ -124,7 +125,8 @@ fn look_up(reader: &Reader<'_>, row: Row) -> Result<(Option<pg_sys::Oid>, Option
         ],
     )?;
     let index = found.into_iter().next();
-    let look_up = index.and_then(|index| index_look_up(index, first_value, key_type, keys));
+    let look_up =
+        index.and_then(|index| index_look_up(index, first_value, key_type, keys, key_count));
     Ok((
         Some(relation),
         look_up.filter(|look_up| look_up.relation == relation),
@@ -137,6 +139,7 @@ fn index_look_up(
     first_value: Option<String>,
     key_type: String,
     keys: String,
+    key_count: Option<String>,
 ) -> Option<LookUp> {
     let [
         relation,
@@ -145,7 +148,8 @@ fn index_look_up(
         first_collation,
         column,
         collation,
-    ] = <[Option<String>; 6]>::try_from(row).ok()?;
+        is_unique,
+    ] = <[Option<String>; 7]>::try_from(row).ok()?;
     let oid = |text: Option<String>| Some(pg_sys::Oid::from_u32(text?.parse().ok()?));
     let first = match first_value {
         None => None,
@@ -157,17 +161,20 @@ fn index_look_up(
         }),
     };
     let key_type = KeyType::parse(&key_type)?;
-    Some(LookUp {
-        relation: oid(relation)?,
-        by: Some(IndexKey {
-            index: oid(index)?,
-            first,
-            key: Key {
-                column: column?.parse().ok()?,
-                collation: oid(collation)?,
-                key_type,
-                value: Bind::new(key_type.array(), Some(keys)),
-            },
-        }),
-    })
+    let unique = match is_unique.as_deref() {
+        Some("true") => key_count.and_then(|count| count.parse().ok()),
+        _ => None,
+    };
+    let by = IndexKey {
+        index: oid(index)?,
+        first,
+        key: Key {
+            column: column?.parse().ok()?,
+            collation: oid(collation)?,
+            key_type,
+            value: Bind::new(key_type.array(), Some(keys)),
+        },
+        unique,
+    };
+    Some(LookUp::new(oid(relation)?, Some(by)))
 }

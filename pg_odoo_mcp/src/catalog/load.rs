@@ -1,5 +1,7 @@
 //! Named statements in, plain data out.
 
+use super::facts;
+use super::standing::{self, StandingModel};
 use crate::exec::plan::Bind;
 use crate::exec::read_only::{Reader, Source};
 use odoo_compiler::access::Coverage;
@@ -8,7 +10,7 @@ use odoo_compiler::catalog::{ListedModel, ModelDescription, Unaccent, suggestion
 use odoo_compiler::error::{Code, Error, Result};
 use odoo_compiler::principal::Principal;
 use serde::de::DeserializeOwned;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 const READABLE_MODELS: &str = include_str!("../../../sql/statements/readable_models.sql");
 const UNACCENT: &str = include_str!("../../../sql/statements/unaccent.sql");
@@ -174,13 +176,21 @@ pub(crate) fn listed_models(
     group_ids: &BTreeSet<i64>,
     lang: &str,
 ) -> Result<Vec<ListedModel>> {
-    let binds = [
-        Bind::int4_array(group_ids.iter()),
-        Bind::text(lang),
-        Bind::text_array(std::iter::empty()),
-        Bind::text(reader.odoo_schema()),
-    ];
-    Ok(json(reader, LIST_MODELS, &binds)?.unwrap_or_default())
+    let binds = [Bind::int4_array(group_ids.iter()), Bind::text(lang)];
+    let mut models: Vec<ListedModel> = json(reader, LIST_MODELS, &binds)?.unwrap_or_default();
+    let scan = facts::scan(reader.source())?;
+    let standing = standing::all(reader, facts::all(), &scan.modules)?;
+    let mut standing: HashMap<String, StandingModel> = standing
+        .into_iter()
+        .map(|model| (model.name.clone(), model))
+        .collect();
+    for model in &mut models {
+        if let Some(of_it) = standing.remove(&model.name) {
+            model.standing = of_it.standing;
+            model.table = of_it.table;
+        }
+    }
+    Ok(models)
 }
 
 /// What Odoo tells people of these models.

@@ -2,10 +2,12 @@
 
 mod cache;
 mod call;
+pub(crate) mod facts;
 mod footprint;
 mod load;
 mod principal;
 mod shape;
+pub(crate) mod standing;
 mod state;
 
 pub(crate) use call::CallDatabase;

@@ -1,8 +1,9 @@
 //! The shape of a model: its table and fields, what is large and seldom changes.
 
+use super::facts::Scan;
 use crate::exec::plan::{Bind, Row};
 use crate::exec::read_only::Reader;
-use odoo_compiler::catalog::{Field, FieldType, Fields, LinkTable, Model, Table};
+use odoo_compiler::catalog::{Field, FieldType, Fields, LinkTable, Table};
 use odoo_compiler::error::{Code, Error, Result};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -54,8 +55,8 @@ struct Declared {
 }
 
 /// Reads the shape of a model in the call's snapshot.
-pub(super) fn shape(reader: &Reader<'_>, model: &str) -> Result<Shape> {
-    let table_name = Model::table_name(model);
+pub(super) fn shape(reader: &Reader<'_>, scan: &Scan, model: &str) -> Result<Shape> {
+    let table_name = scan.table_name(model);
     let mut declared = reader
         .named(MODEL_FIELDS, &[Bind::text(model)])?
         .into_iter()
@@ -88,7 +89,7 @@ pub(super) fn shape(reader: &Reader<'_>, model: &str) -> Result<Shape> {
             declared.field.column = Some(column.type_name.clone());
             declared.field.not_null = column.not_null;
         }
-        declared.field.link = declared.link(&table_name, &columns, &links, table);
+        declared.field.link = declared.link(scan, &table_name, &columns, &links, table);
     }
     let has_table = columns.keys().any(|(relation, _)| *relation == table_name);
     Ok(Shape {
@@ -105,13 +106,14 @@ impl Declared {
     /// foreign keys that Odoo gives them: its name is a text that an admin can write.
     fn link(
         &self,
+        scan: &Scan,
         own_table: &str,
         columns: &Columns,
         links: &Links,
         table: impl Fn(&str) -> Table,
     ) -> Option<Box<LinkTable>> {
         let relation = self.relation_table.as_ref()?;
-        let comodel_table = Model::table_name(self.field.relation.as_deref()?);
+        let comodel_table = scan.table_name(self.field.relation.as_deref()?);
         let points_to = |column: &str, target: &str| {
             let column = (relation.clone(), column.to_owned());
             let is_id = columns

@@ -3,6 +3,7 @@
 //! A front's role may ask, too, so there is nothing in it that somebody who broke into a front
 //! could use: no login, no token, no name of a person.
 
+mod facts;
 mod finding;
 
 use crate::catalog::{self, Overview};
@@ -11,6 +12,7 @@ use crate::exec::plan::Bind;
 use crate::exec::read_only::Reader;
 use crate::exec::subxact::{self, Failure};
 use crate::exec::{native, owner};
+use crate::govern::facts::age;
 use crate::govern::installation::Installation;
 use crate::govern::token;
 use crate::gucs;
@@ -69,13 +71,14 @@ pub(crate) fn examine(asker: &Asker<'_>) -> Vec<Finding> {
             let overview = catalog::overview(reader)?;
             Ok((overview, catalog::absent_holders(reader, &holders)?))
         })?;
-        Ok((is_at_home, overview, absent))
+        Ok((is_at_home, overview, absent, age(&installation)?))
     });
     match seen {
-        Ok((is_at_home, overview, absent)) => {
+        Ok((is_at_home, overview, absent, age)) => {
             findings.push(identity(is_at_home));
             findings.extend(tokens(absent));
             findings.extend(odoo(&overview));
+            findings.extend(facts::findings(&age));
         }
         Err(Failure::Expected(error)) => findings.push(Finding::of_error("odoo's tables", error)),
         Err(Failure::Unexpected(text)) => {
@@ -180,6 +183,16 @@ fn identity(is_at_home: bool) -> Finding {
     }
 }
 
+/// The first of some names, and how many more there are.
+fn named(names: &[String]) -> String {
+    let more = names.len().saturating_sub(NAMED);
+    let named = names[..names.len().min(NAMED)].join(", ");
+    match more {
+        0 => named,
+        _ => format!("{named} and {more} more"),
+    }
+}
+
 fn odoo(overview: &Overview) -> Vec<Finding> {
     let mut findings = Vec::new();
     if !overview.other_surfaces.is_empty() {
@@ -200,7 +213,8 @@ fn odoo(overview: &Overview) -> Vec<Finding> {
     findings.push(Finding::ok("models", finding).hint(
         "why, for each: select model, reason, remedy from odoo_mcp.model_status where engine = 'odoo'",
     ));
-    if coverage.unscanned > 0 {
+    // without any, that is said of all of them at once
+    if coverage.unscanned > 0 && coverage.unscanned < coverage.total {
         findings.push(Finding::warning(
             "models",
             format!(
@@ -211,16 +225,10 @@ fn odoo(overview: &Overview) -> Vec<Finding> {
         ));
     }
     for (module, models) in &coverage.outdated {
-        let more = models.len().saturating_sub(NAMED);
-        let named = models[..models.len().min(NAMED)].join(", ");
-        let more = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
-        };
+        let named = named(models);
         findings.push(Finding::warning(
             "models",
-            format!("{named}{more}: answered by Odoo, because the module {module} is not as it was scanned, or was not scanned"),
+            format!("{named}: answered by Odoo, because the module {module} is not as it was scanned, or was not scanned"),
             "odoo-mcp scan-addons, with the folder of that module too",
         ));
     }

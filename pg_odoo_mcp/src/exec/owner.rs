@@ -20,12 +20,12 @@ pub(crate) fn run(text: &'static str, binds: &[Bind]) -> Vec<Row> {
 fn refuse_writing() {
     let (message, hint) = if native::in_recovery() {
         (
-            "this server is a standby: calls are written down before they are answered, and nothing can be written here",
+            "this server is a standby: what is asked here is written down first, and nothing can be written",
             "connect to the primary",
         )
     } else {
         (
-            "this transaction is read-only: calls are written down before they are answered",
+            "this transaction is read-only: what is asked here is written down first",
             "begin it with: begin read write; what makes it read-only is: show default_transaction_read_only",
         )
     };

@@ -20,6 +20,8 @@ pub(crate) struct Source {
     pub odoo_role: pg_sys::Oid,
     /// The schema that it must be in.
     pub odoo_schema: String,
+    /// Another one with each change of the facts that models are made of, too.
+    pub facts_generation: i64,
 }
 
 /// The right to read, for the length of the closure given to [`Reader::within`].

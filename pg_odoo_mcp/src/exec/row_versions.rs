@@ -5,6 +5,7 @@
 use super::plan::Bind;
 use pgrx::pg_sys;
 use sha2::Digest;
+use std::cell::RefCell;
 
 /// Rows of a relation.
 pub(crate) struct LookUp {
@@ -12,6 +13,7 @@ pub(crate) struct LookUp {
     pub relation: pg_sys::Oid,
     /// Those to which a key leads; else all of them.
     pub by: Option<IndexKey>,
+    places: RefCell<Option<Vec<pg_sys::ItemPointerData>>>,
 }
 
 /// What is looked for in an index that has all rows of its relation.
@@ -22,6 +24,8 @@ pub(crate) struct IndexKey {
     pub first: Option<Key>,
     /// The key: an array of values.
     pub key: Key,
+    /// How many values these are, where each has one row at most.
+    pub unique: Option<usize>,
 }
 
 /// A column and what is looked for in it.
@@ -85,6 +89,14 @@ pub(crate) fn are_to_be_had() -> bool {
 }
 
 impl LookUp {
+    pub(crate) fn new(relation: pg_sys::Oid, by: Option<IndexKey>) -> Self {
+        LookUp {
+            relation,
+            by,
+            places: RefCell::default(),
+        }
+    }
+
     /// Whether the index is there and has all rows, now: what a snapshot says of it may be over.
     pub(crate) fn is_usable(&self) -> bool {
         let Some(by) = &self.by else {
@@ -112,8 +124,14 @@ impl LookUp {
 
     /// Adds place and writer (ctid, xmin, cmin) of each row that the active snapshot shows, and says
     /// how many there are.
+    ///
+    /// Where each value has its one row, that is asked of the rows themselves from the second time on:
+    /// as long as it shows them, there can be no others.
     pub(crate) fn digest_into(&self, digest: &mut impl Digest) -> usize {
-        let mut count = 0;
+        if let Some(places) = self.places.borrow().as_deref() {
+            return self.digest_places(places, digest);
+        }
+        let mut places = Vec::new();
         let mut keys: Vec<pg_sys::ScanKeyData> = Vec::with_capacity(2);
         if let Some(by) = &self.by {
             keys.extend(by.first.as_ref().map(|first| first.scan_key(0)));
@@ -137,21 +155,87 @@ impl LookUp {
                 if tuple.is_null() {
                     break;
                 }
-                count += 1;
-                let place = (*tuple).t_self;
-                let written = (*(*tuple).t_data).t_choice.t_heap;
-                digest.update(place.ip_blkid.bi_hi.to_ne_bytes());
-                digest.update(place.ip_blkid.bi_lo.to_ne_bytes());
-                digest.update(place.ip_posid.to_ne_bytes());
-                digest.update(u32::from(written.t_xmin).to_ne_bytes());
-                digest.update(written.t_field3.t_cid.to_ne_bytes());
+                places.push((*tuple).t_self);
+                digest_tuple(&*tuple, digest);
             }
             pg_sys::systable_endscan(scan);
             pg_sys::table_close(relation, pg_sys::NoLock as pg_sys::LOCKMODE);
         }
         // where one look-up ends
         digest.update([0xff; 4]);
+        let count = places.len();
+        let unique = self.by.as_ref().and_then(|by| by.unique);
+        if unique == Some(count) {
+            places.shrink_to_fit();
+            self.places.replace(Some(places));
+        }
         count
+    }
+
+    fn digest_places(&self, places: &[pg_sys::ItemPointerData], digest: &mut impl Digest) -> usize {
+        let mut count = 0;
+        // SAFETY: the relation is a heap, locked until the transaction ends, so it does not get shorter
+        // than it is found to be; a tuple is only used while its page is pinned
+        unsafe {
+            let relation =
+                pg_sys::table_open(self.relation, pg_sys::AccessShareLock as pg_sys::LOCKMODE);
+            let snapshot = pg_sys::GetActiveSnapshot();
+            let blocks =
+                pg_sys::RelationGetNumberOfBlocksInFork(relation, pg_sys::ForkNumber::MAIN_FORKNUM);
+            for place in places {
+                let block = u32::from(place.ip_blkid.bi_hi) << 16 | u32::from(place.ip_blkid.bi_lo);
+                if block >= blocks {
+                    continue;
+                }
+                let mut tuple = pg_sys::HeapTupleData {
+                    t_self: *place,
+                    ..pg_sys::HeapTupleData::default()
+                };
+                let mut page = pg_sys::InvalidBuffer as pg_sys::Buffer;
+                if fetch(relation, snapshot, &mut tuple, &mut page) {
+                    count += 1;
+                    digest_tuple(&tuple, digest);
+                    pg_sys::ReleaseBuffer(page);
+                }
+            }
+            pg_sys::table_close(relation, pg_sys::NoLock as pg_sys::LOCKMODE);
+        }
+        digest.update([0xff; 4]);
+        count
+    }
+}
+
+/// Whether the snapshot shows the row at the tuple's place; then its page is pinned.
+///
+/// # Safety
+/// The relation must be an open heap that has such a page.
+unsafe fn fetch(
+    relation: pg_sys::Relation,
+    snapshot: pg_sys::Snapshot,
+    tuple: &mut pg_sys::HeapTupleData,
+    page: &mut pg_sys::Buffer,
+) -> bool {
+    // SAFETY: as the caller says
+    unsafe {
+        #[cfg(any(feature = "pg13", feature = "pg14"))]
+        return pg_sys::heap_fetch(relation, snapshot, tuple, page);
+        #[cfg(not(any(feature = "pg13", feature = "pg14")))]
+        return pg_sys::heap_fetch(relation, snapshot, tuple, page, false);
+    }
+}
+
+/// # Safety
+/// The tuple must have its data.
+unsafe fn digest_tuple(tuple: &pg_sys::HeapTupleData, digest: &mut impl Digest) {
+    let place = tuple.t_self;
+    // SAFETY: as the caller says; a stored tuple has these two
+    unsafe {
+        let written = (*tuple.t_data).t_choice.t_heap;
+        digest.update(place.ip_blkid.bi_hi.to_ne_bytes());
+        digest.update(place.ip_blkid.bi_lo.to_ne_bytes());
+        digest.update(place.ip_posid.to_ne_bytes());
+        digest.update(u32::from(written.t_xmin).to_ne_bytes());
+        digest.update(written.t_field3.t_cid.to_ne_bytes());
     }
 }
 

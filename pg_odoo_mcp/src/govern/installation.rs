@@ -29,15 +29,18 @@ impl Installation {
         let row = owner::read(INSTALLATION, &[]).into_iter().next()?;
         let mut cells = row.into_iter().map(Option::unwrap_or_default);
         let oid = |text: Option<String>| Some(pg_sys::Oid::from_u32(text?.parse().ok()?));
+        let (role, odoo_role, odoo_schema) =
+            (oid(cells.next())?, oid(cells.next())?, cells.next()?);
         Some(Installation {
-            source: Source {
-                role: oid(cells.next())?,
-                odoo_role: oid(cells.next())?,
-                odoo_schema: cells.next()?,
-            },
             database_uuid: cells.next()?,
             database_oid: oid(cells.next())?,
             system_identifier: cells.next()?.parse().ok()?,
+            source: Source {
+                role,
+                odoo_role,
+                odoo_schema,
+                facts_generation: cells.next()?.parse().ok()?,
+            },
             paused_seconds: cells.next()?.parse().ok(),
             minter: oid(cells.next()),
         })

@@ -4,6 +4,7 @@
 pub mod document;
 mod field;
 mod names;
+pub mod reading;
 
 pub use document::{
     DisplayName, DisplayNameKind, Effect, FieldFacts, Fields, ModelFacts, Override,
