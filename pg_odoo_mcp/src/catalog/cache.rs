@@ -9,7 +9,7 @@ use super::shape::Shape;
 use super::state::State;
 use crate::exec::invalidation::Watch;
 use crate::exec::read_only::Source;
-use odoo_compiler::catalog::{AccessList, Field, Model, RecordRule};
+use odoo_compiler::catalog::{AccessList, Field, InstalledModule, Model, RecordRule, Standing};
 use odoo_compiler::error::Result;
 use serde::Deserialize;
 use std::cell::RefCell;
@@ -66,7 +66,7 @@ struct Head {
     name: String,
     label: String,
     order: String,
-    modules: Vec<String>,
+    modules: Vec<InstalledModule>,
     access_lists: Vec<AccessList>,
     rules: Vec<RecordRule>,
 }
@@ -258,7 +258,10 @@ fn model(head: &str, shape: &Shape) -> Result<Rc<Model>> {
         label: head.label,
         table: shape.table.clone(),
         order: head.order,
-        modules: head.modules,
+        standing: Standing {
+            modules: head.modules,
+            ..Standing::default()
+        },
         fields: shape.fields.clone(),
         access_lists: head.access_lists,
         rules: head.rules,

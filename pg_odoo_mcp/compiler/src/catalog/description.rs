@@ -1,10 +1,11 @@
 //! What Odoo tells people of its models, in their language.
 
+use super::Standing;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// A model in a list.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct ListedModel {
     /// `ir_model.model`
     pub name: String,
@@ -12,12 +13,12 @@ pub struct ListedModel {
     pub label: String,
     /// `ir_model.name` in English.
     pub english: String,
-    /// The modules that define or extend it; empty for models whose modules nobody asked for.
+    /// What decides who answers it.
+    #[serde(flatten)]
+    pub standing: Standing,
+    /// The ordinary table of its name, if there is one.
     #[serde(default)]
-    pub modules: Vec<String>,
-    /// An ordinary table of its name is there.
-    #[serde(default)]
-    pub has_table: bool,
+    pub table: Option<String>,
 }
 
 /// What Odoo calls a model and its fields.

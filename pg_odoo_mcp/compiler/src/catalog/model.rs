@@ -1,4 +1,4 @@
-use super::Fields;
+use super::{Fields, Standing};
 use serde::Deserialize;
 
 /// One model as the database describes it.
@@ -13,8 +13,9 @@ pub struct Model {
     pub table: Option<Table>,
     /// `ir_model."order"`: Odoo's `_order`. Text an Odoo admin can write; parsed by its grammar.
     pub order: String,
-    /// The modules that define or extend the model (`ir_model_data`).
-    pub modules: Vec<String>,
+    /// What decides who answers it.
+    #[serde(flatten)]
+    pub standing: Standing,
     /// Fields by name.
     pub fields: Fields,
     /// Active `ir_model_access` rows that grant read.
