@@ -9,6 +9,7 @@
 //! - `mcp`: the wire: JSON-RPC messages, the protocol's two eras, the answers of tools;
 //! - `db`: one function per SQL function that is called, on connections leased from `pool`;
 //! - [`operate`]: what the sub-commands do on a connection of their own;
+//! - [`facts`]: what `scan-addons` has the database keep;
 //! - [`doctor`]: the same database and settings, looked at for an operator;
 //! - [`error`]: every refusal that leaves as a status of HTTP or an error of JSON-RPC.
 //!
@@ -23,6 +24,7 @@ mod db;
 pub mod doctor;
 mod doors;
 pub mod error;
+pub mod facts;
 pub mod log;
 mod mcp;
 mod middleware;

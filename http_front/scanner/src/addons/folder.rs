@@ -13,6 +13,17 @@ pub struct Module {
     pub manifest: Manifest,
 }
 
+impl Module {
+    /// What it depends on: base at the least, if it isn't that itself.
+    pub fn depends(&self, name: &str) -> Vec<&str> {
+        let named = &self.manifest.depends;
+        if named.is_empty() && name != "base" {
+            return vec!["base"];
+        }
+        named.iter().map(String::as_str).collect()
+    }
+}
+
 /// All modules under some folders, and the series of the Odoo that they are for.
 #[derive(Debug)]
 pub struct Addons {
@@ -55,7 +66,10 @@ impl Addons {
                 }
             }
             // beside addons/ of a checkout, and above addons/ of the package itself
-            for beside in [path.parent().map(|p| p.join("odoo")), path.parent().map(Path::to_owned)] {
+            for beside in [
+                path.parent().map(|p| p.join("odoo")),
+                path.parent().map(Path::to_owned),
+            ] {
                 if let Some(folder) = beside.filter(|f| f.join("release.py").is_file()) {
                     package.get_or_insert(folder);
                 }
@@ -110,8 +124,11 @@ fn has_modules(folder: &Path) -> Result<bool, Trouble> {
     if !folder.is_dir() {
         return Ok(false);
     }
-    let has_manifest =
-        |folder: &PathBuf| Manifest::NAMES.iter().any(|name| folder.join(name).is_file());
+    let has_manifest = |folder: &PathBuf| {
+        Manifest::NAMES
+            .iter()
+            .any(|name| folder.join(name).is_file())
+    };
     Ok(folders(folder)?.iter().any(has_manifest))
 }
 
@@ -138,7 +155,8 @@ mod tests {
 
     impl Folder {
         fn new(name: &str) -> Self {
-            let path = std::env::temp_dir().join(format!("odoo_scanner-{}-{name}", std::process::id()));
+            let path =
+                std::env::temp_dir().join(format!("odoo_scanner-{}-{name}", std::process::id()));
             let _ = fs::remove_dir_all(&path);
             Self(path)
         }
@@ -146,7 +164,11 @@ mod tests {
         fn module(&self, path: &str, version: &str) {
             let folder = self.0.join(path);
             fs::create_dir_all(&folder).unwrap();
-            fs::write(folder.join("__manifest__.py"), format!("{{'version': '{version}'}}")).unwrap();
+            fs::write(
+                folder.join("__manifest__.py"),
+                format!("{{'version': '{version}'}}"),
+            )
+            .unwrap();
         }
 
         fn release(&self, path: &str) {
@@ -174,10 +196,18 @@ mod tests {
         root.module("own/acme", "2.0");
         root.release("src/odoo/release.py");
         for odoo in ["src", "src/addons"] {
-            assert_eq!(names(&root.0, &[odoo, "own"]), ["acme", "base", "web"], "{odoo}");
+            assert_eq!(
+                names(&root.0, &[odoo, "own"]),
+                ["acme", "base", "web"],
+                "{odoo}"
+            );
         }
         for odoo in ["src/odoo", "src/odoo/addons"] {
-            assert_eq!(names(&root.0, &[odoo, "own/acme"]), ["acme", "base"], "{odoo}");
+            assert_eq!(
+                names(&root.0, &[odoo, "own/acme"]),
+                ["acme", "base"],
+                "{odoo}"
+            );
         }
         let error = Addons::find(&[root.0.join("own")]).unwrap_err();
         assert!(error.to_string().contains("release.py"), "{error}");

@@ -41,5 +41,6 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Trouble {
 
 /// The absolute form of a path, without links, so that a folder is known by one name.
 fn whole(path: &Path) -> Result<PathBuf, Trouble> {
-    path.canonicalize().map_err(|error| unreadable(path, &error))
+    path.canonicalize()
+        .map_err(|error| unreadable(path, &error))
 }

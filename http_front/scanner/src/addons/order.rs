@@ -27,13 +27,14 @@ pub fn order<'a>(addons: &Addons, installed: impl IntoIterator<Item = &'a str>) 
             Some(_) => drop(names.insert(name)),
         }
     }
-    let depends = |name: &str| addons.modules[name].manifest.depends.iter();
     // what leans on a missing one is as good as missing, until nothing more falls
     loop {
         let fallen: Vec<(&str, String)> = names
             .iter()
             .filter_map(|name| {
-                let lost = depends(name).find(|of| !names.contains(of.as_str()))?;
+                let lost = depends(addons, name)
+                    .into_iter()
+                    .find(|of| !names.contains(of))?;
                 Some((*name, format!("{lost}, which it depends on, is missing")))
             })
             .collect();
@@ -49,7 +50,7 @@ pub fn order<'a>(addons: &Addons, installed: impl IntoIterator<Item = &'a str>) 
     let mut left: Vec<&str> = names.into_iter().collect();
     while !left.is_empty() {
         let count = left.len();
-        left.retain(|name| match place(name, depends(name), &placed) {
+        left.retain(|name| match place(name, depends(addons, name), &placed) {
             Some(place) => {
                 placed.insert(name, place);
                 false
@@ -58,16 +59,29 @@ pub fn order<'a>(addons: &Addons, installed: impl IntoIterator<Item = &'a str>) 
         });
         if left.len() == count {
             for name in left.drain(..) {
-                missing.insert(name.to_owned(), "its dependencies go round in a ring".to_owned());
+                missing.insert(
+                    name.to_owned(),
+                    "its dependencies go round in a ring".to_owned(),
+                );
             }
         }
     }
     let mut modules: Vec<(&Place, &str)> = placed.iter().map(|(name, at)| (at, *name)).collect();
     modules.sort_unstable();
     Order {
-        modules: modules.into_iter().map(|(_, name)| name.to_owned()).collect(),
+        modules: modules
+            .into_iter()
+            .map(|(_, name)| name.to_owned())
+            .collect(),
         missing,
     }
+}
+
+fn depends<'a>(addons: &'a Addons, name: &str) -> Vec<&'a str> {
+    addons
+        .modules
+        .get(name)
+        .map_or_else(Vec::new, |module| module.depends(name))
 }
 
 /// What modules are sorted by: how far from base, and a name.
@@ -75,14 +89,10 @@ type Place = (u32, String);
 
 /// The place of a module whose dependencies all have theirs. Modules for tests stand right behind
 /// the last one that they depend on.
-fn place<'a>(
-    name: &str,
-    depends: impl Iterator<Item = &'a String>,
-    placed: &BTreeMap<&str, Place>,
-) -> Option<Place> {
+fn place(name: &str, depends: Vec<&str>, placed: &BTreeMap<&str, Place>) -> Option<Place> {
     let mut last: Option<&Place> = None;
     for of in depends {
-        last = last.max(Some(placed.get(of.as_str())?));
+        last = last.max(Some(placed.get(of)?));
     }
     Some(match last {
         Some((depth, order)) if name.starts_with("test_") => (*depth, format!("{order} {name}")),

@@ -61,7 +61,11 @@ impl Series {
             let has_series = written
                 .strip_prefix(&self.text)
                 .is_some_and(|rest| rest.starts_with('.'));
-            return if has_series { written.to_owned() } else { prefixed() };
+            return if has_series {
+                written.to_owned()
+            } else {
+                prefixed()
+            };
         }
         if written.split('.').count() <= 3 && !written.starts_with(&self.text) {
             return prefixed();
