@@ -5,7 +5,22 @@
 //! [`read`] takes one module; [`link`] looks over all of them, for a class may be derived from one of
 //! another module.
 
-use std::collections::BTreeMap;
+mod class;
+mod link;
+mod literal;
+mod module;
+mod names;
+mod nesting;
+mod patch;
+mod statements;
+mod text;
+mod tree;
+
+#[cfg(test)]
+mod tests;
+
+pub use link::link;
+
 use std::path::Path;
 
 /// A place in a module's source.
@@ -118,7 +133,7 @@ pub struct Patch {
 }
 
 /// What could not be read for certain.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unread {
     /// The construct in a few words.
     pub what: String,
@@ -153,14 +168,51 @@ pub enum Literal {
 
 /// What the module in this folder has, whose name is that of the folder.
 ///
-/// It never fails: what can't be read is in [`ModuleSource::unread`].
+/// It never fails: what can't be read is in [`ModuleSource::unread`]. Classes whose bases are in other
+/// modules are among the models until [`link`] has looked there.
 pub fn read(folder: &Path) -> ModuleSource {
-    let _ = folder;
-    ModuleSource::default()
+    // the trees of files are walked by recursion, at most as deep as `nesting` lets through
+    let thread = std::thread::Builder::new().stack_size(STACK);
+    std::thread::scope(|scope| {
+        let worker = thread.spawn_scoped(scope, || read_here(folder));
+        match worker.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(source)) => source,
+            _ => unreadable(folder),
+        }
+    })
 }
 
-/// Settles what depends on other modules: which classes are models, and which methods a model's class
-/// takes over from classes that are none. The modules are all that were read, by name.
-pub fn link(modules: &mut BTreeMap<String, ModuleSource>) {
-    let _ = modules;
+/// More than the deepest tree that `nesting` lets through takes, in a build without optimization.
+const STACK: usize = 64 << 20;
+
+fn read_here(folder: &Path) -> ModuleSource {
+    let tree = tree::Tree::open(folder);
+    let mut source = ModuleSource {
+        unread: tree.unread.clone(),
+        digest: tree.digest.clone(),
+        ..ModuleSource::default()
+    };
+    let module = module::Module::new(&tree);
+    for defined in module.run(&mut source.unread) {
+        let found = class::read(&module, &defined);
+        link::sort(found, &mut source);
+    }
+    for file in 0..tree.files.len() {
+        patch::find(&module, file, &mut source.patches, &mut source.unread);
+    }
+    source
+}
+
+fn unreadable(folder: &Path) -> ModuleSource {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    ModuleSource {
+        unread: vec![Unread {
+            what: "a module that the scanner fails on".to_owned(),
+            place: Place {
+                file: format!("{name}/__init__.py"),
+                line: 1,
+            },
+        }],
+        ..ModuleSource::default()
+    }
 }
