@@ -46,6 +46,12 @@ def differ(model, what, ours, theirs):
 
 for name in sorted(set(document['models']) | set(registry)):
     ours, theirs = document['models'].get(name), registry.get(name)
+    if theirs is None and any(o['effect'] == 'unread' for o in ours.get('overrides', [])):
+        unread['models that the scanner could not place'] += 1
+        continue
+    if ours is None and name.startswith('export.'):
+        explained['test_import_export makes its models in a loop: not in the facts, so with Odoo'] += 1
+        continue
     if ours is None or theirs is None:
         differ(name, 'model', ours is not None, theirs is not None)
         continue
@@ -74,7 +80,7 @@ for name in sorted(set(document['models']) | set(registry)):
     # every override that is named must be there, and in Python's order
     seen = defaultdict(list)
     for o in ours.get('overrides', []):
-        if o['method'] in methods:
+        if o['method'] in methods and o['method'] != '_register_hook':  # of other models: they reach all
             seen[o['method']].append(o['module'])
     for method, where in seen.items():
         classes = [module for module, _ in methods[method]]
@@ -101,6 +107,10 @@ for name in sorted(set(document['models']) | set(registry)):
             continue
         for key in FIELD_KEYS:
             x, y = normal(key, mine.get(key)), normal(key, other.get(key))
+            if key == 'open_selection' and x and not y:
+                # keys are in the database; only a note about unknown ones is left out
+                unread['open_selection'] += 1
+                continue
             if x != y:
                 differ(name, f'{key} of {field}', x, y)
 

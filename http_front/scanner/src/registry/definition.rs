@@ -58,6 +58,8 @@ pub(super) struct Definition<'a> {
     pub bases: Vec<Base>,
     /// What of its place among models could not be read.
     pub unread: Option<String>,
+    /// Which model it belongs to could not be read: it may be any that its module touches.
+    pub is_unplaced: bool,
     /// `_register = False`: it is there to be derived from.
     pub is_registered: bool,
 }
@@ -72,6 +74,7 @@ impl<'a> Definition<'a> {
         series: &Series,
     ) -> Self {
         let mut unread = None;
+        let mut is_unplaced = false;
         let bases = bases(class, known, &mut unread);
         let from_python = bases.iter().find_map(|base| match base {
             Base::Definition(at) => earlier.get(*at),
@@ -83,7 +86,8 @@ impl<'a> Definition<'a> {
                 false,
             ),
             Some(value) => inherited(value).unwrap_or_else(|| {
-                unread = Some("_inherit can't be read".to_owned());
+                unread = Some("a class whose _inherit can't be read".to_owned());
+                is_unplaced = true;
                 (Vec::new(), false)
             }),
         };
@@ -91,7 +95,8 @@ impl<'a> Definition<'a> {
             Some(Literal::Str(name)) if !name.is_empty() => Some(name.clone()),
             None | Some(Literal::None | Literal::Bool(false) | Literal::Str(_)) => None,
             Some(_) => {
-                unread = Some("_name can't be read".to_owned());
+                unread = Some("a class whose _name can't be read".to_owned());
+                is_unplaced = true;
                 None
             }
         };
@@ -112,6 +117,7 @@ impl<'a> Definition<'a> {
             inherit,
             bases,
             unread,
+            is_unplaced,
             is_registered: !matches!(
                 attribute(class, "_register"),
                 Some(Literal::Bool(false) | Literal::Int(0) | Literal::None)

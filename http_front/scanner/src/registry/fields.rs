@@ -80,7 +80,8 @@ fn own_fields(registry: &Inheritance<'_>, model: &Model, series: &Series) -> Fie
     merged
         .into_iter()
         .map(|(name, merged)| {
-            let is_inherited = false;
+            // a class may say so of a field that it defines again
+            let is_inherited = merged.has("inherited") && merged.has("related");
             (
                 name,
                 Field {

@@ -54,7 +54,6 @@ pub(super) fn reach(method: &str) -> Option<Reach> {
         | "web_read"
         | "web_search_read"
         | "web_search_read_format"
-        | "_format_web_search_read_results"
         | "_convert_to_record"
         | "_origin" => Effect::Values,
         "read_group"
@@ -91,10 +90,6 @@ pub(super) fn reach(method: &str) -> Option<Reach> {
         | "_web_read_group_groupby_formatter"
         | "_web_read_group_expand"
         | "_web_read_group_fill_temporal"
-        | "_open_groups"
-        | "_add_groupby_values"
-        | "_get_read_group_order"
-        | "_formatted_read_group_with_length"
         | "_web_read_group_field_expand"
         | "_web_read_group_groupby_properties_formatter" => Effect::Groups,
         "_order_to_sql"

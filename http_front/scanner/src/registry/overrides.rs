@@ -21,6 +21,15 @@ const READ: [&str; 9] = [
     "_transient",
 ];
 
+/// What Odoo's module base_sparse_field adds to the framework's fields.
+const SPARSE: [&str; 5] = [
+    "Serialized",
+    "_compute_sparse",
+    "_get_attrs",
+    "_inverse_sparse",
+    "sparse",
+];
+
 /// What was found for one model.
 #[derive(Debug, Default)]
 pub(super) struct Found {
@@ -40,7 +49,8 @@ pub(super) struct Found {
 pub(super) struct Overrides<'a> {
     registry: &'a Inheritance<'a>,
     reviews: &'a Reviews,
-    modules: &'a BTreeMap<&'a str, &'a ModuleSource>,
+    /// What could not be read, by module.
+    unplaced: BTreeMap<&'a str, Vec<Override>>,
     /// What is done to all models, wherever it is.
     everywhere: Vec<Override>,
     /// Changes to classes from outside, by the class.
@@ -57,13 +67,23 @@ impl<'a> Overrides<'a> {
         let mut it = Self {
             registry,
             reviews,
-            modules,
+            unplaced: BTreeMap::new(),
             everywhere: Vec::new(),
             patches: BTreeMap::new(),
         };
         it.reaching_all();
         for (module, source) in modules {
             it.patched(module, source);
+            for unread in &source.unread {
+                let of = made(Effect::Unread, &unread.what, module, &unread.place);
+                it.unplaced.entry(module).or_default().push(of);
+            }
+        }
+        for definition in registry.definitions.iter().filter(|d| d.is_unplaced) {
+            let (module, what) = (definition.module, definition.unread.as_deref());
+            let place = &definition.class.place;
+            let of = made(Effect::Unread, what.unwrap_or_default(), module, place);
+            it.unplaced.entry(module).or_default().push(of);
         }
         it
     }
@@ -123,11 +143,12 @@ impl<'a> Overrides<'a> {
             let agreed = kinds.iter().all(|(other, _)| other == kind);
             found.display_name = Some((kind.filter(|_| agreed), place.clone()));
         }
+        // what nobody could place may be in any model that its module touches
         for module in touched {
-            for unread in self.modules.get(module).into_iter().flat_map(|m| &m.unread) {
-                let of = made(Effect::Unread, &unread.what, module, &unread.place);
-                found.overrides.push(of);
-            }
+            let unplaced = self.unplaced.get(module);
+            found
+                .overrides
+                .extend(unplaced.into_iter().flatten().cloned());
         }
         found.overrides.extend(self.everywhere.iter().cloned());
         found
@@ -286,8 +307,10 @@ impl<'a> Overrides<'a> {
                         }
                     }
                 }
+                // the merge of fields knows what this module makes of them
+                _ if module == "base_sparse_field" && SPARSE.contains(&name) => {}
                 // the framework's classes and functions: any of them may be part of a read
-                Some(path) if is_framework(path) => self.everywhere.push(of),
+                Some(path) if is_framework(path) && name != "__doc__" => self.everywhere.push(of),
                 Some(_) => {}
                 None if is_read => self.everywhere.push(of),
                 None => {}

@@ -127,8 +127,12 @@ impl<'a> Resolver<'a> {
             });
         }
         if it.is_related {
+            // a field that also has a method is read as its method would be
+            let stored = Literal::Bool(it.is_stored);
+            let of_method = given.has("compute").then_some(&stored);
             it.as_user = given
                 .get("compute_sudo")
+                .or(of_method)
                 .or(given.get("related_sudo"))
                 .is_some_and(|sudo| !is_true(sudo));
             match related.and_then(|path| self.follow(model, &path, depth)) {
