@@ -1,8 +1,9 @@
 //! A class as it is written: its attributes, fields and methods.
 
 use super::literal::Scope;
-use super::module::{Defined, Kind, Module};
+use super::module::{Kind, Module};
 use super::names::{Binding, Names};
+use super::order::Defined;
 use super::statements::running;
 use super::text::Text;
 use super::{Attribute, Class, FieldDefinition, Literal, Method, Unread};

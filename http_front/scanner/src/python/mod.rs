@@ -11,7 +11,9 @@ mod literal;
 mod module;
 mod names;
 mod nesting;
+mod order;
 mod patch;
+mod patcher;
 mod statements;
 mod text;
 mod tree;
@@ -193,7 +195,7 @@ fn read_here(folder: &Path) -> ModuleSource {
         ..ModuleSource::default()
     };
     let module = module::Module::new(&tree);
-    for defined in module.run(&mut source.unread) {
+    for defined in order::run(&module, &mut source.unread) {
         let found = class::read(&module, &defined);
         link::sort(found, &mut source);
     }

@@ -1,0 +1,1 @@
+from . import dossier, ledger, letter, permit, price, shelf, thing
