@@ -162,7 +162,7 @@ mod tests {
     fn the_summary_says_who_answers_what_and_why() {
         let json = r#"{"models": 3, "sql": 2, "odoo": 1, "unchanged": false,
             "reasons": [{"reason": "_search decides which rows there are", "models": 1}]}"#;
-        let summary: Summary = serde_json::from_str(json).unwrap();
+        let summary: Summary = serde_json::from_str(json).expect("the test's own is well formed");
         let text = summary.to_string();
         assert!(text.starts_with("facts of 3 models, new\nanswered by SQL: 2 models, by Odoo: 1;"));
         assert!(text.contains("     1  _search decides"));

@@ -16,6 +16,8 @@ pub enum Verdict {
     Harmless,
     /// What its name says, but only to these fields.
     Fields(Vec<String>),
+    /// What its name says, but only for members of this group, by its external id.
+    OnlyFor(String),
     /// It appends this field to every order.
     OrderSuffix(String),
     /// It calls records as this kind does.
@@ -105,7 +107,12 @@ mod tests {
 
     #[test]
     fn the_file_of_this_program_is_well_formed() {
-        assert!(!Reviews::built_in().unwrap().0.is_empty());
+        assert!(
+            !Reviews::built_in()
+                .expect("the test's own is well formed")
+                .0
+                .is_empty()
+        );
     }
 
     #[test]
@@ -122,7 +129,7 @@ mod tests {
             {"module": "base", "model": "res.partner", "method": "_compute_display_name", "digest": "b",
              "verdict": {"display_name": "partner"}, "why": "it is", "with": [
                 {"module": "base", "model": "res.partner", "method": "_help", "digest": "c"}]}]"#;
-        let reviews = Reviews::parse(json).unwrap();
+        let reviews = Reviews::parse(json).expect("the test's own is well formed");
         assert_eq!(
             reviews.verdict(&text("a"), |_| false),
             Some(&Verdict::Harmless)

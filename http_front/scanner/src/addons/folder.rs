@@ -163,17 +163,17 @@ mod tests {
 
         fn module(&self, path: &str, version: &str) {
             let folder = self.0.join(path);
-            fs::create_dir_all(&folder).unwrap();
+            fs::create_dir_all(&folder).expect("the test's own is well formed");
             fs::write(
                 folder.join("__manifest__.py"),
                 format!("{{'version': '{version}'}}"),
             )
-            .unwrap();
+            .expect("the test's own is well formed");
         }
 
         fn release(&self, path: &str) {
             let text = "RELEASE = 'final'\nversion_info = (19, 0, 0, RELEASE, 0, '')\n";
-            fs::write(self.0.join(path), text).unwrap();
+            fs::write(self.0.join(path), text).expect("the test's own is well formed");
         }
     }
 
@@ -185,7 +185,11 @@ mod tests {
 
     fn names(root: &Path, paths: &[&str]) -> Vec<String> {
         let paths: Vec<PathBuf> = paths.iter().map(|path| root.join(path)).collect();
-        Addons::find(&paths).unwrap().modules.into_keys().collect()
+        Addons::find(&paths)
+            .expect("the test's own is well formed")
+            .modules
+            .into_keys()
+            .collect()
     }
 
     #[test]
@@ -209,7 +213,7 @@ mod tests {
                 "{odoo}"
             );
         }
-        let error = Addons::find(&[root.0.join("own")]).unwrap_err();
+        let error = Addons::find(&[root.0.join("own")]).expect_err("it is refused");
         assert!(error.to_string().contains("release.py"), "{error}");
     }
 
@@ -221,7 +225,7 @@ mod tests {
         root.module("two/acme", "2.0");
         root.release("odoo/release.py");
         let paths = ["two", "one", "odoo"].map(|path| root.0.join(path));
-        let found = Addons::find(&paths).unwrap();
+        let found = Addons::find(&paths).expect("the test's own is well formed");
         assert_eq!(found.modules["acme"].manifest.version, "2.0");
         assert_eq!(found.series.as_str(), "19.0");
     }

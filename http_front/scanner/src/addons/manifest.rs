@@ -109,7 +109,8 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_as_odoo_takes_it() {
-        let manifest = Manifest::parse("# -*- coding: utf-8 -*-\n{'name': 'A' ' b'}").unwrap();
+        let manifest = Manifest::parse("# -*- coding: utf-8 -*-\n{'name': 'A' ' b'}")
+            .expect("the test's own is well formed");
         let expected = Manifest {
             depends: vec![],
             version: "1.0".into(),
@@ -117,7 +118,7 @@ mod tests {
         };
         assert_eq!(manifest, expected);
         let manifest = Manifest::parse("{'depends': ('base', 'web'), 'installable': False}");
-        let manifest = manifest.unwrap();
+        let manifest = manifest.expect("the test's own is well formed");
         assert_eq!(manifest.depends, ["base", "web"]);
         assert!(!manifest.is_installable);
     }

@@ -108,7 +108,7 @@ mod tests {
 
     fn addons(modules: &[(&str, &[&str])]) -> Addons {
         Addons {
-            series: Series::new("19.0").unwrap(),
+            series: Series::new("19.0").expect("the test's own is well formed"),
             modules: modules
                 .iter()
                 .map(|(name, depends)| {

@@ -80,15 +80,20 @@ mod tests {
 
     #[test]
     fn short_versions_get_the_series_and_long_ones_have_it() {
-        let series = Series::new("19.0").unwrap();
+        let series = Series::new("19.0").expect("the test's own is well formed");
         assert_eq!(series.version("1.0"), "19.0.1.0");
         assert_eq!(series.version("1.2.3"), "19.0.1.2.3");
         assert_eq!(series.version("19.0.1.0"), "19.0.1.0");
         assert_eq!(series.version("18.0.1.0.0"), "18.0.1.0.0");
-        let old = Series::new("16.0").unwrap();
+        let old = Series::new("16.0").expect("the test's own is well formed");
         assert_eq!(old.version("16.0"), "16.0.16.0");
         assert_eq!(old.version("15.0.1.0.0"), "16.0.15.0.1.0.0");
-        assert_eq!(Series::new("saas~18.2").unwrap().major, 18);
+        assert_eq!(
+            Series::new("saas~18.2")
+                .expect("the test's own is well formed")
+                .major,
+            18
+        );
         assert_eq!(Series::new("next"), None);
     }
 }

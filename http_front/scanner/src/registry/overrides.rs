@@ -72,8 +72,10 @@ impl<'a> Overrides<'a> {
             patches: BTreeMap::new(),
         };
         it.reaching_all();
+        let plain = modules.values().flat_map(|source| &source.others);
+        let plain: BTreeSet<&str> = plain.map(|class| class.path.as_str()).collect();
         for (module, source) in modules {
-            it.patched(module, source);
+            it.patched(module, source, &plain);
             for unread in &source.unread {
                 let of = made(Effect::Unread, &unread.what, module, &unread.place);
                 it.unplaced.entry(module).or_default().push(of);
@@ -188,8 +190,10 @@ impl<'a> Overrides<'a> {
             (Reach::NameSearch, _) => found.searches_names = true,
             (Reach::Effect(effect), verdict) => {
                 let mut of = made(effect, &method.name, module, &method.place);
-                if let Some(Verdict::Fields(fields)) = verdict {
-                    of.fields = Some(fields.clone());
+                match verdict {
+                    Some(Verdict::Fields(fields)) => of.fields = Some(fields.clone()),
+                    Some(Verdict::OnlyFor(group)) => of.only_for = Some(group.clone()),
+                    _ => {}
                 }
                 found.overrides.push(of);
             }
@@ -281,39 +285,31 @@ impl<'a> Overrides<'a> {
     }
 
     /// Assignments to attributes of classes, from anywhere.
-    fn patched(&mut self, module: &str, source: &ModuleSource) {
+    fn patched(&mut self, module: &str, source: &ModuleSource, others: &BTreeSet<&str>) {
         for patch in &source.patches {
             let name = patch.attribute.as_str();
-            let is_read = name == "*"
-                || reach(name).is_some()
-                || READ.contains(&name)
-                || name == "_order"
-                || name == "_inherits";
-            let classes: Vec<usize> = match &patch.path {
-                Some(path) => self.classes_of(path),
-                None => Vec::new(),
+            let path = patch.path.as_deref();
+            let classes = path.map_or_else(Vec::new, |path| self.classes_of(path));
+            let reaches_all = self.reaches_all(&classes, name);
+            let is_everywhere = match path {
+                // the merge of fields knows what this module makes of them
+                _ if module == "base_sparse_field" && SPARSE.contains(&name) => false,
+                _ if !classes.is_empty() => reaches_all,
+                // the framework's classes and functions: any of them may be part of a read
+                Some(path) if is_framework(path) => name != "__doc__",
+                // a class of a module that is not where it is said to be
+                Some(path) => is_read(name) && is_class(path) && !others.contains(path),
+                None => is_read(name),
             };
             let what = format!("{}.{name} is assigned from outside", patch.target);
             let of = made(Effect::Unread, &what, module, &patch.place);
-            match &patch.path {
-                _ if !classes.is_empty() => {
-                    if is_read || self.reaches_all(&classes, name) {
-                        let everywhere = self.reaches_all(&classes, name);
-                        if everywhere {
-                            self.everywhere.push(of.clone());
-                        }
-                        for at in classes {
-                            self.patches.entry(at).or_default().push(of.clone());
-                        }
-                    }
+            if is_everywhere {
+                self.everywhere.push(of.clone());
+            }
+            if is_read(name) || reaches_all {
+                for at in classes {
+                    self.patches.entry(at).or_default().push(of.clone());
                 }
-                // the merge of fields knows what this module makes of them
-                _ if module == "base_sparse_field" && SPARSE.contains(&name) => {}
-                // the framework's classes and functions: any of them may be part of a read
-                Some(path) if is_framework(path) && name != "__doc__" => self.everywhere.push(of),
-                Some(_) => {}
-                None if is_read => self.everywhere.push(of),
-                None => {}
             }
         }
     }
@@ -332,6 +328,18 @@ impl<'a> Overrides<'a> {
             .map(|(at, _)| at)
             .collect()
     }
+}
+
+/// Whether a read may go through an attribute of that name.
+fn is_read(name: &str) -> bool {
+    let named = ["*", "_order", "_inherits", "_table"];
+    named.contains(&name) || READ.contains(&name) || reach(name).is_some()
+}
+
+/// Whether the path is one of a class in a module, by the custom of writing them so.
+fn is_class(path: &str) -> bool {
+    let name = path.rsplit('.').next().unwrap_or_default();
+    path.starts_with("odoo.addons.") && name.starts_with(|c: char| c.is_ascii_uppercase())
 }
 
 /// Parts of Odoo that a read goes through.
@@ -367,5 +375,6 @@ fn made(effect: Effect, method: &str, module: &str, place: &Place) -> Override {
         file: place.file.clone(),
         line: place.line,
         fields: None,
+        only_for: None,
     }
 }

@@ -177,7 +177,8 @@ impl<'a> Resolver<'a> {
         let says_aggregator = ["aggregator", "group_operator"]
             .iter()
             .any(|key| given.given.contains_key(key));
-        if !says_aggregator && !(given.class == "Integer" && name == "sequence") {
+        let is_sequence = given.class == "Integer" && name == "sequence";
+        if !(says_aggregator || is_sequence) {
             it.aggregator.clone_from(&target.aggregator);
         }
         if !given.given.contains_key("digits") {

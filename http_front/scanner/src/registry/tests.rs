@@ -90,8 +90,8 @@ fn make(modules: &[(&str, ModuleSource)]) -> Models {
     let modules: Vec<(&str, &ModuleSource)> = modules.iter().map(|(n, m)| (*n, m)).collect();
     models(
         &modules,
-        &Series::new("19.0").unwrap(),
-        &Reviews::built_in().unwrap(),
+        &Series::new("19.0").expect("the test's own is well formed"),
+        &Reviews::built_in().expect("the test's own is well formed"),
     )
 }
 
@@ -413,7 +413,9 @@ fn who_extends_the_rules_extends_the_reads_of_all() {
         class("P", &[("_name", text("p"))]),
     ];
     let made = make(&[("base", module(others)), ("acme", module(vec![acme]))]);
-    let found = made.models["p"].overridden(Effect::Rows).unwrap();
+    let found = made.models["p"]
+        .overridden(Effect::Rows)
+        .expect("the test's own is well formed");
     assert_eq!(
         (found.module.as_str(), found.method.as_str()),
         ("acme", "_compute_domain")
