@@ -14,7 +14,7 @@ pub(super) enum Reach {
 }
 
 /// The method's reach, over the methods that Odoo 16 to 19 pass through from a call to a row; nothing
-/// where a read does not pass through it.
+/// where a read does not pass through it, as none does through `fields_get` and the views.
 pub(super) fn reach(method: &str) -> Option<Reach> {
     use Reach::{DisplayName, NameSearch};
     let effect = match method {
@@ -55,7 +55,8 @@ pub(super) fn reach(method: &str) -> Option<Reach> {
         | "web_search_read"
         | "web_search_read_format"
         | "_convert_to_record"
-        | "_origin" => Effect::Values,
+        | "_origin"
+        | "_get_base_lang" => Effect::Values,
         "read_group"
         | "_read_group"
         | "_read_group_raw"
