@@ -1,9 +1,10 @@
-"""Compares the scanner's document with what registry_facts.py printed: registry_compare.py DOCUMENT FACTS [REVIEWED]
+"""Compares the scanner's document with what registry_facts.py printed: registry_compare.py DOCUMENT FACTS
 
 Every difference is printed; what the scanner says to be unread is counted and is no difference. Ends with 1 if there is one.
 """
 import json
 import os
+import re
 import sys
 from collections import Counter, defaultdict
 
@@ -14,8 +15,9 @@ FIELD_KEYS = ('groups search inherited related_as_user bypass digits aggregator 
 NAMES = {'_compute_display_name', 'name_get', '_search_display_name', '_name_search', 'name_search', 'web_name_search'}
 # Odoo makes them in a way that the scanner does not read, and both say so: an unknown field is Odoo's to answer.
 EXPLAINED = {('ir.rule', 'global'): 'set with setattr() after the class'}
-REVIEWED = {(r['module'], r['model'], r['method']) for r in json.load(open(os.path.join(
-    os.path.dirname(__file__), '../../http_front/scanner/review/reviewed.json')))}
+SCANNER = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../http_front/scanner')
+METHODS = set(re.findall(r'"(\w+)"', open(os.path.join(SCANNER, 'src/registry/methods.rs')).read().split('fn reaches_all')[0]))
+REVIEWED = {(r['module'], r['model'], r['method']) for r in json.load(open(os.path.join(SCANNER, 'review/reviewed.json')))}
 differences, unread, explained, compared = [], Counter(), Counter(), Counter()
 kinds = Counter()
 
@@ -70,7 +72,7 @@ for name in sorted(set(document['models']) | set(registry)):
             differ(name, key, ours.get(key), theirs.get(key))
     if ours['display_name'].get('rec_name') != theirs['rec_name']:
         differ(name, 'rec_name', ours['display_name'].get('rec_name'), theirs['rec_name'])
-    methods = theirs['methods']
+    methods = {method: where for method, where in theirs['methods'].items() if method in METHODS}
     overridden = bool({'_search_display_name', '_name_search', 'name_search', 'web_name_search'} & set(methods))
     if ours.get('name_search') is None:
         if not overridden:
@@ -83,7 +85,7 @@ for name in sorted(set(document['models']) | set(registry)):
     # every override that is named must be there, and in Python's order
     seen = defaultdict(list)
     for o in ours.get('overrides', []):
-        if o['method'] in methods and o['method'] != '_register_hook':  # of other models: they reach all
+        if o['method'] in methods:
             seen[o['method']].append(o['module'])
     for method, where in seen.items():
         classes = [module for module, _ in methods[method]]
@@ -92,8 +94,6 @@ for name in sorted(set(document['models']) | set(registry)):
             differ(name, f'override {method}', where, classes)
     for method, where in methods.items():
         compared['definitions of methods'] += len(where)
-        if method in ('_register_hook', 'fields_get'):  # the one reaches all models, the other no row
-            continue
         # whoever is not among the overrides was read, or has its say in the names
         rest = list(seen.get(method, ()))
         for module, model in where:

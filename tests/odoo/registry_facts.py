@@ -64,10 +64,19 @@ def x2many_facts(field):
     return facts
 
 
-def definitions(model, method):
-    """The classes of modules that have the method, the first one that Python sees first."""
-    return [cls for cls in type(model).__mro__ if is_model_definition(cls) and cls.__module__.startswith('odoo.addons.')
-            and method in vars(cls)]
+# a model's own methods that the framework has too; the scanner's list is a part of them
+METHODS = {*dir(type(env['base'])), 'name_get', '_name_search', '_table_query', 'check_field_access_rights'}  # noqa: F821
+
+
+def definitions(model):
+    """The classes of modules that have such a method, by its name, the first one that Python sees first."""
+    found = {}
+    for cls in type(model).__mro__:
+        if is_model_definition(cls) and cls.__module__.startswith('odoo.addons.'):
+            for method in METHODS.intersection(name for name, value in vars(cls).items()
+                                               if callable(value) or isinstance(value, (property, classmethod))):
+                found.setdefault(method, []).append((cls._module, cls._name))
+    return found
 
 
 def by_database(name):
@@ -100,7 +109,6 @@ def by_registry(name, seen):
     return found
 
 
-METHODS = sys.argv[-1].split(',') if len(sys.argv) > 1 and '_search' in sys.argv[-1] else os.environ.get('METHODS', '_search').split(',')
 out = {}
 for name, cls in registry.items():
     if cls._abstract or cls._custom:
@@ -121,8 +129,7 @@ for name, cls in registry.items():
     if cls._parent_store:
         entry['parent_store'] = True
     entry['fields'] = {f.name: field_facts(model, f) for f in cls._fields.values() if not f.manual}
-    entry['methods'] = {
-        method: [(c._module, c._name) for c in found] for method in METHODS if (found := definitions(model, method))}
+    entry['methods'] = definitions(model)
     out[name] = entry
 print('FACTS ' + json.dumps(out, sort_keys=True))
 sys.stdout.flush()
