@@ -11,6 +11,7 @@
 //! - `db`: one function per SQL function that is called, on connections leased from `pool`;
 //! - `odoo`: what the database hands on to Odoo's own RPC, by `http_client`, and back;
 //! - [`operate`]: what the sub-commands do on a connection of their own;
+//! - [`facts`]: what `scan-addons` has the database keep;
 //! - [`doctor`]: the same database and settings, looked at for an operator;
 //! - [`error`]: every refusal that leaves as a status of HTTP or an error of JSON-RPC.
 //!
@@ -25,6 +26,7 @@ mod db;
 pub mod doctor;
 mod doors;
 pub mod error;
+pub mod facts;
 mod http_client;
 pub mod log;
 mod mcp;

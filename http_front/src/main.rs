@@ -3,7 +3,7 @@
 mod command;
 
 use clap::{Parser, Subcommand};
-use command::{doctor, pause, resume, serve};
+use command::{doctor, pause, resume, scan_addons, serve};
 use std::process::ExitCode;
 
 /// MCP for Odoo: the HTTP front of the PostgreSQL extension pg_odoo_mcp.
@@ -24,6 +24,8 @@ enum Command {
     Resume(resume::Arguments),
     /// Look at database, settings and Odoo, and say what to type next. Ends with 1 if something is in error.
     Doctor(doctor::Arguments),
+    /// Read Odoo's source and load what only it knows, so that SQL may answer.
+    ScanAddons(scan_addons::Arguments),
 }
 
 #[tokio::main]
@@ -33,6 +35,7 @@ async fn main() -> ExitCode {
         Command::Pause(arguments) => pause::run(&arguments).await.map(|()| ExitCode::SUCCESS),
         Command::Resume(arguments) => resume::run(&arguments).await.map(|()| ExitCode::SUCCESS),
         Command::Doctor(arguments) => doctor::run(&arguments).await,
+        Command::ScanAddons(arguments) => scan_addons::run(&arguments).await,
     };
     match outcome {
         Ok(code) => code,

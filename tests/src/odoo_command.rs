@@ -1,5 +1,6 @@
 //! Odoo's own command line on databases of the stack's cluster, beside the Odoo that serves.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -77,6 +78,24 @@ impl OdooCommand {
                 "--no-http",
                 "--workers=0",
             ]);
+        said(odoo)
+    }
+
+    /// `odoo shell` with a script on a database: what it prints.
+    ///
+    /// # Panics
+    /// If the script can't be read.
+    #[must_use]
+    pub fn shell(&self, database: &str, script: &Path) -> Said {
+        let script =
+            File::open(script).unwrap_or_else(|error| panic!("{}: {error}", script.display()));
+        let mut odoo = self.odoo();
+        odoo.args(["shell", "-c"])
+            .arg(&self.environment.odoo_conf)
+            .arg("-D")
+            .arg(&self.folder)
+            .args(["-d", database, "--no-http", "--log-level=error"])
+            .stdin(script);
         said(odoo)
     }
 

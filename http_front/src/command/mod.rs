@@ -3,6 +3,7 @@
 pub(crate) mod doctor;
 pub(crate) mod pause;
 pub(crate) mod resume;
+pub(crate) mod scan_addons;
 pub(crate) mod serve;
 
 use clap::Args;

@@ -140,6 +140,20 @@ pub const DATABASE_URL_HINT: &str = "e.g. postgresql://front@/odoo?host=/var/run
 const HTTP_URL_HINT: &str = "http(s)://host[:port][/path], without user or password";
 const MS_HINT: &str = "milliseconds, from 1 to 3600000";
 
+/// The address of the database as an administrator's role; never that of the front.
+///
+/// # Errors
+/// There is none, or it is none.
+pub fn admin_database(text: Option<&str>) -> Result<Secret<tokio_postgres::Config>, ConfigError> {
+    const HINT: &str = "set ODOO_MCP_ADMIN_DATABASE_URL, e.g. postgresql://scanner@/odoo?host=/var/run/postgresql, as a role \
+         that administers the extension (the front's may not load facts)";
+    let Some(text) = text.filter(|text| !text.is_empty()) else {
+        return Err(ConfigError::new("no database is named", HINT));
+    };
+    // unquoted: it may have a password in it
+    database_url(text).ok_or_else(|| ConfigError::new("the database's address is not valid", HINT))
+}
+
 /// PostgreSQL over TLS is not built in; who asks for it must not silently get less.
 fn database_url(text: &str) -> Option<Secret<tokio_postgres::Config>> {
     let mut config = tokio_postgres::Config::from_str(text).ok()?;

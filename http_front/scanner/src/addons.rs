@@ -1,1 +1,0 @@
-//! The modules under some folders, and the order in which Odoo loads them.

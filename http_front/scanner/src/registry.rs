@@ -1,1 +1,0 @@
-//! What the classes of all installed modules make of each model.

@@ -1,0 +1,380 @@
+//! What the modules' methods do to the reads of a model.
+
+use super::inheritance::{Inheritance, Model};
+use super::merge::is_true;
+use super::methods::{Reach, reach, reaches_all};
+use crate::python::{Literal, Method, ModuleSource, Place};
+use crate::review::{Kind, Reviews, Text, Verdict};
+use odoo_compiler::facts::document::{Effect, Override};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Attributes of a class that the facts are made of.
+const READ: [&str; 9] = [
+    "_abstract",
+    "_active_name",
+    "_auto",
+    "_log_access",
+    "_parent_name",
+    "_parent_store",
+    "_rec_name",
+    "_rec_names_search",
+    "_transient",
+];
+
+/// What Odoo's module base_sparse_field adds to the framework's fields.
+const SPARSE: [&str; 5] = [
+    "Serialized",
+    "_compute_sparse",
+    "_get_attrs",
+    "_inverse_sparse",
+    "sparse",
+];
+
+/// What was found for one model.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// The overrides, in the order in which Python calls them.
+    pub overrides: Vec<Override>,
+    /// What makes the display name, where it isn't the framework.
+    pub display_name: Option<(Option<Kind>, Place)>,
+    /// A method takes part in the search by names.
+    pub searches_names: bool,
+    /// A field that a method appends to every order.
+    pub order_suffix: Option<String>,
+    /// Fields that a method makes the currency of the company.
+    pub company_currency: Vec<String>,
+}
+
+/// Looks for overrides, model by model.
+pub(super) struct Overrides<'a> {
+    registry: &'a Inheritance<'a>,
+    reviews: &'a Reviews,
+    /// What could not be read, by module.
+    unplaced: BTreeMap<&'a str, Vec<Override>>,
+    /// What is done to all models, wherever it is.
+    everywhere: Vec<Override>,
+    /// Changes to classes from outside, by the class.
+    patches: BTreeMap<usize, Vec<Override>>,
+}
+
+impl<'a> Overrides<'a> {
+    /// Over these models, made of these modules.
+    pub(super) fn new(
+        registry: &'a Inheritance<'a>,
+        modules: &'a BTreeMap<&'a str, &'a ModuleSource>,
+        reviews: &'a Reviews,
+    ) -> Self {
+        let mut it = Self {
+            registry,
+            reviews,
+            unplaced: BTreeMap::new(),
+            everywhere: Vec::new(),
+            patches: BTreeMap::new(),
+        };
+        it.reaching_all();
+        let plain = modules.values().flat_map(|source| &source.others);
+        let plain: BTreeSet<&str> = plain.map(|class| class.path.as_str()).collect();
+        for (module, source) in modules {
+            it.patched(module, source, &plain);
+            for unread in &source.unread {
+                let of = made(Effect::Unread, &unread.what, module, &unread.place);
+                it.unplaced.entry(module).or_default().push(of);
+            }
+        }
+        for definition in registry.definitions.iter().filter(|d| d.is_unplaced) {
+            let (module, what) = (definition.module, definition.unread.as_deref());
+            let place = &definition.class.place;
+            let of = made(Effect::Unread, what.unwrap_or_default(), module, place);
+            it.unplaced.entry(module).or_default().push(of);
+        }
+        it
+    }
+
+    /// What is done to the reads of one model.
+    pub(super) fn of(&self, model: &Model) -> Found {
+        let mut found = Found::default();
+        let mut kinds: Vec<(Option<Kind>, Place)> = Vec::new();
+        let mut touched: BTreeSet<&str> = BTreeSet::new();
+        for (at, what) in &model.unread {
+            self.unread(&mut found, *at, what);
+        }
+        for at in self.registry.classes(model) {
+            let definition = &self.registry.definitions[at];
+            touched.insert(definition.module);
+            if definition.class.is_conditional {
+                self.unread(&mut found, at, "a class under a condition");
+            }
+            for unread in &definition.class.unread {
+                let of = made(
+                    Effect::Unread,
+                    &unread.what,
+                    definition.module,
+                    &unread.place,
+                );
+                found.overrides.push(of);
+            }
+            for attribute in &definition.class.attributes {
+                let name = attribute.name.as_str();
+                let effect = match reach(name) {
+                    Some(Reach::Effect(Effect::RowSource)) if !is_true(&attribute.value) => None,
+                    Some(Reach::Effect(effect)) => Some(effect),
+                    Some(_) => Some(Effect::Unread),
+                    None if READ.contains(&name) && attribute.value == Literal::Unread => {
+                        Some(Effect::Unread)
+                    }
+                    None => None,
+                };
+                if let Some(effect) = effect {
+                    let of = made(effect, name, definition.module, &attribute.place);
+                    found.overrides.push(of);
+                }
+            }
+            for method in &definition.class.methods {
+                let Some(reach) = reach(&method.name) else {
+                    continue;
+                };
+                let verdict = self.verdict(model, at, method);
+                self.judge(&mut found, &mut kinds, at, method, reach, verdict);
+            }
+            found
+                .overrides
+                .extend(self.patches.get(&at).into_iter().flatten().cloned());
+        }
+        // all that make the name must agree, or nobody can say what comes of them together
+        if let Some((kind, place)) = kinds.first() {
+            let agreed = kinds.iter().all(|(other, _)| other == kind);
+            found.display_name = Some((kind.filter(|_| agreed), place.clone()));
+        }
+        // what nobody could place may be in any model that its module touches
+        for module in touched {
+            let unplaced = self.unplaced.get(module);
+            found
+                .overrides
+                .extend(unplaced.into_iter().flatten().cloned());
+        }
+        found.overrides.extend(self.everywhere.iter().cloned());
+        found
+    }
+
+    fn unread(&self, found: &mut Found, at: usize, what: &str) {
+        let definition = &self.registry.definitions[at];
+        let of = made(
+            Effect::Unread,
+            what,
+            definition.module,
+            &definition.class.place,
+        );
+        found.overrides.push(of);
+    }
+
+    fn judge(
+        &self,
+        found: &mut Found,
+        kinds: &mut Vec<(Option<Kind>, Place)>,
+        at: usize,
+        method: &Method,
+        reach: Reach,
+        verdict: Option<&Verdict>,
+    ) {
+        let module = self.registry.definitions[at].module;
+        match (reach, verdict) {
+            (_, Some(Verdict::Harmless)) => {}
+            (_, Some(Verdict::OrderSuffix(field))) => found.order_suffix = Some(field.clone()),
+            (_, Some(Verdict::CompanyCurrency(fields))) => {
+                found.company_currency.extend(fields.iter().cloned());
+            }
+            (Reach::DisplayName, Some(Verdict::DisplayName(kind))) => {
+                kinds.push((Some(*kind), method.place.clone()));
+            }
+            (Reach::DisplayName, _) => kinds.push((None, method.place.clone())),
+            (Reach::NameSearch, _) => found.searches_names = true,
+            (Reach::Effect(effect), verdict) => {
+                let mut of = made(effect, &method.name, module, &method.place);
+                match verdict {
+                    Some(Verdict::Fields(fields)) => of.fields = Some(fields.clone()),
+                    Some(Verdict::OnlyFor(group)) => of.only_for = Some(group.clone()),
+                    _ => {}
+                }
+                found.overrides.push(of);
+            }
+        }
+    }
+
+    fn verdict(&self, model: &Model, at: usize, method: &Method) -> Option<&Verdict> {
+        let definition = &self.registry.definitions[at];
+        let text = Text {
+            module: definition.module.to_owned(),
+            model: definition.name.clone(),
+            method: method.name.clone(),
+            digest: method.digest.clone(),
+        };
+        self.reviews
+            .verdict(&text, |with| self.are_just(model, with))
+    }
+
+    /// Whether the methods that a verdict names have these texts and no others, for the model.
+    fn are_just(&self, model: &Model, with: &[Text]) -> bool {
+        with.iter().all(|needed| {
+            let is_part = |model: &Model| {
+                self.registry
+                    .classes(model)
+                    .any(|at| self.registry.definitions[at].name == needed.model)
+            };
+            let Some(of) = Some(model)
+                .filter(|model| is_part(model))
+                .or_else(|| self.registry.get(&needed.model))
+            else {
+                return false;
+            };
+            let mut actual = BTreeSet::new();
+            for at in self.registry.classes(of) {
+                let definition = &self.registry.definitions[at];
+                for method in &definition.class.methods {
+                    if method.name == needed.method {
+                        let place = (definition.module, definition.name.as_str());
+                        actual.insert((place, method.digest.as_str()));
+                    }
+                }
+            }
+            let said: BTreeSet<_> = with
+                .iter()
+                .filter(|text| text.method == needed.method)
+                .map(|text| {
+                    (
+                        (text.module.as_str(), text.model.as_str()),
+                        text.digest.as_str(),
+                    )
+                })
+                .collect();
+            actual == said
+        })
+    }
+
+    /// Methods of a few models decide for all: rights, groups, companies, and hooks that may patch.
+    fn reaching_all(&mut self) {
+        let registry = self.registry;
+        for (at, definition) in registry.definitions.iter().enumerate() {
+            for method in &definition.class.methods {
+                let is_hook = method.name == "_register_hook";
+                let effect = match reaches_all(&definition.name, &method.name) {
+                    // the base module's are the framework
+                    Some(effect) if definition.module != "base" => effect,
+                    None if is_hook => Effect::Unread,
+                    _ => continue,
+                };
+                let Some(model) = registry.get(&definition.name) else {
+                    continue;
+                };
+                let verdict = self.verdict(model, at, method);
+                if verdict != Some(&Verdict::Harmless) {
+                    let of = made(effect, &method.name, definition.module, &method.place);
+                    self.everywhere.push(of);
+                }
+            }
+        }
+        for (at, what) in &registry.lost {
+            let definition = &registry.definitions[*at];
+            let of = made(
+                Effect::Unread,
+                what,
+                definition.module,
+                &definition.class.place,
+            );
+            self.everywhere.push(of);
+        }
+    }
+
+    /// Assignments to attributes of classes, from anywhere.
+    fn patched(&mut self, module: &str, source: &ModuleSource, others: &BTreeSet<&str>) {
+        for patch in &source.patches {
+            let name = patch.attribute.as_str();
+            let path = patch.path.as_deref();
+            let classes = path.map_or_else(Vec::new, |path| self.classes_of(path));
+            let reaches_all = self.reaches_all(&classes, name);
+            let is_everywhere = match path {
+                // the merge of fields knows what this module makes of them
+                _ if module == "base_sparse_field" && SPARSE.contains(&name) => false,
+                _ if !classes.is_empty() => reaches_all,
+                // the framework's classes and functions: any of them may be part of a read
+                Some(path) if is_framework(path) => name != "__doc__",
+                // a class of a module that is not where it is said to be
+                Some(path) => is_read(name) && is_class(path) && !others.contains(path),
+                None => is_read(name),
+            };
+            let what = format!("{}.{name} is assigned from outside", patch.target);
+            let of = made(Effect::Unread, &what, module, &patch.place);
+            if is_everywhere {
+                self.everywhere.push(of.clone());
+            }
+            if is_read(name) || reaches_all {
+                for at in classes {
+                    self.patches.entry(at).or_default().push(of.clone());
+                }
+            }
+        }
+    }
+
+    fn reaches_all(&self, classes: &[usize], method: &str) -> bool {
+        classes.iter().any(|at| {
+            let name = &self.registry.definitions[*at].name;
+            reaches_all(name, method).is_some()
+        })
+    }
+
+    fn classes_of(&self, path: &str) -> Vec<usize> {
+        let classes = self.registry.definitions.iter().enumerate();
+        classes
+            .filter(|(_, definition)| definition.class.path == path)
+            .map(|(at, _)| at)
+            .collect()
+    }
+}
+
+/// Whether a read may go through an attribute of that name.
+fn is_read(name: &str) -> bool {
+    let named = ["*", "_order", "_inherits", "_table"];
+    named.contains(&name) || READ.contains(&name) || reach(name).is_some()
+}
+
+/// Whether the path is one of a class in a module, by the custom of writing them so.
+fn is_class(path: &str) -> bool {
+    let name = path.rsplit('.').next().unwrap_or_default();
+    path.starts_with("odoo.addons.") && name.starts_with(|c: char| c.is_ascii_uppercase())
+}
+
+/// Parts of Odoo that a read goes through.
+fn is_framework(path: &str) -> bool {
+    [
+        "odoo.models",
+        "odoo.fields",
+        "odoo.api",
+        "odoo.orm",
+        "odoo.osv",
+        "odoo.sql_db",
+        "odoo.modules",
+    ]
+    .iter()
+    .any(|part| {
+        path.strip_prefix(part)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    }) || [
+        "odoo.tools.query",
+        "odoo.tools.sql",
+        "odoo.tools.Query",
+        "odoo.tools.SQL",
+    ]
+    .iter()
+    .any(|part| path.starts_with(part))
+}
+
+fn made(effect: Effect, method: &str, module: &str, place: &Place) -> Override {
+    Override {
+        effect,
+        method: method.to_owned(),
+        module: module.to_owned(),
+        file: place.file.clone(),
+        line: place.line,
+        fields: None,
+        only_for: None,
+    }
+}

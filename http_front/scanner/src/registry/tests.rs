@@ -1,0 +1,464 @@
+//! Models of hand-made modules.
+
+use super::{Models, models};
+use crate::addons::Series;
+use crate::python::{
+    Attribute, Class, FieldDefinition, Literal, Method, ModuleSource, Patch, Place, Unread,
+};
+use crate::review::Reviews;
+use odoo_compiler::facts::document::{DisplayNameKind, Effect, FieldFacts, ModelFacts};
+
+fn text(text: &str) -> Literal {
+    Literal::Str(text.to_owned())
+}
+
+fn list(texts: &[&str]) -> Literal {
+    Literal::List(texts.iter().map(|it| text(it)).collect())
+}
+
+fn place(line: u32) -> Place {
+    let file = "m/models/x.py".to_owned();
+    Place { file, line }
+}
+
+/// A class `models.Model` with these attributes.
+fn class(name: &str, attributes: &[(&str, Literal)]) -> Class {
+    let attribute = |(name, value): &(&str, Literal)| Attribute {
+        name: (*name).to_owned(),
+        value: value.clone(),
+        place: place(2),
+    };
+    Class {
+        name: name.to_owned(),
+        path: format!("odoo.addons.m.models.x.{name}"),
+        place: place(1),
+        bases: vec!["models.Model".to_owned()],
+        base_paths: vec![Some("odoo.models.Model".to_owned())],
+        is_conditional: false,
+        attributes: attributes.iter().map(attribute).collect(),
+        fields: Vec::new(),
+        methods: Vec::new(),
+        unread: Vec::new(),
+    }
+}
+
+/// That of the base of all models, which a module `base` has.
+fn base() -> Class {
+    as_abstract(class("Base", &[("_name", text("base"))]))
+}
+
+fn as_abstract(mut class: Class) -> Class {
+    class.bases = vec!["models.AbstractModel".to_owned()];
+    class.base_paths = vec![Some("odoo.models.AbstractModel".to_owned())];
+    class
+}
+
+fn with_field(mut class: Class, name: &str, of: &str, keywords: &[(&str, Literal)]) -> Class {
+    class.fields.push(FieldDefinition {
+        name: name.to_owned(),
+        class: of.to_owned(),
+        positional: Vec::new(),
+        keywords: keywords
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), v.clone()))
+            .collect(),
+        is_open: false,
+        place: place(10),
+    });
+    class
+}
+
+fn with_method(mut class: Class, name: &str) -> Class {
+    class.methods.push(Method {
+        name: name.to_owned(),
+        place: place(20),
+        digest: "00".to_owned(),
+        calls_super: true,
+        decorators: Vec::new(),
+    });
+    class
+}
+
+fn module(classes: Vec<Class>) -> ModuleSource {
+    ModuleSource {
+        classes,
+        ..ModuleSource::default()
+    }
+}
+
+fn make(modules: &[(&str, ModuleSource)]) -> Models {
+    let modules: Vec<(&str, &ModuleSource)> = modules.iter().map(|(n, m)| (*n, m)).collect();
+    models(
+        &modules,
+        &Series::new("19.0").expect("the test's own is well formed"),
+        &Reviews::built_in().expect("the test's own is well formed"),
+    )
+}
+
+fn field(model: &ModelFacts, name: &str) -> FieldFacts {
+    model
+        .fields
+        .get(name)
+        .unwrap_or_else(|| panic!("{name}"))
+        .clone()
+}
+
+fn modules_of(model: &ModelFacts) -> Vec<&str> {
+    model.modules.iter().collect()
+}
+
+#[test]
+fn a_model_has_the_modules_that_extend_it_or_what_it_inherits_from() {
+    let made = make(&[
+        (
+            "base",
+            module(vec![base(), class("P", &[("_name", text("p"))])]),
+        ),
+        (
+            "mail",
+            module(vec![as_abstract(class("T", &[("_name", text("thread"))]))]),
+        ),
+        (
+            "sale",
+            module(vec![class(
+                "S",
+                &[("_name", text("s")), ("_inherit", list(&["thread"]))],
+            )]),
+        ),
+        (
+            "web",
+            module(vec![as_abstract(class("B", &[("_inherit", text("base"))]))]),
+        ),
+        (
+            "acme",
+            module(vec![class("S2", &[("_inherit", text("s"))])]),
+        ),
+        (
+            "trap",
+            module(vec![as_abstract(class(
+                "T2",
+                &[("_inherit", text("thread"))],
+            ))]),
+        ),
+    ]);
+    assert_eq!(
+        modules_of(&made.models["s"]),
+        ["acme", "base", "mail", "sale", "trap", "web"]
+    );
+    assert_eq!(modules_of(&made.models["p"]), ["base", "web"]);
+    assert!(!made.models.contains_key("thread"), "it has no records");
+}
+
+#[test]
+fn an_override_of_a_mixin_or_of_base_is_one_of_every_model_under_it() {
+    let thread = as_abstract(class("T", &[("_name", text("thread"))]));
+    let made = make(&[
+        (
+            "base",
+            module(vec![base(), class("P", &[("_name", text("p"))])]),
+        ),
+        ("mail", module(vec![with_method(thread, "_search")])),
+        (
+            "sale",
+            module(vec![class(
+                "S",
+                &[("_name", text("s")), ("_inherit", list(&["thread"]))],
+            )]),
+        ),
+        (
+            "acme",
+            module(vec![with_method(
+                as_abstract(class("B", &[("_inherit", text("base"))])),
+                "read",
+            )]),
+        ),
+    ]);
+    let of = |model: &str| -> Vec<(Effect, String, u32)> {
+        let overrides = made.models[model].overrides.iter();
+        overrides
+            .map(|o| (o.effect, o.module.clone(), o.line))
+            .collect()
+    };
+    assert_eq!(of("p"), [(Effect::Values, "acme".to_owned(), 20)]);
+    assert_eq!(
+        of("s"),
+        [
+            (Effect::Rows, "mail".to_owned(), 20),
+            (Effect::Values, "acme".to_owned(), 20)
+        ]
+    );
+}
+
+#[test]
+fn a_fields_keywords_come_from_all_its_definitions_the_last_ones_first() {
+    let first = with_field(
+        class("P", &[("_name", text("p"))]),
+        "secret",
+        "Char",
+        &[
+            ("groups", text("base.group_user")),
+            ("search", text("_search_secret")),
+        ],
+    );
+    let later = with_field(
+        class("P2", &[("_inherit", text("p"))]),
+        "secret",
+        "Char",
+        &[("groups", text("base.group_system"))],
+    );
+    let made = make(&[
+        ("base", module(vec![base(), first])),
+        ("acme", module(vec![later])),
+    ]);
+    let secret = field(&made.models["p"], "secret");
+    assert_eq!(secret.groups.as_deref(), Some("base.group_system"));
+    assert!(secret.search);
+    assert_eq!(made.sources["p"]["secret"], "m/models/x.py:10");
+    assert!(made.models["p"].fields.contains("write_date"));
+}
+
+#[test]
+fn a_parents_fields_are_inherited_with_their_groups_and_the_link_bypasses_rights() {
+    let partner = with_field(
+        class("P", &[("_name", text("p"))]),
+        "vat",
+        "Char",
+        &[("groups", text("a.b"))],
+    );
+    let inherits = Literal::Dict(vec![(text("p"), text("partner_id"))]);
+    let user = with_field(
+        class("U", &[("_name", text("u")), ("_inherits", inherits)]),
+        "partner_id",
+        "Many2one",
+        &[("comodel_name", text("p"))],
+    );
+    let made = make(&[("base", module(vec![base(), partner, user]))]);
+    let user = &made.models["u"];
+    assert_eq!(user.inherits["p"], "partner_id");
+    assert!(field(user, "partner_id").bypass);
+    let vat = field(user, "vat");
+    assert!(vat.inherited && vat.search && !vat.related_as_user);
+    assert_eq!(vat.groups.as_deref(), Some("a.b"));
+}
+
+#[test]
+fn a_related_field_takes_over_what_it_does_not_say() {
+    let partner = with_field(
+        class("P", &[("_name", text("p"))]),
+        "vat",
+        "Char",
+        &[("groups", text("a.b"))],
+    );
+    let order = with_field(
+        class("O", &[("_name", text("o"))]),
+        "p_id",
+        "Many2one",
+        &[("comodel_name", text("p"))],
+    );
+    let order = with_field(order, "vat", "Char", &[("related", text("p_id.vat"))]);
+    let as_user = [
+        ("related", text("p_id.vat")),
+        ("related_sudo", Literal::Bool(false)),
+        ("groups", Literal::None),
+    ];
+    let order = with_field(order, "own_vat", "Char", &as_user);
+    let order = with_field(order, "lost", "Char", &[("related", text("p_id.gone"))]);
+    let made = make(&[("base", module(vec![base(), partner, order]))]);
+    let order = &made.models["o"];
+    assert_eq!(field(order, "vat").groups.as_deref(), Some("a.b"));
+    let own = field(order, "own_vat");
+    assert!(own.related_as_user && own.groups.is_none());
+    assert!(field(order, "lost").unread.is_some());
+}
+
+#[test]
+fn names_are_the_classes_or_the_frameworks_choice() {
+    let named = with_field(class("A", &[("_name", text("a"))]), "name", "Char", &[]);
+    let said = with_field(
+        class("B", &[("_name", text("b")), ("_rec_name", text("code"))]),
+        "code",
+        "Char",
+        &[],
+    );
+    let searched = ("_rec_names_search", list(&["name", "code"]));
+    let own = with_field(
+        class("C", &[("_name", text("c")), searched]),
+        "name",
+        "Char",
+        &[],
+    );
+    let unread = class("D", &[("_name", text("d")), ("_rec_name", Literal::Unread)]);
+    let made = make(&[(
+        "base",
+        module(vec![
+            base(),
+            named,
+            said,
+            with_method(own, "_compute_display_name"),
+            unread,
+        ]),
+    )]);
+    let of = |model: &str| {
+        let model = &made.models[model];
+        (
+            model.display_name.kind,
+            model.display_name.rec_name.clone(),
+            model.name_search.clone(),
+        )
+    };
+    let some = |name: &str| Some(name.to_owned());
+    assert_eq!(
+        of("a"),
+        (
+            DisplayNameKind::RecName,
+            some("name"),
+            Some(vec!["name".into()])
+        )
+    );
+    assert_eq!(
+        of("b"),
+        (
+            DisplayNameKind::RecName,
+            some("code"),
+            Some(vec!["code".into()])
+        )
+    );
+    let both = Some(vec!["name".to_owned(), "code".to_owned()]);
+    assert_eq!(of("c"), (DisplayNameKind::Python, some("name"), both));
+    assert_eq!(of("d"), (DisplayNameKind::Python, None, None));
+    assert_eq!(made.sources["c"]["display_name"], "m/models/x.py:20");
+}
+
+#[test]
+fn a_module_with_something_unread_taints_the_models_that_it_touches() {
+    let mut acme = module(vec![class("P2", &[("_inherit", text("p"))])]);
+    acme.unread.push(Unread {
+        what: "a file with an error".to_owned(),
+        place: place(3),
+    });
+    let others = vec![
+        base(),
+        class("P", &[("_name", text("p"))]),
+        class("Q", &[("_name", text("q"))]),
+    ];
+    let made = make(&[("base", module(others)), ("acme", acme)]);
+    assert!(made.models["p"].overridden(Effect::Unread).is_some());
+    assert!(made.models["q"].overrides.is_empty());
+}
+
+#[test]
+fn a_class_whose_model_is_unread_may_be_of_any_that_its_module_touches() {
+    let unplaced = class("X", &[("_inherit", Literal::Unread)]);
+    let acme = module(vec![class("P2", &[("_inherit", text("p"))]), unplaced]);
+    let others = vec![
+        base(),
+        class("P", &[("_name", text("p"))]),
+        class("Q", &[("_name", text("q"))]),
+    ];
+    let made = make(&[("base", module(others)), ("acme", acme)]);
+    assert!(made.models["p"].overridden(Effect::Unread).is_some());
+    assert!(made.models["q"].overridden(Effect::Unread).is_none());
+}
+
+#[test]
+fn patches_of_the_framework_reach_all_models_and_others_their_own() {
+    let patch = |path: Option<&str>, attribute: &str| Patch {
+        target: "X".to_owned(),
+        path: path.map(str::to_owned),
+        attribute: attribute.to_owned(),
+        place: place(4),
+    };
+    let tainted = |patch: Patch| {
+        let classes = vec![
+            base(),
+            class("P", &[("_name", text("p"))]),
+            class("Q", &[("_name", text("q"))]),
+        ];
+        let mut acme = module(Vec::new());
+        acme.patches.push(patch);
+        let made = make(&[("base", module(classes)), ("acme", acme)]);
+        let is = |model: &str| made.models[model].overridden(Effect::Unread).is_some();
+        (is("p"), is("q"))
+    };
+    assert_eq!(
+        tainted(patch(Some("odoo.models.BaseModel"), "_search")),
+        (true, true)
+    );
+    assert_eq!(
+        tainted(patch(Some("odoo.addons.m.models.x.P"), "_search")),
+        (true, false)
+    );
+    assert_eq!(
+        tainted(patch(Some("odoo.addons.m.models.x.P"), "create")),
+        (false, false)
+    );
+    assert_eq!(tainted(patch(None, "_search")), (true, true));
+    assert_eq!(tainted(patch(None, "partner_id")), (false, false));
+    assert_eq!(
+        tainted(patch(Some("requests.Session"), "read")),
+        (false, false)
+    );
+}
+
+#[test]
+fn who_extends_the_rules_extends_the_reads_of_all() {
+    let rule = class("R", &[("_name", text("ir.rule"))]);
+    let acme = with_method(
+        class("R2", &[("_inherit", text("ir.rule"))]),
+        "_compute_domain",
+    );
+    let others = vec![
+        base(),
+        with_method(rule, "_compute_domain"),
+        class("P", &[("_name", text("p"))]),
+    ];
+    let made = make(&[("base", module(others)), ("acme", module(vec![acme]))]);
+    let found = made.models["p"]
+        .overridden(Effect::Rows)
+        .expect("the test's own is well formed");
+    assert_eq!(
+        (found.module.as_str(), found.method.as_str()),
+        ("acme", "_compute_domain")
+    );
+    assert_eq!(made.models["p"].overrides.len(), 1);
+}
+
+#[test]
+fn links_say_what_they_add_to_their_records() {
+    let domain = Literal::List(vec![Literal::List(vec![
+        text("active"),
+        text("="),
+        Literal::Bool(true),
+    ])]);
+    let context = |key: &str| Literal::Dict(vec![(text(key), Literal::Bool(false))]);
+    let model = class("P", &[("_name", text("p"))]);
+    let model = with_field(
+        model,
+        "a",
+        "One2many",
+        &[("domain", domain), ("context", context("active_test"))],
+    );
+    let model = with_field(
+        model,
+        "b",
+        "Many2many",
+        &[("domain", Literal::Callable), ("context", context("lang"))],
+    );
+    let model = with_field(
+        model,
+        "c",
+        "One2many",
+        &[
+            ("domain", text("[('x', '=', y)]")),
+            ("context", context("default_x")),
+        ],
+    );
+    let made = make(&[("base", module(vec![base(), model]))]);
+    let p = &made.models["p"];
+    let a = field(p, "a");
+    assert_eq!(a.domain, Some(serde_json::json!([["active", "=", true]])));
+    assert_eq!((a.active_test, a.open_context), (Some(false), false));
+    let b = field(p, "b");
+    assert!(b.open_domain && b.open_context);
+    assert!(p.fields.plain.contains("c"), "both are for the web client");
+}

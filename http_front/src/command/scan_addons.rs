@@ -1,0 +1,228 @@
+//! `odoo-mcp scan-addons`.
+
+use clap::Args;
+use http_front::config::{ConfigError, admin_database};
+use http_front::facts::Database;
+use odoo_scanner::addons::{self, Addons};
+use odoo_scanner::{Scan, scan};
+use std::collections::BTreeMap;
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+#[derive(Args)]
+#[command(after_help = AFTER)]
+pub(crate) struct Arguments {
+    /// Folders of addons, of Odoo, or of a checkout, in the order of addons_path.
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Take the folders from Odoo's configuration file.
+    #[arg(long, value_name = "FILE")]
+    odoo_conf: Option<PathBuf>,
+    /// The database with the extension, as a role that administers it: postgresql://scanner@/odoo?host=/var/run/postgresql.
+    /// A password is better kept in the variable.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "ODOO_MCP_ADMIN_DATABASE_URL",
+        hide_env_values = true
+    )]
+    database_url: Option<String>,
+    /// Without a database: these modules, comma separated, or all; needs --output.
+    #[arg(long, value_name = "NAMES", requires = "output")]
+    modules: Option<String>,
+    /// Write the facts into this file too, in JSON; - for the standard output.
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Load nothing; end with 1 if the facts in the database are not those of the source. For a timer.
+    #[arg(long, conflicts_with_all = ["modules", "output"])]
+    check: bool,
+}
+
+const AFTER: &str = "\
+The source is read and never run. What can't be read for certain stays with Odoo; so does what \
+touches a module whose source is not found.";
+
+/// Reads the source of the installed modules, loads what it says, and sums up.
+pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode, ConfigError> {
+    let addons = find(arguments)?;
+    if let Some(modules) = &arguments.modules {
+        let names = named(&addons, modules);
+        let found = read(addons, names).await?;
+        write(arguments, &json(&found)?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let url = admin_database(arguments.database_url.as_deref())?;
+    let database = Database::connect(&url).await?;
+    let installed = database.installed_modules().await?;
+    let found = read(addons, installed).await?;
+    let document = json(&found)?;
+    let summary = match arguments.check {
+        true => database.compare(&document).await?,
+        false => database.load(&document).await?,
+    };
+    database.close().await;
+    if arguments.check {
+        let is_same = summary.unchanged;
+        println!(
+            "{}",
+            if is_same {
+                "the facts are those of the source"
+            } else {
+                STALE
+            }
+        );
+        return Ok(if is_same {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        });
+    }
+    write(arguments, &document)?;
+    if arguments
+        .output
+        .as_ref()
+        .is_none_or(|file| file.as_os_str() != "-")
+    {
+        println!("{summary}");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+const STALE: &str =
+    "the facts are not those of the source: run odoo-mcp scan-addons without --check";
+
+fn find(arguments: &Arguments) -> Result<Addons, ConfigError> {
+    let mut paths = arguments.paths.clone();
+    if let Some(file) = &arguments.odoo_conf {
+        paths.extend(addons::addons_path(file).map_err(trouble)?);
+    }
+    if paths.is_empty() {
+        return Err(ConfigError {
+            message: "no folder of addons was named".to_owned(),
+            hint: "odoo-mcp scan-addons PATH…, or --odoo-conf /etc/odoo/odoo.conf".to_owned(),
+        });
+    }
+    Addons::find(&paths).map_err(trouble)
+}
+
+fn trouble(trouble: addons::Trouble) -> ConfigError {
+    ConfigError {
+        message: trouble.message,
+        hint: trouble.hint,
+    }
+}
+
+fn named(addons: &Addons, modules: &str) -> Vec<String> {
+    match modules {
+        "all" => {
+            let all = addons.modules.iter();
+            let installable = all.filter(|(_, module)| module.manifest.is_installable);
+            installable.map(|(name, _)| name.clone()).collect()
+        }
+        names => names
+            .split(',')
+            .map(|name| name.trim().to_owned())
+            .filter(|name| !name.is_empty())
+            .collect(),
+    }
+}
+
+/// The scan, beside the runtime's own threads, with its progress and what it left out.
+async fn read(addons: Addons, installed: Vec<String>) -> Result<Scan, ConfigError> {
+    let started = Instant::now();
+    let reading = tokio::task::spawn_blocking(move || {
+        let program = concat!("odoo-mcp ", env!("CARGO_PKG_VERSION"));
+        let mut progress = Progress::new();
+        let names = installed.iter().map(String::as_str);
+        let found = scan(&addons, names, program, &mut |at, of, name| {
+            progress.show(at, of, name)
+        });
+        progress.end();
+        found.map(|found| (found, addons.series.as_str().to_owned()))
+    });
+    let failed = |error: &dyn std::fmt::Display| ConfigError {
+        message: format!("the scan failed: {error}"),
+        hint: "this is a fault of the program; please report it".to_owned(),
+    };
+    let (found, series) = reading
+        .await
+        .map_err(|e| failed(&e))?
+        .map_err(|e| failed(&e))?;
+    eprintln!(
+        "read {} modules of Odoo {series} in {:.1} s: {} models",
+        found.document.modules.len(),
+        started.elapsed().as_secs_f64(),
+        found.document.models.len()
+    );
+    report_missing(&found.missing);
+    Ok(found)
+}
+
+fn report_missing(missing: &BTreeMap<String, String>) {
+    if missing.is_empty() {
+        return;
+    }
+    eprintln!(
+        "{} installed modules were not read; what they touch stays with Odoo:",
+        missing.len()
+    );
+    for (name, reason) in missing {
+        eprintln!("  {name}: {reason}");
+    }
+}
+
+/// A line that changes in a terminal, and a few lines elsewhere.
+struct Progress {
+    is_terminal: bool,
+    tenth: usize,
+}
+
+impl Progress {
+    fn new() -> Self {
+        Self {
+            is_terminal: std::io::stderr().is_terminal(),
+            tenth: 0,
+        }
+    }
+
+    fn show(&mut self, at: usize, of: usize, name: &str) {
+        let mut out = std::io::stderr();
+        // whoever reads none of it loses nothing
+        if self.is_terminal {
+            let _ = write!(out, "\r\x1b[Kreading {at} of {of}: {name}");
+            let _ = out.flush();
+        } else if of > 0 && at * 10 / of > self.tenth {
+            self.tenth = at * 10 / of;
+            let _ = writeln!(out, "reading: {at} of {of} modules");
+        }
+    }
+
+    fn end(&self) {
+        if self.is_terminal {
+            eprint!("\r\x1b[K");
+        }
+    }
+}
+
+fn json(found: &Scan) -> Result<String, ConfigError> {
+    serde_json::to_string(&found.document).map_err(|error| ConfigError {
+        message: format!("the facts can't be written: {error}"),
+        hint: "this is a fault of the program; please report it".to_owned(),
+    })
+}
+
+fn write(arguments: &Arguments, document: &str) -> Result<(), ConfigError> {
+    match &arguments.output {
+        None => Ok(()),
+        Some(file) if file.as_os_str() == "-" => {
+            println!("{document}");
+            Ok(())
+        }
+        Some(file) => std::fs::write(file, document).map_err(|error| ConfigError {
+            message: format!("{} can't be written: {error}", file.display()),
+            hint: "name another file with --output".to_owned(),
+        }),
+    }
+}
