@@ -13,6 +13,7 @@ use std::process::{Command, Stdio};
 use postgres::{Client, NoTls};
 
 use crate::environment::Environment;
+use crate::facts;
 use crate::front::free_port;
 
 /// A server and its folder; both gone when dropped.
@@ -73,6 +74,7 @@ impl Cluster {
                 cluster.password
             ))
             .expect("the extension");
+        facts::load(environment, &mut cluster.superuser());
         cluster
     }
 

@@ -138,7 +138,7 @@ impl OdooCommand {
         command
     }
 
-    fn odoo(&self) -> Command {
+    pub(crate) fn odoo(&self) -> Command {
         let program = self.environment.odoo_home.join("usr/bin/odoo");
         self.program(&[program.to_str().expect("a path of text")])
     }
@@ -173,7 +173,7 @@ fn hurry(command: &mut Command) {
     command.env("PGOPTIONS", "-c synchronous_commit=off");
 }
 
-fn said(mut command: Command) -> Said {
+pub(crate) fn said(mut command: Command) -> Said {
     let Output {
         status,
         stdout,

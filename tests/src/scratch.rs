@@ -4,6 +4,7 @@ use postgres::Client;
 use serde_json::Value;
 
 use crate::environment::{Environment, connect};
+use crate::facts;
 use crate::query;
 use crate::serve::serve;
 
@@ -85,7 +86,7 @@ impl Scratch {
         scratch
     }
 
-    /// A copy with the extension set up and the front's role granted.
+    /// A copy with the extension set up, the front's role granted and the facts of Odoo's source loaded.
     ///
     /// # Panics
     /// If a step is refused.
@@ -96,11 +97,31 @@ impl Scratch {
         scratch
     }
 
-    /// `CREATE EXTENSION`, `setup()`, `grant_front()`.
+    /// The same without facts: Odoo answers everything.
+    ///
+    /// # Panics
+    /// If a step is refused.
+    #[must_use]
+    pub fn unscanned(environment: &Environment, name: &str) -> Self {
+        let scratch = Self::bare(environment, name);
+        scratch.install_without_facts();
+        scratch
+    }
+
+    /// `CREATE EXTENSION`, `setup()`, `grant_front()`, and the facts that the stack's own scan found.
     ///
     /// # Panics
     /// If a step is refused.
     pub fn install(&self) {
+        self.install_without_facts();
+        facts::load(&self.environment, &mut self.superuser());
+    }
+
+    /// All of that but the facts.
+    ///
+    /// # Panics
+    /// If a step is refused.
+    pub fn install_without_facts(&self) {
         self.superuser()
             .batch_execute(
                 "create extension pg_odoo_mcp; select odoo_mcp.setup(); select odoo_mcp.grant_front('mcp_front')",
@@ -173,7 +194,7 @@ impl Scratch {
             format!("drop database if exists {name} with (force)"),
             // the roles that setup makes belong to the cluster and outlive the database
             format!(
-                "drop role if exists odoo_mcp_{name}_owner, odoo_mcp_{name}_reader, odoo_mcp_{name}_admin"
+                "drop role if exists odoo_mcp_{name}_owner, odoo_mcp_{name}_reader, odoo_mcp_{name}_admin, odoo_mcp_{name}_minter"
             ),
         ] {
             if let Err(error) = server.batch_execute(&statement) {

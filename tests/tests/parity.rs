@@ -33,6 +33,7 @@ fn is_asked(tools: &Option<String>, question: &Question) -> bool {
 #[derive(Default)]
 struct Tally {
     same: BTreeMap<Kind, usize>,
+    engines: BTreeMap<String, usize>,
     open_names: usize,
     empty: usize,
     refused: BTreeMap<String, usize>,
@@ -108,7 +109,9 @@ impl Tally {
             Verdict::Same {
                 open_names,
                 is_empty,
+                engine,
             } => {
+                *self.engines.entry(engine).or_default() += 1;
                 self.empty += usize::from(is_empty);
                 *self.same.entry(question.kind).or_default() += 1;
                 self.open_names += open_names;
@@ -127,6 +130,7 @@ impl Tally {
             }
         }
         sum(&mut self.same, other.same);
+        sum(&mut self.engines, other.engines);
         sum(&mut self.refused, other.refused);
         sum(&mut self.odoo_fails, other.odoo_fails);
         sum(&mut self.unsupported, other.unsupported);
@@ -158,8 +162,9 @@ impl Tally {
             .map(|(kind, count)| format!("{count} × {}", kind.tool()))
             .collect();
         println!(
-            "the same: {}; {} of them empty; {} names that Python makes are left open",
+            "the same: {}, by {:?}; {} of them empty; {} names that Python makes are left open",
             kinds.join(", "),
+            self.engines,
             self.empty,
             self.open_names
         );

@@ -16,6 +16,8 @@ pub enum Verdict {
         open_names: usize,
         /// There was nothing to answer: no record, no group.
         is_empty: bool,
+        /// Who answered: `sql` or `odoo`.
+        engine: String,
     },
     /// Both refuse, for want of the same kind of right or sense: our code and Odoo's exception.
     SameRefusal(String),
@@ -82,6 +84,7 @@ impl Question {
                     Verdict::Same {
                         open_names: sameness.open_names,
                         is_empty: is_empty(&ours),
+                        engine: content["engine"].as_str().unwrap_or_default().to_owned(),
                     }
                 } else {
                     self.different(&ours, &Ok(theirs))

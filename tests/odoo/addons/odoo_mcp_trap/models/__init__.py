@@ -1,0 +1,1 @@
+from . import facts, groups, grumble, rows, rules, users
