@@ -13,10 +13,10 @@ with recursive family (origin, id, model) as (
       join :odoo.ir_model p on p.id = i.parent_id
 ), examined as (
     select k.origin, pg_catalog.json_agg(distinct d.module) as modules,
-           exists (select from pg_catalog.pg_class c
+           (select c.relname from pg_catalog.pg_class c
                      join pg_catalog.pg_namespace n on n.oid = c.relnamespace
                     where n.nspname = $4::name and c.relkind = 'r'
-                      and c.relname = pg_catalog.replace(k.origin, '.', '_')::name) as has_table
+                      and c.relname = pg_catalog.replace(k.origin, '.', '_')::name) as "table"
       from family k
       join :odoo.ir_model_data d on d.model = 'ir.model' and d.res_id = k.id
        and d.name = 'model_' || pg_catalog.replace(k.model, '.', '_')
@@ -33,7 +33,7 @@ select coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
            'label', coalesce(m.name ->> $2, m.name ->> 'en_US', m.model),
            'english', coalesce(m.name ->> 'en_US', m.model),
            'modules', coalesce(e.modules, '[]'),
-           'has_table', coalesce(e.has_table, false)) order by m.model), '[]')::text
+           'table', e."table") order by m.model), '[]')::text
   from declared m
   left join examined e on e.origin = m.model
  where m.abstract is not true and m.transient is not true

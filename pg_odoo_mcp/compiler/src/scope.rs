@@ -68,6 +68,7 @@ pub struct Scope<'a> {
     rules: RefCell<Vec<AppliedRule>>,
     of_user: RefCell<BTreeMap<String, Option<i64>>>,
     warnings: RefCell<Vec<Warning>>,
+    refuses_open_names: Cell<bool>,
 }
 
 impl<'a> Scope<'a> {
@@ -118,7 +119,25 @@ impl<'a> Scope<'a> {
             rules: RefCell::default(),
             of_user: RefCell::default(),
             warnings: RefCell::default(),
+            refuses_open_names: Cell::new(false),
         })
+    }
+
+    /// From now on names that SQL can't make are Odoo's to make, if it can be asked, instead of being
+    /// left open.
+    pub fn refuse_open_names(&self) {
+        self.refuses_open_names.set(self.catalog.delegates());
+    }
+
+    /// Whether the names of a model's records may be left open.
+    pub fn open_names(&self, model: &str) -> Result<()> {
+        if !self.refuses_open_names.get() {
+            return Ok(());
+        }
+        Err(Error::new(
+            Code::NotSupported,
+            format!("the names of {model} are made by Odoo's Python"),
+        ))
     }
 
     /// The companies of the answer, as the user has them.

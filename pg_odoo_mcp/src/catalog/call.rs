@@ -178,13 +178,8 @@ impl Database for CallDatabase<'_> {
         load::environment(self.reader, self.token.clone())
     }
 
-    fn listed_models(
-        &self,
-        principal: &Principal,
-        lang: &str,
-        examined: &[&str],
-    ) -> Result<Vec<ListedModel>> {
-        load::listed_models(self.reader, &principal.group_ids, lang, examined)
+    fn listed_models(&self, principal: &Principal, lang: &str) -> Result<Vec<ListedModel>> {
+        load::listed_models(self.reader, &principal.group_ids, lang)
     }
 
     fn described_models(

@@ -111,7 +111,7 @@ pub(crate) fn overview(reader: &Reader<'_>) -> Result<Overview> {
     let mut cells = rows.into_iter().flatten().map(Option::unwrap_or_default);
     let mut cell = || cells.next().unwrap_or_default();
     let (odoo_version, other_surfaces, group_ids) = (cell(), cell(), cell());
-    let models = listed_models(reader, &parsed(&group_ids)?, "en_US", &Coverage::examined())?;
+    let models = listed_models(reader, &parsed(&group_ids)?, "en_US")?;
     Ok(Overview {
         odoo_version,
         other_surfaces,
@@ -173,12 +173,11 @@ pub(crate) fn listed_models(
     reader: &Reader<'_>,
     group_ids: &BTreeSet<i64>,
     lang: &str,
-    examined: &[&str],
 ) -> Result<Vec<ListedModel>> {
     let binds = [
         Bind::int4_array(group_ids.iter()),
         Bind::text(lang),
-        Bind::text_array(examined.iter().copied()),
+        Bind::text_array(std::iter::empty()),
         Bind::text(reader.odoo_schema()),
     ];
     Ok(json(reader, LIST_MODELS, &binds)?.unwrap_or_default())

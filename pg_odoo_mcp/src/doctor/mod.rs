@@ -176,13 +176,23 @@ fn odoo(overview: &Overview) -> Vec<Finding> {
     }
     let coverage = &overview.coverage;
     let finding = format!(
-        "Odoo {}; {} of {} models are answered here, the others refused with the reason",
+        "Odoo {}; SQL answers {} of {} models, Odoo the others",
         overview.odoo_version, coverage.answered, coverage.total
     );
     findings.push(Finding::ok("models", finding).hint(
-        "begin; select odoo_mcp.act_as('a login'); select model, reason from odoo_mcp.list_models(\"limit\" => 1000) where engine <> 'sql'; rollback",
+        "why, for each: select model, reason, remedy from odoo_mcp.model_status where engine = 'odoo'",
     ));
-    for (module, models) in &coverage.extended {
+    if coverage.unscanned > 0 {
+        findings.push(Finding::warning(
+            "models",
+            format!(
+                "{} models have no facts: what their Python does to reads is not known, so Odoo answers them",
+                coverage.unscanned
+            ),
+            "odoo-mcp scan-addons --odoo-conf /etc/odoo/odoo.conf",
+        ));
+    }
+    for (module, models) in &coverage.outdated {
         let more = models.len().saturating_sub(NAMED);
         let named = models[..models.len().min(NAMED)].join(", ");
         let more = if more > 0 {
@@ -192,8 +202,8 @@ fn odoo(overview: &Overview) -> Vec<Finding> {
         };
         findings.push(Finding::warning(
             "models",
-            format!("{named}{more}: not answered, because nobody has read what the module {module} does to them"),
-            "ask Odoo itself for these; a release that knows the module answers them",
+            format!("{named}{more}: answered by Odoo, because the module {module} is not as it was scanned, or was not scanned"),
+            "odoo-mcp scan-addons, with the folder of that module too",
         ));
     }
     findings

@@ -23,11 +23,17 @@ pub fn is_readable(groups: Option<&str>, principal: &Principal) -> bool {
 
 /// An access error where the user may not read the field, in any position of a request.
 pub fn check_field(subject: &Subject, field: &str, principal: &Principal) -> Result<()> {
-    let groups = subject
-        .facts
-        .fields
-        .get(field)
-        .and_then(|f| f.groups.as_deref());
+    let facts = subject.facts.fields.get(field);
+    if let Some(why) = facts.and_then(|f| f.unread.as_deref()) {
+        return Err(Error::new(
+            Code::NotSupported,
+            format!(
+                "the field {field:?} of {} is not answered yet: {why}",
+                subject.model.name
+            ),
+        ));
+    }
+    let groups = facts.and_then(|f| f.groups.as_deref());
     if is_readable(groups, principal) {
         return Ok(());
     }

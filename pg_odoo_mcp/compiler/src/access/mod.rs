@@ -2,14 +2,14 @@
 
 mod acl;
 mod coverage;
+mod engine;
 mod field_groups;
 mod rule;
 mod user_path;
-mod vetting;
 
 pub use acl::check_read;
 pub use coverage::Coverage;
+pub(crate) use engine::known;
+pub use engine::{Answered, Subject, Unanswered, asked, subject, verdict};
 pub use field_groups::{check_field, is_readable};
 pub use rule::record_rules;
-pub use vetting::{Subject, asked, subject};
-pub(crate) use vetting::{Unanswered, verdict};

@@ -33,13 +33,8 @@ pub trait Database: Catalog {
     fn readable_models(&self, principal: &Principal) -> Result<Vec<String>>;
 
     /// The models that some access list lets the principal read and that have records of their own,
-    /// labels in that language. Modules and table are looked up for those named in `examined`.
-    fn listed_models(
-        &self,
-        principal: &Principal,
-        lang: &str,
-        examined: &[&str],
-    ) -> Result<Vec<ListedModel>>;
+    /// labels in that language.
+    fn listed_models(&self, principal: &Principal, lang: &str) -> Result<Vec<ListedModel>>;
 
     /// What Odoo tells people of these models, in that language, by model name.
     fn described_models(

@@ -13,12 +13,12 @@ pub struct ListedModel {
     pub label: String,
     /// `ir_model.name` in English.
     pub english: String,
-    /// What decides who answers it; without modules where nobody asked for them.
+    /// What decides who answers it.
     #[serde(flatten)]
     pub standing: Standing,
-    /// An ordinary table of its name is there.
+    /// The ordinary table of its name, if there is one.
     #[serde(default)]
-    pub has_table: bool,
+    pub table: Option<String>,
 }
 
 /// What Odoo calls a model and its fields.

@@ -3,6 +3,7 @@
 mod description;
 mod field;
 mod fields;
+mod known;
 mod model;
 mod near;
 mod standing;
@@ -11,6 +12,7 @@ mod wanted;
 pub use description::{FieldDescription, ListedModel, ModelDescription};
 pub use field::{Field, FieldType, LinkTable};
 pub use fields::Fields;
+pub(crate) use known::KNOWN_MODELS;
 pub use model::{AccessList, Model, RecordRule, Table};
 pub use near::{nearest, shortened, suggestion};
 pub use standing::{
@@ -36,6 +38,11 @@ pub trait Catalog {
     /// Whether `unaccent(text)` in Odoo's schema is the one that Odoo would use in `ilike`:
     /// nothing there, the trusted extension's, or one that must not be run.
     fn unaccent(&self) -> Result<Unaccent>;
+
+    /// Whether Odoo can be asked what SQL may not answer.
+    fn delegates(&self) -> bool {
+        false
+    }
 }
 
 /// A many2one column on the way from the user.

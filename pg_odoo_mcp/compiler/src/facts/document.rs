@@ -4,7 +4,8 @@
 //! [`ModelFacts`] of the models it touches. What could not be read for certain is written as unread,
 //! and unread means that Odoo answers.
 
-use super::{Digits, Names};
+use super::field::Digits;
+use super::names::Names;
 use crate::domain::Domain;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

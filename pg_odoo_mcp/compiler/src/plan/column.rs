@@ -33,10 +33,20 @@ pub(super) fn stored_column(
     alias: u32,
     field: &Field,
 ) -> Result<Column> {
-    if !field.manual && !of.facts.fields.contains_key(&field.name) {
-        return Err(refused(&of.model, field, "its groups are not known"));
-    }
+    check_known(of, field)?;
     plain_column(scope, &of.model, alias, field)
+}
+
+/// Whether all is known of the field that only Python knows.
+pub(super) fn check_known(of: &Subject, field: &Field) -> Result<()> {
+    let refuse = |why: &str| Err(refused(&of.model, field, why));
+    if !field.manual && !of.facts.fields.contains(&field.name) {
+        return refuse("its groups are not known");
+    }
+    if let Some(by) = of.facts.overridden_field(&field.name) {
+        return refuse(&format!("Python decides over it: {}", by.place()));
+    }
+    Ok(())
 }
 
 fn refused(model: &Model, field: &Field, why: &str) -> Error {

@@ -1,9 +1,10 @@
 //! Display names: the stored ones in SQL, the others left open.
 
 use super::{Column, Form, Source};
+use crate::access::known;
 use crate::catalog::{FieldType, Model, Table};
 use crate::error::Result;
-use crate::facts::{DisplayNameKind, vetted};
+use crate::facts::DisplayNameKind;
 use crate::scope::Scope;
 
 /// Where a record's display name is found.
@@ -31,39 +32,32 @@ pub fn display(
     alias: u32,
 ) -> Result<Display> {
     let open = || {
+        scope.open_names(model_name)?;
         scope.warn("display_name_open", format!("the names of {model_name} are made by Odoo's Python and shown as null; the ids are right, and odoo_search or a group key such as product_id.name gives stored names"));
-        Display::Open
+        Ok(Display::Open)
     };
-    let Some(fact) = vetted().display_names.get(model_name) else {
-        return Ok(open());
-    };
-    if fact.kind == DisplayNameKind::Python {
-        return Ok(open());
-    }
     let Some(model) = scope.catalog.model(model_name)? else {
-        return Ok(open());
+        return open();
     };
-    if model
-        .standing
-        .modules
-        .iter()
-        .any(|module| !fact.modules.contains(&module.name))
-    {
-        return Ok(open());
-    }
-    let found = match fact.kind {
-        DisplayNameKind::Column => fact
+    let Some(facts) = known(&model.standing).filter(|facts| facts.overridden_fetch().is_none())
+    else {
+        return open();
+    };
+    let found = match facts.display_name.kind {
+        DisplayNameKind::RecName => facts
+            .display_name
             .rec_name
             .as_deref()
+            .filter(|rec_name| facts.overridden_field(rec_name).is_none())
             .and_then(|rec_name| text_column(scope, &model, rec_name, alias))
             .map(Display::Column),
         DisplayNameKind::Partner => partner(scope, &model, alias),
         DisplayNameKind::User => {
-            return Ok(user(scope, source, &model, alias)?.unwrap_or_else(open));
+            return user(scope, source, &model, alias)?.map_or_else(open, Ok);
         }
         DisplayNameKind::Python => None,
     };
-    Ok(found.unwrap_or_else(open))
+    found.map_or_else(open, Ok)
 }
 
 /// The name of the record that `link` points to; Odoo reads it without asking rights.
@@ -74,6 +68,7 @@ pub(super) fn record_name(
     link: &Column,
 ) -> Result<Display> {
     let Some(table) = scope.catalog.model(comodel)?.and_then(|m| m.table.clone()) else {
+        scope.open_names(comodel)?;
         scope.warn(
             "display_name_open",
             format!("the names of {comodel} are shown as null; the ids are right"),
@@ -118,6 +113,7 @@ fn partner(scope: &Scope<'_>, model: &Model, alias: u32) -> Option<Display> {
     let name = if scope.lang == "en_US" {
         None
     } else {
+        scope.open_names(&model.name).ok()?;
         // the stored name holds the English label of a nameless contact's type
         scope.warn(
             "display_name_open",

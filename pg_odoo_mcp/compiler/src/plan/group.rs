@@ -10,6 +10,7 @@ use super::{Aggregate, Bucket, Column, Currency, Display, Measure, Predicate, So
 use crate::access::Subject;
 use crate::domain::Domain;
 use crate::error::{Code, Error, Result};
+use crate::facts::Effect;
 use crate::scope::Scope;
 
 /// One row for each group of a source's rows. Its columns are `k1`, `k2`, … for the keys,
@@ -150,6 +151,12 @@ pub(super) fn grouped(
     of: &Subject,
     request: GroupRequest<'_>,
 ) -> Result<GroupPlan> {
+    if let Some(by) = of.facts.overridden(Effect::Groups) {
+        return Err(Error::new(
+            Code::NotSupported,
+            format!("the groups of {} are made by {}", of.model.name, by.place()),
+        ));
+    }
     let mut records = Source::new(scope, &of.table);
     let predicate = visible(scope, of, records.alias, request.domain)?;
     let measures = measures(scope, &mut records, of, request.measures)?;

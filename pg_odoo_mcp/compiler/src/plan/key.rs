@@ -8,7 +8,7 @@ use super::x2many::{ToMany, Way};
 use super::{Bucket, Column, Join, Period, Predicate, Source, Subquery};
 use crate::access::{Subject, check_field, check_read, subject};
 use crate::catalog::{Field, FieldType, suggestion};
-use crate::domain::{Domain, MAX_PATH};
+use crate::domain::MAX_PATH;
 use crate::error::{Code, Error, Result};
 use crate::scope::Scope;
 
@@ -206,11 +206,10 @@ fn many2many(
     let resolver = Resolver {
         scope,
         rights: Rights::User,
-        active_test: to_many.facts.active_test.unwrap_or(scope.active_test),
+        active_test: to_many.active_test.unwrap_or(scope.active_test),
     };
-    let all = Domain::Const(true);
-    let domain = to_many.facts.domain.as_deref().unwrap_or(&all);
-    let predicate = if to_many.facts.bypass {
+    let domain = &to_many.domain;
+    let predicate = if to_many.bypass {
         resolver.found(comodel, inner, domain)?
     } else {
         resolver.search(comodel, inner, domain)?

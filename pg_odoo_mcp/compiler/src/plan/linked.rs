@@ -7,7 +7,6 @@ use super::x2many::{ToMany, Way, active_field};
 use super::{Cell, Column, OrderTerm, Predicate, Source};
 use crate::access::{Subject, check_field, check_read};
 use crate::catalog::Field;
-use crate::domain::Domain;
 use crate::error::{Code, Result};
 use crate::scope::Scope;
 
@@ -36,7 +35,9 @@ pub(super) fn linked(scope: &Scope<'_>, of: &Subject, alias: u32, on: &Field) ->
     let ToMany {
         comodel,
         way,
-        facts,
+        domain,
+        active_test,
+        ..
     } = ToMany::new(scope, of, on)?;
     if let Err(denied) = check_read(&comodel.model, scope.principal) {
         return Ok(Cell::Denied(denied));
@@ -50,16 +51,11 @@ pub(super) fn linked(scope: &Scope<'_>, of: &Subject, alias: u32, on: &Field) ->
     let user = Resolver {
         scope,
         rights: Rights::User,
-        active_test: facts.active_test.unwrap_or(false),
+        active_test: active_test.unwrap_or(false),
     };
-    let domain = facts
-        .domain
-        .as_deref()
-        .cloned()
-        .unwrap_or(Domain::Const(true));
     let mut parts = vec![user.search(&comodel, coalias, &domain)?];
     if let Some(active) = active_field(&comodel)
-        && facts.active_test.unwrap_or(true)
+        && active_test.unwrap_or(true)
     {
         parts.push(user.active(&comodel, coalias, active)?);
     }

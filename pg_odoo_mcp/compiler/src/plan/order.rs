@@ -3,10 +3,10 @@
 use super::column::{comodel_name, field, plain_column, user_column};
 use super::inherited::holder;
 use super::{Column, Source};
-use crate::access::{Subject, subject};
+use crate::access::{Subject, known, subject};
 use crate::catalog::{FieldType, Model, Table};
 use crate::error::{Code, Error, Result};
-use crate::facts::vetted;
+use crate::facts::{Effect, ModelFacts};
 use crate::scope::Scope;
 use std::rc::Rc;
 
@@ -99,6 +99,12 @@ impl<'a, 'b> Ordering<'a, 'b> {
     }
 
     fn expand(&mut self, of: &Subject, alias: u32, text: &str, reverse: bool) -> Result<()> {
+        if let Some(by) = of.facts.overridden(Effect::Order) {
+            return Err(Error::new(
+                Code::NotSupported,
+                format!("the order of {} is made by {}", of.model.name, by.place()),
+            ));
+        }
         for mut written in parse_terms(&of.model.name, text)? {
             if reverse {
                 written.descending = !written.descending;
@@ -205,6 +211,9 @@ impl<'a, 'b> Ordering<'a, 'b> {
                 let comodel = self.scope.catalog.model(comodel)?.ok_or_else(unknown)?;
                 let table = comodel.table.clone().ok_or_else(unknown)?;
                 let on = comodel.fields.get(name).ok_or_else(unknown)?.clone();
+                known(&comodel.standing)
+                    .filter(|facts| is_open_to_all(facts, name))
+                    .ok_or_else(unknown)?;
                 let coalias = self.source.join(self.scope, &link, &table);
                 (plain_column(self.scope, &comodel, coalias, &on)?, on)
             }
@@ -243,23 +252,41 @@ enum Sorted {
 
 /// A model that is not answered, but whose order is known to be by plain columns.
 fn plain(scope: &Scope<'_>, name: &str, refusal: Error) -> Result<(Rc<Model>, Table)> {
-    let facts = vetted().display_names.get(name);
-    let fields = facts.and_then(|f| f.order_fields.as_ref().map(|fields| (f, fields)));
-    let (Some((facts, fields)), Some(model)) = (fields, scope.catalog.model(name)?) else {
+    let Some(model) = scope.catalog.model(name)? else {
         return Err(refusal);
     };
-    let is_known = model
-        .standing
-        .modules
-        .iter()
-        .all(|m| facts.modules.contains(&m.name))
-        && parse_terms(name, &model.order)?
-            .iter()
-            .all(|term| fields.contains(term.path));
+    let is_known = match known(&model.standing) {
+        Some(facts) => {
+            !is_sorted_by_python(facts)
+                && parse_terms(name, &model.order)?
+                    .iter()
+                    .all(|term| is_open_to_all(facts, term.path))
+        }
+        None => false,
+    };
     match model.table.clone() {
         Some(table) if is_known => Ok((model, table)),
         _ => Err(refusal),
     }
+}
+
+/// Whether Python takes part in the order of the records.
+fn is_sorted_by_python(facts: &ModelFacts) -> bool {
+    [
+        Effect::Order,
+        Effect::Columns,
+        Effect::RowSource,
+        Effect::Unread,
+    ]
+    .into_iter()
+    .any(|effect| facts.overridden(effect).is_some())
+}
+
+/// A field that everybody may read, and whose column is what the database says.
+fn is_open_to_all(facts: &ModelFacts, field: &str) -> bool {
+    let known = facts.fields.get(field);
+    known.is_some_and(|f| f.groups.is_none() && f.unread.is_none())
+        && facts.overridden_field(field).is_none()
 }
 
 fn not_understood(model: &str, term: &str) -> Error {

@@ -2,6 +2,7 @@
 
 use super::column::{comodel_name, field, is_inherited, user_column};
 use super::condition::visible;
+use super::defaults::default_fields;
 use super::display::record_name;
 use super::inherited::holder;
 use super::linked::{Linked, linked};
@@ -11,6 +12,7 @@ use crate::access::{Subject, check_read, is_readable};
 use crate::catalog::{Field, FieldType};
 use crate::domain::Domain;
 use crate::error::{Code, Error, Result};
+use crate::facts::Effect;
 use crate::scope::Scope;
 use serde::Serialize;
 
@@ -125,7 +127,17 @@ pub fn read(
     }];
     let mut skipped = Vec::new();
     let named = fields.is_some();
-    for name in fields.unwrap_or(&of.facts.defaults) {
+    let defaults = match fields {
+        Some(_) => Vec::new(),
+        None => default_fields(of),
+    };
+    if let Some(by) = of.facts.overridden(Effect::Values) {
+        return Err(Error::new(
+            Code::NotSupported,
+            format!("the values of {} are read by {}", of.model.name, by.place()),
+        ));
+    }
+    for name in fields.unwrap_or(&defaults) {
         if outputs.iter().any(|o| o.key == *name) {
             continue;
         }
@@ -256,13 +268,8 @@ fn readable_hint(of: &Subject, scope: &Scope<'_>, error: Error) -> Error {
                 scope.principal,
             )
     };
-    let names: Vec<&str> = of
-        .facts
-        .defaults
-        .iter()
-        .filter(readable)
-        .map(String::as_str)
-        .collect();
+    let mut names = default_fields(of);
+    names.retain(|name| readable(&name));
     error.hint(format!(
         "stored fields can be read, such as {}",
         names.join(", ")

@@ -1,6 +1,6 @@
 //! one2many and many2many fields: the way to their records, and conditions on those.
 
-use super::column::comodel_name;
+use super::column::{check_known, comodel_name};
 use super::condition::{Resolver, Rights, unless_comodel_is_answered};
 use super::literal::mismatch;
 use super::{Column, Predicate, Subquery};
@@ -8,7 +8,7 @@ use crate::access::{Subject, check_field, check_read, subject};
 use crate::catalog::{Field, FieldType, LinkTable};
 use crate::domain::{Domain, Operator};
 use crate::error::{Code, Error, Result};
-use crate::facts::FieldFacts;
+use crate::facts::document::domain;
 use crate::scope::Scope;
 use crate::sql::{Param, PgType};
 use crate::value::Value;
@@ -17,7 +17,12 @@ use crate::value::Value;
 pub(super) struct ToMany {
     pub(super) comodel: Subject,
     pub(super) way: Way,
-    pub(super) facts: &'static FieldFacts,
+    /// What the field's own domain asks of its records.
+    pub(super) domain: Domain,
+    /// `active_test` of the field's own context.
+    pub(super) active_test: Option<bool>,
+    /// Paths through it ask no rights of its records.
+    pub(super) bypass: bool,
 }
 
 /// How a record and those of its x2many field know each other.
@@ -29,8 +34,12 @@ pub(super) enum Way {
 }
 
 /// Whether archived records of a model are told apart, and by which field.
-pub(super) fn active_field(of: &Subject) -> Option<&'static str> {
-    ["active", "x_active"]
+pub(super) fn active_field(of: &Subject) -> Option<&str> {
+    let names = match of.facts.active_name.as_deref() {
+        Some(own) => [own, own],
+        None => ["active", "x_active"],
+    };
+    names
         .into_iter()
         .find(|name| of.model.fields.contains_key(name))
 }
@@ -57,6 +66,7 @@ impl ToMany {
             .fields
             .get(&on.name)
             .ok_or_else(|| refuse("its groups are not known"))?;
+        check_known(of, on)?;
         if !on.store || facts.search {
             return Err(refuse("Odoo computes it"));
         }
@@ -66,6 +76,10 @@ impl ToMany {
         if facts.open_context {
             return Err(refuse("its context may change what Odoo finds"));
         }
+        let field_domain = match &facts.domain {
+            None => Domain::Const(true),
+            Some(json) => domain(json).ok_or_else(|| refuse("its domain is not understood"))?,
+        };
         let comodel = comodel(scope, of, on)?;
         let way = match on.field_type {
             FieldType::One2many => {
@@ -88,7 +102,9 @@ impl ToMany {
         Ok(ToMany {
             comodel,
             way,
-            facts,
+            domain: field_domain,
+            active_test: facts.active_test,
+            bypass: facts.bypass,
         })
     }
 
@@ -184,7 +200,7 @@ impl Resolver<'_> {
     ) -> Result<Predicate> {
         let to_many = ToMany::new(self.scope, of, on)?;
         let inside = self.behind(&to_many);
-        let bypass = self.rights == Rights::Superuser || to_many.facts.bypass;
+        let bypass = self.rights == Rights::Superuser || to_many.bypass;
         let id = Column::plain(alias, "id");
         to_many.exists(self.scope, id, negated, |to_many, coalias| {
             let comodel = &to_many.comodel;
@@ -209,7 +225,7 @@ impl Resolver<'_> {
     /// The resolver of conditions on the records of the field: its context holds for all of them.
     pub(super) fn behind(&self, to_many: &ToMany) -> Self {
         Resolver {
-            active_test: to_many.facts.active_test.unwrap_or(self.active_test),
+            active_test: to_many.active_test.unwrap_or(self.active_test),
             ..*self
         }
     }
@@ -224,11 +240,10 @@ impl Resolver<'_> {
     ) -> Result<Vec<Predicate>> {
         let comodel = &to_many.comodel;
         let mut parts = vec![self.field_domain(to_many, coalias)?];
-        if let Some(active) = active_field(comodel).filter(|_| self.active_test && !names_active) {
-            let domain = to_many.facts.domain.as_ref();
-            if !domain.is_some_and(|d| d.names_field(active)) {
-                parts.push(self.active(comodel, coalias, active)?);
-            }
+        if let Some(active) = active_field(comodel).filter(|_| self.active_test && !names_active)
+            && !to_many.domain.names_field(active)
+        {
+            parts.push(self.active(comodel, coalias, active)?);
         }
         if let Way::Inverse(inverse) = &to_many.way
             && !inverse.not_null
@@ -241,10 +256,7 @@ impl Resolver<'_> {
 
     /// What the field's own domain asks of its records.
     pub(super) fn field_domain(&self, to_many: &ToMany, coalias: u32) -> Result<Predicate> {
-        match &to_many.facts.domain {
-            None => Ok(Predicate::Const(true)),
-            Some(domain) => self.resolve(&to_many.comodel, coalias, domain, false),
-        }
+        self.resolve(&to_many.comodel, coalias, &to_many.domain, false)
     }
 
     /// `field in values`: ids of linked records whoever may see them, archived ones too; false for

@@ -184,7 +184,7 @@ impl Asked<'_> {
 
     /// Every field the user may read: those a person would want first, then by name.
     fn readable(&self) -> Vec<&Field> {
-        let defaults = &self.of.facts.defaults;
+        let defaults = plan::default_fields(&self.of);
         let rank = |field: &Field| {
             let place = defaults.iter().position(|name| *name == field.name);
             place.unwrap_or(defaults.len())
@@ -202,7 +202,7 @@ impl Asked<'_> {
 
     /// Fields that nobody has vetted may be for some groups only; those that an admin made have none.
     fn is_known(&self, field: &Field) -> bool {
-        field.manual || self.of.facts.fields.contains_key(&field.name)
+        field.manual || self.of.facts.fields.contains(&field.name)
     }
 
     fn row<'a>(

@@ -1,11 +1,10 @@
 //! `odoo_list_models`: which models there are for the caller, and which of them are answered.
 
 use super::{Call, Explained};
-use crate::access::{Unanswered, verdict};
+use crate::access::verdict;
 use crate::answer::Answer;
-use crate::catalog::{ListedModel, Wanted, shortened};
+use crate::catalog::{KNOWN_MODELS, ListedModel, Wanted, shortened};
 use crate::error::{Code, Error, Result};
-use crate::facts::vetted;
 use crate::scope::{Context, Scope, Warning};
 use serde::Serialize;
 
@@ -14,26 +13,6 @@ pub(super) const MAX_LIMIT: u64 = 1000;
 
 /// How much better a model fits for being answered: not enough to hide one of that very name.
 const ANSWERED: f64 = 0.2;
-
-/// What people call records whose model has another name.
-const ALSO: &[(&str, &str)] = &[
-    (
-        "account.move",
-        "invoice bill credit note refund receipt payment",
-    ),
-    ("account.move.line", "invoice bill line accounting entry"),
-    ("crm.lead", "opportunity deal pipeline"),
-    ("product.product", "article item sku"),
-    ("product.template", "article item"),
-    ("purchase.order", "rfq quotation"),
-    ("res.country.state", "province region"),
-    (
-        "res.partner",
-        "customer vendor supplier client address person",
-    ),
-    ("sale.order", "quotation revenue"),
-    ("stock.picking", "delivery receipt shipment"),
-];
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -56,9 +35,9 @@ struct Listed<'a> {
 
 impl<'a> Listed<'a> {
     fn new(of: &'a ListedModel) -> Self {
-        let reason = verdict(&of.name, &of.standing.modules, of.has_table)
+        let reason = verdict(&of.standing, of.table.as_deref())
             .err()
-            .map(|why| reason(&of.name, why));
+            .map(|why| why.reason());
         Listed {
             model: &of.name,
             name: &of.label,
@@ -69,20 +48,6 @@ impl<'a> Listed<'a> {
 
     fn is_answered(&self) -> bool {
         self.reason.is_none()
-    }
-}
-
-/// In a few words, for they stand behind every such model.
-fn reason(name: &str, why: Unanswered<'_>) -> String {
-    match why {
-        Unanswered::NotVetted => match Unanswered::nearest(name).first() {
-            Some(near) => format!("not answered yet by these tools; {near} is"),
-            None => "not answered yet by these tools".into(),
-        },
-        Unanswered::ExtendedBy(module) => {
-            format!("not answered while the module {module} is installed")
-        }
-        Unanswered::NoTable => "not answered: it has no table here".into(),
     }
 }
 
@@ -99,10 +64,7 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
     let limit = call
         .arguments
         .number("limit", DEFAULT_LIMIT, 1..=MAX_LIMIT)? as usize;
-    let examined: Vec<&str> = vetted().models.keys().map(String::as_str).collect();
-    let readable = call
-        .database
-        .listed_models(call.principal, &scope.lang, &examined)?;
+    let readable = call.database.listed_models(call.principal, &scope.lang)?;
     let mut models: Vec<(f64, Listed<'_>)> = if query.is_empty() {
         readable.iter().map(|of| (0.0, Listed::new(of))).collect()
     } else {
@@ -143,7 +105,7 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
 
 /// How well a model fits; nothing where it does not.
 fn score(wanted: &Wanted, of: &ListedModel) -> Option<f64> {
-    let also = ALSO
+    let also = KNOWN_MODELS
         .iter()
         .find(|(model, _)| *model == of.name)
         .map_or("", |(_, also)| also);

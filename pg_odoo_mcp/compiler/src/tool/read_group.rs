@@ -40,6 +40,7 @@ fn planned<'a>(call: &'a Call<'_>) -> Result<Planned<'a>> {
     let of = asked(&scope, arguments.required_text("model")?)?;
     let domain = arguments.domain()?;
     let having = arguments.having()?;
+    scope.refuse_open_names();
     let plan = plan::read_group(
         &scope,
         &of,

@@ -46,12 +46,15 @@ fn models_that_are_answered_come_first_and_the_others_say_why() {
         found.expect("the model")["reason"].clone()
     };
     assert_eq!(reason("sale.order"), Value::Null);
-    assert_eq!(reason("res.bank"), "not answered yet by these tools");
+    assert_eq!(
+        reason("res.bank"),
+        "Python decides over its reads: _search of the module l10n_us_account (l10n_us_account/models/x.py:1)"
+    );
     assert_eq!(
         reason("crm.tag"),
-        "not answered while the module extra is installed"
+        "the module extra extends it and has not been scanned"
     );
-    assert_eq!(reason("res.country"), "not answered: it has no table here");
+    assert_eq!(reason("res.country"), "it has no ordinary table of its own");
 }
 
 #[test]
@@ -240,7 +243,7 @@ fn explanations_say_why_a_model_is_or_is_not_answered() {
     assert!(
         not["reason"]
             .as_str()
-            .is_some_and(|why| why.contains("has not been vetted")),
+            .is_some_and(|why| why.contains("_search of the module")),
         "{not}"
     );
     let list = explain("odoo_list_models", json!({}));

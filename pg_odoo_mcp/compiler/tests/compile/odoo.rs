@@ -2,9 +2,10 @@
 
 use odoo_compiler::answer::{Database, Environment, Reply, Row};
 use odoo_compiler::catalog::{
-    Catalog, FieldDescription, ListedModel, Model, ModelDescription, Standing, Step, Unaccent,
+    Catalog, FieldDescription, ListedModel, Model, ModelDescription, Step, Unaccent,
 };
 use odoo_compiler::error::{Code, Error, Result};
+use odoo_compiler::facts::ModelFacts;
 use odoo_compiler::principal::Principal;
 use odoo_compiler::sql::Statement;
 use serde_json::{Value, json};
@@ -16,6 +17,8 @@ use std::rc::Rc;
 pub(crate) struct Odoo {
     pub(crate) principal: Principal,
     models: BTreeMap<String, Value>,
+    /// Facts that are not the real Odoo's.
+    facts: BTreeMap<String, Rc<ModelFacts>>,
     pub(crate) unaccent: Unaccent,
     pub(crate) rows: Vec<Row>,
     /// What the second statement yields, and those after it; the last goes on.
@@ -228,6 +231,7 @@ impl Odoo {
         Odoo {
             principal,
             models,
+            facts: BTreeMap::new(),
             unaccent: Unaccent::Absent,
             rows: Vec::new(),
             more_rows: Vec::new(),
@@ -245,6 +249,13 @@ impl Odoo {
     /// Changes a model's description.
     pub(crate) fn change(&mut self, model: &str, change: impl FnOnce(&mut Value)) {
         change(self.models.get_mut(model).expect("the model is there"));
+    }
+
+    /// Changes what is known of a model's Python.
+    pub(crate) fn change_facts(&mut self, model: &str, change: impl FnOnce(&mut ModelFacts)) {
+        let mut facts = crate::facts::document(|document| document.models[model].clone());
+        change(&mut facts);
+        self.facts.insert(model.to_owned(), Rc::new(facts));
     }
 
     /// The answer of a tool, or its error as `code: message`.
@@ -301,6 +312,7 @@ impl Odoo {
     pub(crate) fn filter(&self, model: &str, domain: Value) -> String {
         let mut bare = Odoo::new();
         bare.models = self.models.clone();
+        bare.facts = self.facts.clone();
         bare.principal = self.principal.clone();
         bare.unaccent = self.unaccent;
         for json in bare.models.values_mut() {
@@ -313,7 +325,13 @@ impl Odoo {
 impl Catalog for Odoo {
     fn model(&self, name: &str) -> Result<Option<Rc<Model>>> {
         Ok(self.models.get(name).map(|json| {
-            Rc::new(serde_json::from_value(json.clone()).expect("the model is well formed"))
+            let mut model: Model =
+                serde_json::from_value(json.clone()).expect("the model is well formed");
+            crate::facts::load(&mut model.standing, name);
+            if let Some(changed) = self.facts.get(name) {
+                model.standing.facts = Some(changed.clone());
+            }
+            Rc::new(model)
         }))
     }
 
@@ -355,12 +373,7 @@ impl Database for Odoo {
         })
     }
 
-    fn listed_models(
-        &self,
-        principal: &Principal,
-        lang: &str,
-        examined: &[&str],
-    ) -> Result<Vec<ListedModel>> {
+    fn listed_models(&self, principal: &Principal, lang: &str) -> Result<Vec<ListedModel>> {
         let readable = |model: &Model| {
             model.access_lists.iter().any(|list| {
                 list.group_id
@@ -372,16 +385,11 @@ impl Database for Odoo {
             let Some(model) = self.model(&name)?.filter(|model| readable(model)) else {
                 continue;
             };
-            let is_examined = examined.contains(&name.as_str());
             listed.push(ListedModel {
                 label: format!("{} in {lang}", model.label),
                 english: model.label.clone(),
-                standing: if is_examined {
-                    model.standing.clone()
-                } else {
-                    Standing::default()
-                },
-                has_table: is_examined && model.table.is_some(),
+                standing: model.standing.clone(),
+                table: model.table.as_ref().map(|table| table.name.clone()),
                 name,
             });
         }

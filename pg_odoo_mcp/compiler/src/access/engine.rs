@@ -1,0 +1,252 @@
+//! Who answers a model: SQL where everything that Odoo's Python does to its reads is known, else Odoo.
+
+use super::check_read;
+use crate::catalog::{
+    Engine, EngineSetting, KNOWN_MODELS, Model, Standing, Table, shortened, suggestion,
+};
+use crate::error::{Code, Error, Result};
+use crate::facts::{Effect, ModelFacts, Override};
+use crate::scope::Scope;
+use std::rc::Rc;
+
+/// A model that SQL may answer: what the database says, what Python says, and its table.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    /// From the database.
+    pub model: Rc<Model>,
+    /// From Odoo's source.
+    pub facts: Rc<ModelFacts>,
+    /// Its relation.
+    pub table: Table,
+}
+
+/// The model that a call asks for: one that the user may not read is refused before anything else
+/// is said of it.
+pub fn asked(scope: &Scope<'_>, name: &str) -> Result<Subject> {
+    if let Some(model) = scope.catalog.model(name)? {
+        check_read(&model, scope.principal)?;
+    }
+    subject(scope, name)
+}
+
+/// The model of that name, if it exists and SQL may answer it.
+pub fn subject(scope: &Scope<'_>, name: &str) -> Result<Subject> {
+    let Some(model) = scope.catalog.model(name)? else {
+        let shown = shortened(name);
+        let error = Error::new(Code::UnknownModel, format!("there is no model {shown:?}"));
+        // only of those that every Odoo has: the names of others may tell what somebody may not know
+        let known = KNOWN_MODELS.iter().map(|(model, _)| *model);
+        return Err(match suggestion(name, known) {
+            Some(hint) => error.hint(hint),
+            None => {
+                error.hint("models have dotted names such as sale.order, res.partner, account.move")
+            }
+        });
+    };
+    let facts = match verdict(
+        &model.standing,
+        model.table.as_ref().map(|t| t.name.as_str()),
+    ) {
+        Ok(answered) => {
+            if let Some((setting, unanswered)) = answered.against {
+                scope.warn(
+                    "engine_forced",
+                    format!(
+                        "{} decided that SQL answers {name} ({}), although {}",
+                        setting.set_by,
+                        setting.reason,
+                        unanswered.reason()
+                    ),
+                );
+            }
+            answered.facts.clone()
+        }
+        Err(unanswered) => return Err(unanswered.error(name)),
+    };
+    let Some(table) = model.table.clone() else {
+        return Err(Unanswered::NoTable.error(name));
+    };
+    Ok(Subject {
+        model,
+        facts,
+        table,
+    })
+}
+
+/// The facts of a model that SQL may answer.
+#[derive(Debug)]
+pub struct Answered<'a> {
+    /// From Odoo's source.
+    pub facts: &'a Rc<ModelFacts>,
+    /// The decision that it may, and what speaks against it.
+    pub against: Option<(&'a EngineSetting, Unanswered<'a>)>,
+}
+
+/// Why SQL may not answer a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unanswered<'a> {
+    /// A DBA decided so.
+    Set(&'a EngineSetting),
+    /// Nobody has read its Python.
+    NoFacts,
+    /// A module that was not read has a say in it.
+    Extended(&'a str),
+    /// A module that was read is not there, or no longer has a say.
+    Gone(&'a str),
+    /// A module is of another version than the one that was read.
+    Changed {
+        /// Its name.
+        module: &'a str,
+        /// The version that was read.
+        read: &'a str,
+        /// The installed one.
+        installed: &'a str,
+    },
+    /// A module was upgraded since, to the same version.
+    Upgraded(&'a str),
+    /// Python decides over its reads.
+    Overridden(&'a Override),
+    /// There is no ordinary table of its name.
+    NoTable,
+}
+
+/// Whether SQL may answer a model that stands so and has that table. The one place that decides of a
+/// model; what it may not answer of an answered model, plans refuse.
+pub fn verdict<'a>(
+    standing: &'a Standing,
+    table: Option<&str>,
+) -> Result<Answered<'a>, Unanswered<'a>> {
+    let setting = standing.setting.as_ref();
+    if let Some(setting) = setting.filter(|setting| setting.engine == Engine::Odoo) {
+        return Err(Unanswered::Set(setting));
+    }
+    let facts = standing.facts.as_ref().ok_or(Unanswered::NoFacts)?;
+    let of_other_name = facts.table.as_deref().is_some_and(|own| table != Some(own));
+    let source = facts.overridden(Effect::RowSource);
+    if table.is_none() || of_other_name || source.is_some() {
+        // there is nothing that SQL could read
+        return Err(source.map_or(Unanswered::NoTable, Unanswered::Overridden));
+    }
+    let doubt = in_force(standing, facts).err().or_else(|| {
+        [
+            Effect::Rows,
+            Effect::Unread,
+            Effect::Columns,
+            Effect::FieldAccess,
+        ]
+        .into_iter()
+        .find_map(|effect| facts.overridden(effect))
+        .map(Unanswered::Overridden)
+    });
+    match (doubt, setting.filter(|setting| setting.forced)) {
+        (None, _) => Ok(Answered {
+            facts,
+            against: None,
+        }),
+        (Some(doubt), Some(setting)) => Ok(Answered {
+            facts,
+            against: Some((setting, doubt)),
+        }),
+        (Some(doubt), None) => Err(doubt),
+    }
+}
+
+/// Whether the facts are those of the modules that are installed now.
+pub(crate) fn in_force<'a>(
+    standing: &'a Standing,
+    facts: &'a ModelFacts,
+) -> Result<(), Unanswered<'a>> {
+    for module in &standing.modules {
+        let name = module.name.as_str();
+        let read = standing
+            .scanned
+            .get(name)
+            .filter(|_| facts.modules.contains(name))
+            .ok_or(Unanswered::Extended(name))?;
+        if read.version != module.version {
+            return Err(Unanswered::Changed {
+                module: name,
+                read: &read.version,
+                installed: &module.version,
+            });
+        }
+        if read.written_at != module.written_at {
+            return Err(Unanswered::Upgraded(name));
+        }
+    }
+    let is_there = |name: &&str| standing.modules.iter().any(|module| module.name == **name);
+    match facts.modules.iter().find(|name| !is_there(name)) {
+        Some(name) => Err(Unanswered::Gone(name)),
+        None => Ok(()),
+    }
+}
+
+/// The facts of a model, answered or not, if they are those of what is installed.
+pub(crate) fn known(standing: &Standing) -> Option<&Rc<ModelFacts>> {
+    let facts = standing.facts.as_ref()?;
+    in_force(standing, facts).is_ok().then_some(facts)
+}
+
+impl Unanswered<'_> {
+    /// One line, as `engine_reason` and the views show it.
+    pub fn reason(&self) -> String {
+        match self {
+            Unanswered::Set(setting) => {
+                format!("{} decided so: {}", setting.set_by, setting.reason)
+            }
+            Unanswered::NoFacts => "its Python has not been scanned".into(),
+            Unanswered::Extended(module) => {
+                format!("the module {module} extends it and has not been scanned")
+            }
+            Unanswered::Gone(module) => {
+                format!("the module {module}, which had a say in it, is not installed any more")
+            }
+            Unanswered::Changed {
+                module,
+                read,
+                installed,
+            } => {
+                format!("the module {module} was scanned as {read} and is installed as {installed}")
+            }
+            Unanswered::Upgraded(module) => {
+                format!("the module {module} was upgraded since it was scanned")
+            }
+            Unanswered::Overridden(by) => match by.effect {
+                Effect::RowSource => format!("its rows are made by {}", by.place()),
+                Effect::Unread => format!("not read for certain: {}", by.place()),
+                Effect::FieldAccess => {
+                    format!("Python decides who reads its fields: {}", by.place())
+                }
+                _ => format!("Python decides over its reads: {}", by.place()),
+            },
+            Unanswered::NoTable => "it has no ordinary table of its own".into(),
+        }
+    }
+
+    /// What would change it, for a DBA.
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Unanswered::Set(_) => "select odoo_mcp.set_model_engine(model, 'auto', reason)",
+            Unanswered::NoFacts => "odoo-mcp scan-addons, with the folders of all addons",
+            Unanswered::Extended(_) => "odoo-mcp scan-addons, with the folder of that module too",
+            Unanswered::Gone(_) | Unanswered::Changed { .. } | Unanswered::Upgraded(_) => {
+                "odoo-mcp scan-addons"
+            }
+            Unanswered::Overridden(by) if by.effect == Effect::RowSource => {
+                "nothing: Odoo computes these rows"
+            }
+            Unanswered::Overridden(_) => {
+                "nothing, unless you have read that code and know better: set_model_engine(model, 'sql', reason, force => true)"
+            }
+            Unanswered::NoTable => "nothing: there are no rows that SQL could read",
+        }
+    }
+
+    fn error(&self, name: &str) -> Error {
+        Error::new(
+            Code::NotSupported,
+            format!("SQL doesn't answer {name}: {}", self.reason()),
+        )
+        .hint("ask Odoo itself; odoo_list_models names the models that are answered here")
+    }
+}

@@ -1,0 +1,135 @@
+//! Which models SQL answers, and why not the others.
+
+use crate::facts;
+use odoo_compiler::access::{Unanswered, verdict};
+use odoo_compiler::catalog::{Engine, EngineSetting, InstalledModule, Standing};
+use odoo_compiler::facts::{Effect, ModelFacts, Override};
+use std::rc::Rc;
+
+const TABLE: Option<&str> = Some("crm_tag");
+
+fn standing() -> Standing {
+    let mut standing = Standing::default();
+    facts::load(&mut standing, "crm.tag");
+    standing
+}
+
+fn with(change: impl FnOnce(&mut ModelFacts)) -> Standing {
+    let mut standing = standing();
+    let mut facts = standing.facts.as_deref().cloned().expect("there are facts");
+    change(&mut facts);
+    standing.facts = Some(Rc::new(facts));
+    standing
+}
+
+fn by(effect: Effect, fields: Option<&[&str]>) -> Override {
+    Override {
+        effect,
+        method: "_search".into(),
+        module: "crm".into(),
+        file: "crm/models/crm_tag.py".into(),
+        line: 12,
+        fields: fields.map(|fields| fields.iter().map(|name| (*name).to_owned()).collect()),
+    }
+}
+
+fn setting(engine: Engine, forced: bool) -> Option<EngineSetting> {
+    Some(EngineSetting {
+        engine,
+        forced,
+        reason: "it was compared".into(),
+        set_by: "dba".into(),
+    })
+}
+
+#[track_caller]
+fn refusal(standing: &Standing) -> String {
+    verdict(standing, TABLE).expect_err("refused").reason()
+}
+
+#[test]
+fn sql_answers_what_was_read_as_it_is_installed() {
+    let standing = standing();
+    let answered = verdict(&standing, TABLE).expect("answered");
+    assert!(answered.against.is_none());
+}
+
+#[test]
+fn without_facts_odoo_answers_even_if_somebody_insists() {
+    let mut standing = standing();
+    standing.facts = None;
+    assert_eq!(verdict(&standing, TABLE).err(), Some(Unanswered::NoFacts));
+    standing.setting = setting(Engine::Sql, true);
+    assert_eq!(verdict(&standing, TABLE).err(), Some(Unanswered::NoFacts));
+}
+
+#[test]
+fn a_module_that_came_went_or_moved_makes_the_facts_worthless() {
+    let mut more = standing();
+    more.modules.push(InstalledModule::named("acme"));
+    assert!(refusal(&more).contains("acme extends it"));
+    // it was scanned, but had no say in the model then
+    let mut scanned = (*more.scanned).clone();
+    scanned.insert("acme".into(), scanned["base"].clone());
+    more.scanned = Rc::new(scanned);
+    assert!(refusal(&more).contains("acme extends it"));
+
+    let mut fewer = standing();
+    let gone = fewer.modules.pop().expect("modules").name;
+    assert!(refusal(&fewer).contains(&gone));
+
+    let mut newer = standing();
+    newer.modules[0].version = "19.0.1.1".into();
+    assert!(refusal(&newer).contains("19.0.1.1"));
+
+    let mut again = standing();
+    again.modules[0].written_at = Some("2026-11-21 10:00:00".into());
+    assert!(refusal(&again).contains("was upgraded"));
+}
+
+#[test]
+fn python_that_governs_a_model_is_named_with_its_place() {
+    for effect in [
+        Effect::Rows,
+        Effect::RowSource,
+        Effect::Unread,
+        Effect::Columns,
+        Effect::FieldAccess,
+    ] {
+        let why = refusal(&with(|facts| facts.overrides.push(by(effect, None))));
+        assert!(why.contains("crm/models/crm_tag.py:12"), "{why}");
+        let limited = with(|facts| facts.overrides.push(by(effect, Some(&["color"]))));
+        assert!(verdict(&limited, TABLE).is_ok(), "{effect:?}");
+    }
+    for effect in [Effect::Values, Effect::Groups, Effect::Order] {
+        let partly = with(|facts| facts.overrides.push(by(effect, None)));
+        assert!(verdict(&partly, TABLE).is_ok(), "{effect:?}");
+    }
+}
+
+#[test]
+fn another_table_than_the_one_python_names_is_never_read() {
+    let moved = with(|facts| facts.table = Some("acme_tag".into()));
+    assert_eq!(verdict(&moved, TABLE).err(), Some(Unanswered::NoTable));
+    assert!(verdict(&moved, Some("acme_tag")).is_ok());
+    assert_eq!(verdict(&standing(), None).err(), Some(Unanswered::NoTable));
+}
+
+#[test]
+fn a_dba_narrows_always_and_widens_only_by_force_and_openly() {
+    let mut narrowed = standing();
+    narrowed.setting = setting(Engine::Odoo, false);
+    assert!(refusal(&narrowed).contains("it was compared"));
+
+    let mut widened = with(|facts| facts.overrides.push(by(Effect::Rows, None)));
+    widened.setting = setting(Engine::Sql, false);
+    assert!(verdict(&widened, TABLE).is_err());
+    widened.setting = setting(Engine::Sql, true);
+    let answered = verdict(&widened, TABLE).expect("forced");
+    assert!(answered.against.is_some());
+
+    // there is nothing to read
+    let mut source = with(|facts| facts.overrides.push(by(Effect::RowSource, None)));
+    source.setting = setting(Engine::Sql, true);
+    assert!(verdict(&source, TABLE).is_err());
+}

@@ -1,0 +1,137 @@
+//! What Python takes part in is not answered by SQL, the rest of the model is.
+
+use crate::odoo::Odoo;
+use odoo_compiler::error::Code;
+use serde_json::{Value, json};
+
+/// Sale orders with an override of that effect, limited to fields or not.
+fn with_override(effect: &str, fields: Value) -> Odoo {
+    let mut odoo = Odoo::new();
+    odoo.change_facts("sale.order", |facts| {
+        let json = json!({
+            "effect": effect, "method": "_method", "module": "sale", "file": "sale/models/sale_order.py", "line": 7,
+            "fields": fields,
+        });
+        let known = serde_json::from_value(json).expect("an override");
+        facts.overrides.push(known);
+    });
+    odoo
+}
+
+#[track_caller]
+fn assert_refused(odoo: &Odoo, tool: &str, arguments: Value) {
+    let error = odoo.explained(tool, &arguments);
+    let reason = match error {
+        Ok(explained) => explained["reason"].as_str().unwrap_or("").to_owned(),
+        Err(error) => {
+            assert_eq!(error.code, Code::NotSupported, "{error}");
+            error.message
+        }
+    };
+    assert!(reason.contains("sale/models/sale_order.py:7"), "{reason}");
+}
+
+#[track_caller]
+fn assert_answered(odoo: &Odoo, tool: &str, arguments: Value) {
+    let explained = odoo.explained(tool, &arguments).expect("answered");
+    assert_eq!(explained["engine"], "sql", "{explained}");
+}
+
+fn search(more: Value) -> Value {
+    let mut arguments = json!({"model": "sale.order", "fields": ["name"], "order": "id"});
+    for (key, value) in more.as_object().expect("an object") {
+        arguments[key] = value.clone();
+    }
+    arguments
+}
+
+#[test]
+fn overridden_groups_leave_records_alone() {
+    let odoo = with_override("groups", Value::Null);
+    let groups = json!({"model": "sale.order", "groupby": ["state"]});
+    assert_refused(&odoo, "odoo_read_group", groups);
+    assert_answered(&odoo, "odoo_search", search(json!({})));
+}
+
+#[test]
+fn overridden_values_leave_counts_and_groups_alone() {
+    let odoo = with_override("values", Value::Null);
+    assert_refused(&odoo, "odoo_search", search(json!({})));
+    assert_answered(&odoo, "odoo_count", json!({"model": "sale.order"}));
+    let groups = json!({"model": "sale.order", "groupby": ["state"]});
+    assert_answered(&odoo, "odoo_read_group", groups);
+}
+
+#[test]
+fn an_overridden_order_leaves_counts_alone() {
+    let odoo = with_override("order", Value::Null);
+    assert_refused(&odoo, "odoo_search", search(json!({"order": "name"})));
+    let through = json!({"model": "sale.order.line", "fields": ["name"], "order": "order_id"});
+    assert_refused(&odoo, "odoo_search", through);
+    assert_answered(&odoo, "odoo_count", json!({"model": "sale.order"}));
+}
+
+#[test]
+fn an_override_of_some_fields_leaves_the_others_alone() {
+    for effect in [
+        "rows",
+        "values",
+        "groups",
+        "order",
+        "columns",
+        "field_access",
+    ] {
+        let odoo = with_override(effect, json!(["state"]));
+        for more in [
+            json!({"fields": ["state"]}),
+            json!({"order": "state"}),
+            json!({"domain": [["state", "=", "sale"]]}),
+        ] {
+            assert_refused(&odoo, "odoo_search", search(more));
+        }
+        let groups = json!({"model": "sale.order", "groupby": ["state"]});
+        assert_refused(&odoo, "odoo_read_group", groups);
+        let through =
+            json!({"model": "sale.order.line", "domain": [["order_id.state", "=", "sale"]]});
+        assert_refused(&odoo, "odoo_count", through);
+        let other = search(json!({"order": "name", "domain": [["name", "=", "x"]]}));
+        assert_answered(&odoo, "odoo_search", other);
+    }
+}
+
+#[test]
+fn a_field_that_was_not_read_for_certain_is_not_used() {
+    let mut odoo = Odoo::new();
+    odoo.change_facts("sale.order", |facts| {
+        let why = "its groups: sale/models/sale_order.py:7".to_owned();
+        facts
+            .fields
+            .with_facts
+            .entry("state".into())
+            .or_default()
+            .unread = Some(why);
+    });
+    assert_refused(&odoo, "odoo_search", search(json!({"fields": ["state"]})));
+    assert_refused(
+        &odoo,
+        "odoo_search",
+        search(json!({"domain": [["state", "=", "sale"]]})),
+    );
+    assert_refused(&odoo, "odoo_search", search(json!({"order": "state"})));
+}
+
+#[test]
+fn names_are_not_made_where_python_fetches_them() {
+    let mut odoo = Odoo::new();
+    odoo.change_facts("crm.tag", |facts| {
+        let json = json!({
+            "effect": "rows", "method": "fetch", "module": "crm", "file": "crm/models/crm_tag.py", "line": 7,
+        });
+        facts.overrides.push(serde_json::from_value(json).expect("an override"));
+    });
+    let read = json!({"model": "crm.tag", "fields": ["display_name"]});
+    assert!(
+        odoo.explained("odoo_search", &read).is_err()
+            || odoo.explained("odoo_search", &read).expect("it")["engine"] == "odoo"
+    );
+}
