@@ -19,7 +19,7 @@ const MODELS: usize = 24;
 /// Odoo of the stack has as many workers.
 const THREADS: usize = 2;
 /// Differences that are shown.
-const SHOWN: usize = 60000;
+const SHOWN: usize = 60;
 
 /// The models to sweep of those that a user may read.
 fn chosen(mut all: Vec<String>, random: &mut Random) -> Vec<String> {
