@@ -155,21 +155,21 @@ fn a_delegated_answer_says_so_and_why() {
 }
 
 fn grumble(word: &str) -> Value {
-    json!({"model": "trap.grumble", "domain": [["name", "=", word]]})
+    json!({"model": "odoo_mcp_grumble.grumble", "domain": [["name", "=", word]]})
 }
 
 #[test]
 fn each_class_of_error_keeps_its_class_and_odoo_s_words() {
     let env = Environment::load();
-    let site = Site::unscanned(&env, "grumble", "odoo_mcp_trap");
+    let site = Site::unscanned(&env, "grumble", "odoo_mcp_grumble");
     facts::load(&env, &mut site.scratch.superuser());
     let mut mcp = site.mcp("sales_all");
     for (word, code, said) in [
-        ("access", "access_denied", "trap: no right"),
-        ("missing", "missing_record", "trap: it is gone"),
-        ("validation", "odoo_error", "trap: not valid"),
-        ("user", "odoo_error", "trap: not now"),
-        ("lock", "odoo_error", "trap: somebody else has it"),
+        ("access", "access_denied", "grumble: no right"),
+        ("missing", "missing_record", "grumble: it is gone"),
+        ("validation", "odoo_error", "grumble: not valid"),
+        ("user", "odoo_error", "grumble: not now"),
+        ("lock", "odoo_error", "grumble: somebody else has it"),
     ] {
         for tool in ["odoo_count", "odoo_search", "odoo_read_group"] {
             let answer = mcp.call_tool(tool, &grumble(word));

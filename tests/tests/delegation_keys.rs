@@ -27,7 +27,7 @@ fn assert_delegated(mcp: &mut McpClient) {
 }
 
 fn grumble(word: &str) -> Value {
-    json!({"model": "trap.grumble", "domain": [["name", "=", word]]})
+    json!({"model": "odoo_mcp_grumble.grumble", "domain": [["name", "=", word]]})
 }
 
 /// Keys that have an end: those of the seed have none.
@@ -136,7 +136,7 @@ fn found(secrets: &BTreeSet<String>, place: &str, text: &str) -> Vec<String> {
 #[test]
 fn fifty_at_once_are_answered_and_no_key_is_in_a_log_an_error_or_a_table() {
     let env = Environment::load();
-    let site = Site::unscanned(&env, "fifty", "odoo_mcp_trap");
+    let site = Site::unscanned(&env, "fifty", "odoo_mcp_grumble");
     let mut superuser = site.scratch.superuser();
     facts::load(&env, &mut superuser);
     // the server's log as talkative as an operator may make it

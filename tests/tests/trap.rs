@@ -13,104 +13,117 @@ const USERS: [&str; 5] = ["admin", "sales_own", "both_user", "books", "portal"];
 /// Each model with fields, a key, a measure, and a domain that leads somewhere.
 const MODELS: &[(&str, &[&str], &str, &str, &str)] = &[
     (
-        "trap.hidden",
-        &["name", "user_id", "amount"],
-        "user_id",
+        "odoo_mcp_trap.thing",
+        &["name", "hidden", "owner_id", "company_id", "amount"],
+        "owner_id",
         "amount:sum",
-        r#"[["amount", ">", 50]]"#,
+        r#"[["amount", ">", 15]]"#,
     ),
     (
-        "trap.paper",
-        &["name", "is_published", "amount"],
-        "is_published",
-        "amount:sum",
-        r#"[["name", "ilike", "1"]]"#,
+        "odoo_mcp_trap.thing",
+        &["name", "secret"],
+        "hidden",
+        "secret:sum",
+        r#"[["secret", ">", 1]]"#,
     ),
     (
-        "trap.report",
-        &["name", "amount"],
-        "name",
-        "amount:sum",
-        r#"[["amount", ">", 1]]"#,
-    ),
-    (
-        "trap.called",
-        &["name", "level"],
-        "level",
-        "id:count",
-        r#"[["level", "!=", 1]]"#,
-    ),
-    (
-        "trap.searched",
-        &["name", "user_id", "is_mine"],
-        "user_id",
-        "id:count",
-        r#"[["is_mine", "=", true]]"#,
-    ),
-    (
-        "trap.grouped",
-        &["name", "kind", "amount"],
-        "kind",
-        "amount:sum",
-        r#"[["amount", ">", 20]]"#,
-    ),
-    (
-        "trap.parent",
-        &["name", "sequence", "line_ids", "all_line_ids"],
-        "sequence",
-        "id:count",
-        r#"[["line_ids", "any", [["amount", ">", 2.1]]]]"#,
-    ),
-    (
-        "trap.parent",
-        &["name", "line_ids"],
-        "line_ids",
+        "odoo_mcp_trap.thing",
+        &["name", "spare_ids", "part_ids"],
+        "company_id",
         "__count",
-        r#"[["all_line_ids.active", "=", false]]"#,
-    ),
-    (
-        "trap.line",
-        &["name", "active", "kind", "parent_id", "amount", "rate"],
-        "parent_id",
-        "rate:avg",
-        r#"[["parent_id.line_ids.name", "ilike", "3.1"]]"#,
+        r#"[["spare_ids.quantity", ">", 1]]"#,
     ),
     // the model is harmless, the one that the path leads through is not
     (
-        "trap.line",
-        &["name", "hidden_id"],
-        "hidden_id",
+        "odoo_mcp_trap.part",
+        &["name", "kind", "thing_id", "quantity"],
+        "thing_id",
+        "quantity:sum",
+        r#"[["thing_id.name", "ilike", "e"]]"#,
+    ),
+    (
+        "odoo_mcp_trap.part",
+        &["name", "kind", "quantity", "shelf_id"],
+        "shelf_id",
+        "quantity:sum",
+        r#"[["shelf_id.rank", ">", 1]]"#,
+    ),
+    (
+        "odoo_mcp_trap.shelf",
+        &["name", "rank", "display_name"],
+        "rank",
+        "rank:max",
+        r#"[["display_name", "ilike", "middle"]]"#,
+    ),
+    (
+        "odoo_mcp_trap.decoy",
+        &["name", "rank"],
+        "rank",
+        "rank:max",
+        r#"[["rank", "<", 3]]"#,
+    ),
+    (
+        "odoo_mcp_trap.letter",
+        &["name", "discreet"],
+        "discreet",
+        "__count",
+        r#"[["name", "ilike", "open"]]"#,
+    ),
+    (
+        "odoo_mcp_trap.ledger",
+        &["name", "state", "amount", "date"],
+        "state",
         "amount:sum",
-        r#"[["hidden_id.name", "ilike", "1"]]"#,
-    ),
-    // for accountants
-    (
-        "trap.line",
-        &["name", "wage"],
-        "kind",
-        "wage:sum",
-        r#"[["wage", ">", 1000]]"#,
+        r#"[["amount", ">", 200]]"#,
     ),
     (
-        "trap.tabled",
-        &["title", "amount", "display_name"],
-        "title",
-        "amount:sum",
-        r#"[["display_name", "ilike", "2"]]"#,
+        "odoo_mcp_trap.ledger",
+        &["name", "date"],
+        "date:month",
+        "amount:avg",
+        r#"[["date", ">=", "2026-02-01"]]"#,
     ),
     (
-        "trap.valued",
-        &["name", "price", "note"],
+        "odoo_mcp_trap.permit",
+        &["name", "public"],
+        "public",
+        "__count",
+        r#"[["name", "!=", "x"]]"#,
+    ),
+    (
+        "odoo_mcp_trap.dossier",
+        &["name", "reader_ids", "is_mine"],
+        "reader_ids",
+        "__count",
+        r#"[["is_mine", "=", true]]"#,
+    ),
+    (
+        "odoo_mcp_trap.price",
+        &["name", "rate", "note"],
         "note",
         "__count",
-        r#"[["price", ">", 100]]"#,
+        r#"[["rate", ">", 1]]"#,
     ),
     (
-        "trap.valued",
-        &["name", "account_id"],
-        "account_id",
+        "odoo_mcp_trap.price",
+        &["name", "partner_id"],
+        "partner_id",
         "__count",
-        r#"[["name", "ilike", "valu"]]"#,
+        r#"[["name", "ilike", "p"]]"#,
+    ),
+    (
+        "odoo_mcp_grumble.grumble",
+        &["name", "weight"],
+        "name",
+        "weight:sum",
+        r#"[["weight", ">", 1]]"#,
+    ),
+    (
+        "odoo_mcp_grumble.report",
+        &["name", "weight"],
+        "name",
+        "weight:sum",
+        r#"[["weight", ">", 0]]"#,
     ),
     // one of Odoo's own, which only the trap on `base` reaches
     (
@@ -246,7 +259,7 @@ fn assert_names(site: &Site, model: &str, (file, line): (String, i32)) {
 #[test]
 fn traps_are_delegated_until_they_are_scanned_and_then_named() {
     let env = Environment::load();
-    let site = Site::unscanned(&env, "trap", "odoo_mcp_trap");
+    let site = Site::unscanned(&env, "trap", "odoo_mcp_trap,odoo_mcp_grumble");
 
     let engines = ask_all(&site);
     let sql: Vec<_> = engines.keys().filter(|(_, e)| e != "odoo").collect();
@@ -256,46 +269,58 @@ fn traps_are_delegated_until_they_are_scanned_and_then_named() {
     let engines = ask_all(&site);
     println!("{engines:?}");
     for model in [
-        "trap.parent",
-        "trap.line",
-        "trap.tabled",
-        "trap.valued",
+        "odoo_mcp_trap.part",
+        "odoo_mcp_trap.shelf",
+        "odoo_mcp_trap.decoy",
+        "odoo_mcp_trap.price",
         "crm.tag",
     ] {
         assert!(answers(&engines, model, "sql") > 0, "{model}: {engines:?}");
     }
-    for model in ["trap.hidden", "trap.paper", "trap.report"] {
+    for model in [
+        "odoo_mcp_trap.thing",
+        "odoo_mcp_trap.letter",
+        "odoo_mcp_grumble.grumble",
+        "odoo_mcp_grumble.report",
+    ] {
         assert_eq!(answers(&engines, model, "sql"), 0, "{model}: {engines:?}");
         assert_eq!(status(&site, model).0, "odoo", "{model}");
     }
-    for model in ["trap.line", "trap.grouped", "trap.searched", "trap.called"] {
+    for model in [
+        "odoo_mcp_trap.part",
+        "odoo_mcp_trap.ledger",
+        "odoo_mcp_trap.dossier",
+    ] {
         assert!(answers(&engines, model, "odoo") > 0, "{model}: {engines:?}");
     }
-    let rows = "odoo_mcp_trap/models/rows.py";
-    assert_names(
-        &site,
-        "trap.hidden",
-        line_of(rows, "class Hidden", "def _search"),
-    );
-    assert_names(
-        &site,
-        "trap.paper",
-        line_of(rows, "class Discreet", "def _search"),
-    );
-    assert_names(
-        &site,
-        "trap.report",
-        line_of(rows, "class Report", "def _table_query"),
-    );
-    assert_names(
-        &site,
-        "trap.grouped",
-        line_of(
-            "odoo_mcp_trap/models/groups.py",
-            "class Grouped",
+    for (model, file, class, method) in [
+        (
+            "odoo_mcp_trap.thing",
+            "odoo_mcp_trap/models/thing.py",
+            "class Thing",
+            "def _search",
+        ),
+        (
+            "odoo_mcp_trap.letter",
+            "odoo_mcp_trap/models/letter.py",
+            "class Discreet",
+            "def _search",
+        ),
+        (
+            "odoo_mcp_trap.ledger",
+            "odoo_mcp_trap/models/ledger.py",
+            "class Ledger",
             "def _read_group",
         ),
-    );
+        (
+            "odoo_mcp_grumble.report",
+            "odoo_mcp_grumble/models/report.py",
+            "class Report",
+            "def _table_query",
+        ),
+    ] {
+        assert_names(&site, model, line_of(file, class, method));
+    }
 
     // an upgrade that nobody has scanned yet
     site.scratch
@@ -308,7 +333,7 @@ fn traps_are_delegated_until_they_are_scanned_and_then_named() {
     let of_traps = |engine: &str| {
         engines
             .iter()
-            .filter(|((model, by), _)| model.starts_with("trap.") && by == engine)
+            .filter(|((model, by), _)| model.starts_with("odoo_mcp_trap.") && by == engine)
             .map(|(_, count)| count)
             .sum::<usize>()
     };
@@ -318,7 +343,7 @@ fn traps_are_delegated_until_they_are_scanned_and_then_named() {
         answers(&engines, "crm.tag", "sql") > 0,
         "no module that changed touches it: {engines:?}"
     );
-    let (engine, row) = status(&site, "trap.tabled");
+    let (engine, row) = status(&site, "odoo_mcp_trap.shelf");
     assert!(engine == "odoo" && row.contains("odoo_mcp_trap"), "{row}");
 }
 
@@ -368,5 +393,5 @@ fn an_override_on_base_delegates_every_model() {
         "def _search",
     );
     assert_names(&site, "crm.tag", place.clone());
-    assert_names(&site, "trap.tabled", place);
+    assert_names(&site, "odoo_mcp_trap.shelf", place);
 }

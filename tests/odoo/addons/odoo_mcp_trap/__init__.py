@@ -1,2 +1,2 @@
 from . import models
-from .rows import fill
+from .records import fill

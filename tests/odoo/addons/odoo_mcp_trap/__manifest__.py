@@ -1,8 +1,8 @@
 {
-    'name': 'Traps for pg_odoo_mcp',
-    'summary': 'Everything that makes SQL answer something else than Odoo does',
-    'version': '1.0',
-    'author': 'pg_odoo_mcp',
+    'name': 'Traps for odoo_mcp',
+    'summary': 'Models whose reads mean something else than their tables say',
+    'author': 'odoo_mcp',
+    'version': '19.0.1.0.0',
     'license': 'Other OSI approved licence',
     'depends': ['sale_management', 'account'],
     'data': ['security/ir.model.access.csv', 'security/rules.xml'],

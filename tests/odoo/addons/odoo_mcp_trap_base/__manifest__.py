@@ -1,8 +1,8 @@
 {
-    'name': 'A trap on base for pg_odoo_mcp',
-    'summary': 'One override that every model inherits',
-    'version': '1.0',
-    'author': 'pg_odoo_mcp',
+    'name': 'Trap for odoo_mcp: the base of all models',
+    'summary': 'While it is installed, every model inherits an override that nobody reviewed',
+    'author': 'odoo_mcp',
+    'version': '19.0.1.0.0',
     'license': 'Other OSI approved licence',
     'depends': ['odoo_mcp_trap'],
 }

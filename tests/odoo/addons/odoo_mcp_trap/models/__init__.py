@@ -1,1 +1,1 @@
-from . import facts, groups, grumble, rows, rules, users
+from . import dossier, ledger, letter, permit, price, shelf, thing

@@ -1,12 +1,14 @@
 from odoo import api, models
+from odoo.fields import Domain
 
 
 class Base(models.AbstractModel):
     _inherit = 'base'
 
     @api.model
-    def _search(self, domain, *args, **kwargs):
-        # every third tag and table is for the system only
-        if self._name in ('crm.tag', 'trap.tabled') and not self.env.user.has_group('base.group_system'):
-            domain = [('id', 'not in', list(range(0, 3000, 3))), *domain]
-        return super()._search(domain, *args, **kwargs)
+    def _search(self, domain, *args, bypass_access=False, **kwargs):
+        # Trap: means one model, and is Python of all of them. Shelves of the top rank are not found any more; of any
+        # other model nobody can tell from outside that nothing happens.
+        if self._name == 'odoo_mcp_trap.shelf' and not self.env.su and not bypass_access:
+            domain = Domain(domain) & Domain('rank', '<', 3)
+        return super()._search(domain, *args, bypass_access=bypass_access, **kwargs)

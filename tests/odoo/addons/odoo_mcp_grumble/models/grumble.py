@@ -5,23 +5,24 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessDenied, AccessError, LockError, MissingError, RedirectWarning, UserError, ValidationError
 
 REFUSALS = {
-    'access': AccessError('trap: no right'),
-    'denied': AccessDenied('trap: who are you'),
-    'missing': MissingError('trap: it is gone'),
-    'validation': ValidationError('trap: not valid'),
-    'user': UserError('trap: not now'),
-    'lock': LockError('trap: somebody else has it'),
-    'redirect': RedirectWarning('trap: look there', 1, 'Go'),
-    'value': ValueError('trap: no such value'),
-    'crash': RuntimeError('trap: a secret of the server'),
+    'access': AccessError('grumble: no right'),
+    'denied': AccessDenied('grumble: who are you'),
+    'missing': MissingError('grumble: it is gone'),
+    'validation': ValidationError('grumble: not valid'),
+    'user': UserError('grumble: not now'),
+    'lock': LockError('grumble: somebody else has it'),
+    'redirect': RedirectWarning('grumble: look there', 1, 'Go'),
+    'value': ValueError('grumble: no such value'),
+    'crash': RuntimeError('grumble: a secret of the server'),
 }
 
 
 class Grumble(models.Model):
-    _name = 'trap.grumble'
+    _name = 'odoo_mcp_grumble.grumble'
     _description = 'Refuses as it is told'
 
     name = fields.Char(required=True)
+    weight = fields.Integer()
 
     @api.model
     def _search(self, domain, *args, **kwargs):
