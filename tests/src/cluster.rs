@@ -13,8 +13,8 @@ use std::process::{Command, Stdio};
 use postgres::{Client, NoTls};
 
 use crate::environment::Environment;
-use crate::facts;
 use crate::front::free_port;
+use crate::scan;
 
 /// A server and its folder; both gone when dropped.
 pub struct Cluster {
@@ -74,7 +74,7 @@ impl Cluster {
                 cluster.password
             ))
             .expect("the extension");
-        facts::load(environment, &mut cluster.superuser());
+        scan::load(environment, &mut cluster.superuser());
         cluster
     }
 

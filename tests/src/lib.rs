@@ -17,7 +17,7 @@
 //! | [`odoo_server`] | an Odoo of a test's own, to be stopped and started again |
 //! | [`site`] | a copy of the database with an Odoo and a front of its own |
 //! | [`tap`] | what a front says to Odoo, overheard; answers in Odoo's place |
-//! | [`facts`] | the facts of Odoo's source, for copies of the database |
+//! | [`scan`] | what the stack's own scan of Odoo's source found, for copies of the database |
 //! | [`privileges`] | who may do what in our schemas |
 //! | [`scratch`] | a throwaway copy of the database, for tests that plant hostile objects |
 //! | [`serve`] | one call of the SQL function that the front calls |
@@ -40,7 +40,6 @@ pub mod cluster;
 pub mod conformance;
 pub mod doctor;
 pub mod environment;
-pub mod facts;
 pub mod front;
 pub mod machine;
 pub mod mcp;
@@ -53,6 +52,7 @@ pub mod parity;
 pub mod privileges;
 pub mod proxy;
 pub mod query;
+pub mod scan;
 pub mod scratch;
 pub mod serve;
 pub mod site;

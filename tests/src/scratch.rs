@@ -4,8 +4,8 @@ use postgres::Client;
 use serde_json::Value;
 
 use crate::environment::{Environment, connect};
-use crate::facts;
 use crate::query;
+use crate::scan;
 use crate::serve::serve;
 
 /// Rows of tables that every Odoo fills, and how many tables there are: what must be the same in a copy.
@@ -114,7 +114,7 @@ impl Scratch {
     /// If a step is refused.
     pub fn install(&self) {
         self.install_without_facts();
-        facts::load(&self.environment, &mut self.superuser());
+        scan::load(&self.environment, &mut self.superuser());
     }
 
     /// All of that but the facts.

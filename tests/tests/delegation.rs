@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use odoo_mcp_tests::parity::{Kind, Question, Verdict};
 use odoo_mcp_tests::query::number;
 use odoo_mcp_tests::tap::Manner;
-use odoo_mcp_tests::{Environment, Front, McpClient, Site, ToolAnswer, facts};
+use odoo_mcp_tests::{Environment, Front, McpClient, Site, ToolAnswer, scan};
 use serde_json::{Value, json};
 
 const USERS: [&str; 5] = ["admin", "sales_all", "nobody", "books", "portal"];
@@ -162,7 +162,7 @@ fn grumble(word: &str) -> Value {
 fn each_class_of_error_keeps_its_class_and_odoo_s_words() {
     let env = Environment::load();
     let site = Site::unscanned(&env, "grumble", "odoo_mcp_grumble");
-    facts::load(&env, &mut site.scratch.superuser());
+    scan::load(&env, &mut site.scratch.superuser());
     let mut mcp = site.mcp("sales_all");
     for (word, code, said) in [
         ("access", "access_denied", "grumble: no right"),
@@ -235,7 +235,7 @@ fn assert_unavailable(mcp: &mut McpClient, code: &str, words: &[&str]) -> String
 fn odoo_away_and_back_redirecting_slow_too_long_or_another_one() {
     let env = Environment::load();
     let mut site = Site::unscanned(&env, "away", "");
-    facts::load(&env, &mut site.scratch.superuser());
+    scan::load(&env, &mut site.scratch.superuser());
     let token = site.scratch.token("sales_all");
     let mut mcp = site.mcp_with(&token);
     let before = messages(&mut mcp).result();
@@ -283,7 +283,7 @@ fn odoo_away_and_back_redirecting_slow_too_long_or_another_one() {
 fn a_slow_odoo_is_given_up_in_time_and_sql_goes_on_meanwhile() {
     let env = Environment::load();
     let site = Site::unscanned(&env, "slow", "");
-    facts::load(&env, &mut site.scratch.superuser());
+    scan::load(&env, &mut site.scratch.superuser());
     site.scratch
         .superuser()
         .batch_execute(&format!(

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use odoo_mcp_tests::query::{number, text};
 use odoo_mcp_tests::tap::Manner;
-use odoo_mcp_tests::{Environment, Front, McpClient, OdooClient, Site, ToolAnswer, facts};
+use odoo_mcp_tests::{Environment, Front, McpClient, OdooClient, Site, ToolAnswer, scan};
 use postgres::Client;
 use serde_json::{Value, json};
 
@@ -42,7 +42,7 @@ fn a_key_is_reused_replaced_when_it_ends_and_gone_with_its_token() {
     let env = Environment::load();
     let site = Site::unscanned(&env, "keys", "");
     let mut superuser = site.scratch.superuser();
-    facts::load(&env, &mut superuser);
+    scan::load(&env, &mut superuser);
     let token = site.scratch.token("sales_all");
     let mut mcp = site.mcp_with(&token);
     assert_eq!(minted(&mut superuser), 0);
@@ -101,7 +101,7 @@ fn nothing_is_minted_where_delegation_was_set_up_without() {
     let env = Environment::load();
     let site = Site::unscanned(&env, "without", "");
     let mut superuser = site.scratch.superuser();
-    facts::load(&env, &mut superuser);
+    scan::load(&env, &mut superuser);
     let token = site.scratch.token("sales_all");
     let mut mcp = site.mcp_with(&token);
     assert_delegated(&mut mcp);
@@ -138,7 +138,7 @@ fn fifty_at_once_are_answered_and_no_key_is_in_a_log_an_error_or_a_table() {
     let env = Environment::load();
     let site = Site::unscanned(&env, "fifty", "odoo_mcp_grumble");
     let mut superuser = site.scratch.superuser();
-    facts::load(&env, &mut superuser);
+    scan::load(&env, &mut superuser);
     // the server's log as talkative as an operator may make it
     superuser
         .batch_execute(&format!(

@@ -3,7 +3,7 @@
 
 use odoo_mcp_tests::query::{number, text};
 use odoo_mcp_tests::stage::SETTLING;
-use odoo_mcp_tests::{Environment, McpClient, OdooClient, Site, facts};
+use odoo_mcp_tests::{Environment, McpClient, OdooClient, Site, scan};
 use serde_json::{Value, json};
 
 /// Connections that a front opens when it is asked by one caller after the other are few; each is to be warm.
@@ -22,7 +22,7 @@ impl Place {
     fn new(name: &str, login: &str) -> Self {
         let env = Environment::load();
         let site = Site::unscanned(&env, &format!("next_{name}"), "");
-        facts::load(&env, &mut site.scratch.superuser());
+        scan::load(&env, &mut site.scratch.superuser());
         Self {
             mcp: site.mcp(login),
             odoo: site.odoo(login),
@@ -256,16 +256,16 @@ fn facts_a_module_and_what_a_dba_decides() {
     }
 
     // facts without the model, and with it again
-    let all = facts::document(&Environment::load());
+    let all = scan::document(&Environment::load());
     let mut fewer = all.clone();
     fewer["models"]
         .as_object_mut()
         .expect("models")
         .remove("crm.tag")
         .expect("it was there");
-    facts::load_document(&mut superuser, &fewer);
+    scan::load_document(&mut superuser, &fewer);
     assert_eq!(place.engine("crm.tag"), "odoo");
-    facts::load_document(&mut superuser, &all);
+    scan::load_document(&mut superuser, &all);
     assert_eq!(place.engine("crm.tag"), "sql");
 
     // a module that touches it has another version than was scanned; Odoo writes that itself
