@@ -267,7 +267,7 @@ fn odoo_away_and_back_redirecting_slow_too_long_or_another_one() {
         "Content-Type: application/json\r\n",
         &format!("[\"{}\"]", "x".repeat(20 << 20)),
     );
-    assert_unavailable(&mut mcp, "odoo_unavailable", &["large", "limit", "bytes"]);
+    assert_unavailable(&mut mcp, "over_budget", &["larger"]);
     site.tap.set(Manner::Pass);
     assert_eq!(messages(&mut mcp).result(), before);
 

@@ -60,9 +60,10 @@ fn report(found: &Found, took: std::time::Duration) {
         );
     }
     println!(
-        "refused by both: {:?}; Odoo fails, and so do we: {:?}; too large: {:?}; Odoo answers differently each time: {:?}; {} different; {:.0} s",
+        "refused by both: {:?}; Odoo fails, and so do we: {:?}; secrets that no answer shows: {}; too large: {:?}; Odoo answers differently each time: {:?}; {} different; {:.0} s",
         found.refused,
         found.fails,
+        found.kept_back.len(),
         found.too_large,
         found.unstable,
         found.differences.len(),

@@ -50,6 +50,8 @@ pub struct Found {
     pub refused: BTreeMap<String, usize>,
     /// Odoo fails, and so do we.
     pub fails: BTreeMap<String, usize>,
+    /// Fields that hold secrets, which no answer shows.
+    pub kept_back: BTreeSet<String>,
     /// Larger than an answer may be.
     pub too_large: BTreeSet<String>,
     /// Fields that Odoo itself answers differently from one moment to the next.
@@ -248,6 +250,7 @@ impl Found {
                 *ours.entry(key).or_default() += count;
             }
         }
+        self.kept_back.extend(other.kept_back);
         self.too_large.extend(other.too_large);
         self.unstable.extend(other.unstable);
         self.differences.extend(other.differences);
