@@ -41,11 +41,11 @@ impl ModelFacts {
             .find(|known| known.effect == effect && known.fields.is_none())
     }
 
-    /// The first override, of whatever effect, that is limited to some fields, this one among them.
-    pub fn overridden_field(&self, field: &str) -> Option<&Override> {
+    /// The first override of one of these effects that is limited to some fields, this one among them.
+    pub fn overridden_field(&self, field: &str, effects: &[Effect]) -> Option<&Override> {
         self.overrides.iter().find(|known| {
             let fields = known.fields.as_deref().unwrap_or_default();
-            fields.iter().any(|limited| limited == field)
+            effects.contains(&known.effect) && fields.iter().any(|limited| limited == field)
         })
     }
 

@@ -4,6 +4,7 @@ use super::{Column, Form};
 use crate::access::{Subject, check_field};
 use crate::catalog::{Field, FieldType, Model, suggestion};
 use crate::error::{Code, Error, Result};
+use crate::facts::Effect;
 use crate::scope::Scope;
 
 /// The field of that name, or an error that names the nearest of those the user may read.
@@ -43,10 +44,27 @@ pub(super) fn check_known(of: &Subject, field: &Field) -> Result<()> {
     if !field.manual && !of.facts.fields.contains(&field.name) {
         return refuse("its groups are not known");
     }
-    if let Some(by) = of.facts.overridden_field(&field.name) {
-        return refuse(&format!("Python decides over it: {}", by.place()));
+    check_use(of, field, ANY_USE)
+}
+
+/// What an override of some fields changes whatever is done with them.
+const ANY_USE: &[Effect] = &[
+    Effect::Columns,
+    Effect::FieldAccess,
+    Effect::RowSource,
+    Effect::Unread,
+];
+
+/// Whether no override of these effects is about the field.
+pub(super) fn check_use(of: &Subject, field: &Field, effects: &[Effect]) -> Result<()> {
+    match of.facts.overridden_field(&field.name, effects) {
+        None => Ok(()),
+        Some(by) => Err(refused(
+            &of.model,
+            field,
+            &format!("Python decides over it: {}", by.place()),
+        )),
     }
-    Ok(())
 }
 
 fn refused(model: &Model, field: &Field, why: &str) -> Error {

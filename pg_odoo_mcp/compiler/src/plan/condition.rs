@@ -1,7 +1,7 @@
 //! Domains to predicates: the meaning of each operator for each type of field, as Odoo 19 has it
 //! (`odoo/orm/domains.py`, `odoo/orm/fields*.py`).
 
-use super::column::{field, stored_column, user_column};
+use super::column::{check_use, field, stored_column, user_column};
 use super::literal::Falsy;
 use super::x2many::active_field;
 use super::{Column, Predicate, merge};
@@ -9,6 +9,7 @@ use crate::access::{Subject, check_read, record_rules};
 use crate::catalog::{Field, FieldType};
 use crate::domain::{Condition, Domain, Operand, Operator};
 use crate::error::{Code, Error, Result};
+use crate::facts::Effect;
 use crate::scope::Scope;
 use crate::value::Value;
 
@@ -219,6 +220,7 @@ impl Resolver<'_> {
 
     /// The stored column of a field the caller may use.
     pub(super) fn column(&self, of: &Subject, alias: u32, field: &Field) -> Result<Column> {
+        check_use(of, field, &[Effect::Rows])?;
         match self.rights {
             Rights::User => user_column(self.scope, of, alias, field),
             Rights::Superuser => stored_column(self.scope, of, alias, field),

@@ -4,7 +4,7 @@ use super::{Column, Form, Source};
 use crate::access::known;
 use crate::catalog::{FieldType, Model, Table};
 use crate::error::Result;
-use crate::facts::DisplayNameKind;
+use crate::facts::{DisplayNameKind, Effect};
 use crate::scope::Scope;
 
 /// Where a record's display name is found.
@@ -48,7 +48,10 @@ pub fn display(
             .display_name
             .rec_name
             .as_deref()
-            .filter(|rec_name| facts.overridden_field(rec_name).is_none())
+            .filter(|rec_name| {
+                let effects = [Effect::Values, Effect::Columns];
+                facts.overridden_field(rec_name, &effects).is_none()
+            })
             .and_then(|rec_name| text_column(scope, &model, rec_name, alias))
             .map(Display::Column),
         DisplayNameKind::Partner => partner(scope, &model, alias),

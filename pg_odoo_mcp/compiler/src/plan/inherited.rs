@@ -1,10 +1,11 @@
 //! Fields of `_inherits` parents.
 
-use super::column::{comodel_name, field, is_inherited, parent_link, user_column};
+use super::column::{check_use, comodel_name, field, is_inherited, parent_link, user_column};
 use super::{Column, Source};
 use crate::access::{Subject, check_field, subject};
 use crate::catalog::Field;
 use crate::error::Result;
+use crate::facts::Effect;
 use crate::scope::Scope;
 
 /// The model and the alias that hold a field: those of an `_inherits` parent, joined without its
@@ -37,5 +38,7 @@ pub(super) fn held_column(
     on: &Field,
 ) -> Result<Column> {
     let (holder, alias) = holder(scope, source, of, alias, on)?;
-    user_column(scope, &holder, alias, field(scope, &holder, &on.name)?)
+    let on = field(scope, &holder, &on.name)?;
+    check_use(&holder, on, &[Effect::Groups])?;
+    user_column(scope, &holder, alias, on)
 }

@@ -1,6 +1,6 @@
 //! Group keys: `field`, `date:period`, `many2one.field`.
 
-use super::column::{comodel_name, field};
+use super::column::{check_use, comodel_name, field};
 use super::condition::{Resolver, Rights, ruled};
 use super::group::KeyExpression;
 use super::inherited::held_column;
@@ -10,6 +10,7 @@ use crate::access::{Subject, check_field, check_read, subject};
 use crate::catalog::{Field, FieldType, suggestion};
 use crate::domain::MAX_PATH;
 use crate::error::{Code, Error, Result};
+use crate::facts::Effect;
 use crate::scope::Scope;
 
 /// A key with what its values are.
@@ -193,6 +194,7 @@ fn many2many(
     on: &Field,
 ) -> Result<Grouped> {
     check_field(of, &on.name, scope.principal)?;
+    check_use(of, on, &[Effect::Groups])?;
     let to_many = ToMany::new(scope, of, on)?;
     let Way::Link(link) = &to_many.way else {
         return Err(Error::new(

@@ -1,6 +1,6 @@
 //! `order`: parsed by its grammar, many2one fields by the order of what they point to.
 
-use super::column::{comodel_name, field, plain_column, user_column};
+use super::column::{check_use, comodel_name, field, plain_column, user_column};
 use super::inherited::holder;
 use super::{Column, Source};
 use crate::access::{Subject, known, subject};
@@ -127,6 +127,7 @@ impl<'a, 'b> Ordering<'a, 'b> {
         let on = field(self.scope, of, name)?;
         let (of, alias) = holder(self.scope, self.source, of, alias, on)?;
         let on = field(self.scope, &of, name)?;
+        check_use(&of, on, &[Effect::Order])?;
         let column = user_column(self.scope, &of, alias, on)?;
         if on.field_type == FieldType::Many2one && !by_id {
             let key = (of.model.name.clone(), on.name.clone());
@@ -286,7 +287,12 @@ fn is_sorted_by_python(facts: &ModelFacts) -> bool {
 fn is_open_to_all(facts: &ModelFacts, field: &str) -> bool {
     let known = facts.fields.get(field);
     known.is_some_and(|f| f.groups.is_none() && f.unread.is_none())
-        && facts.overridden_field(field).is_none()
+        && facts
+            .overridden_field(
+                field,
+                &[Effect::Order, Effect::Columns, Effect::FieldAccess],
+            )
+            .is_none()
 }
 
 fn not_understood(model: &str, term: &str) -> Error {

@@ -1,6 +1,6 @@
 //! Reading records: which fields, of which records, in which order.
 
-use super::column::{comodel_name, field, is_inherited, user_column};
+use super::column::{check_use, comodel_name, field, is_inherited, user_column};
 use super::condition::visible;
 use super::defaults::default_fields;
 use super::display::record_name;
@@ -193,6 +193,7 @@ fn cell(
     name: &str,
 ) -> Result<Cell> {
     let on = field(scope, of, name)?;
+    check_use(of, on, &[Effect::Values])?;
     if name == "display_name" {
         return match display(scope, source, &of.model.name, alias)? {
             Display::Open => Err(Error::new(

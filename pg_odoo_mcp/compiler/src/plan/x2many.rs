@@ -1,6 +1,6 @@
 //! one2many and many2many fields: the way to their records, and conditions on those.
 
-use super::column::{check_known, comodel_name};
+use super::column::{check_known, check_use, comodel_name};
 use super::condition::{Resolver, Rights, unless_comodel_is_answered};
 use super::literal::mismatch;
 use super::{Column, Predicate, Subquery};
@@ -8,7 +8,7 @@ use crate::access::{Subject, check_field, check_read, subject};
 use crate::catalog::{Field, FieldType, LinkTable};
 use crate::domain::{Domain, Operator};
 use crate::error::{Code, Error, Result};
-use crate::facts::document::domain;
+use crate::facts::{Effect, document::domain};
 use crate::scope::Scope;
 use crate::sql::{Param, PgType};
 use crate::value::Value;
@@ -183,6 +183,7 @@ pub(super) fn comodel(scope: &Scope<'_>, of: &Subject, on: &Field) -> Result<Sub
 impl Resolver<'_> {
     /// Checks the field itself, as a condition on it does.
     pub(super) fn may_use(&self, of: &Subject, on: &Field) -> Result<()> {
+        check_use(of, on, &[Effect::Rows])?;
         match self.rights {
             Rights::User => check_field(of, &on.name, self.scope.principal),
             Rights::Superuser => Ok(()),
