@@ -1,5 +1,5 @@
 //! What SQL may not answer, Odoo does, as that user: the answers, each class of error, an Odoo that is away, slow or
-//! another one. The keys are in `delegation_keys.rs`.
+//! another one. The keys are in `delegation_secrets.rs`.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
