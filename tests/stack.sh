@@ -17,14 +17,11 @@ set_up_extension() { # as a DBA would: see README
   make_login "$FRONT_ROLE" front.password
   sql -d "$ODOO_DB" -c "create extension pg_odoo_mcp" -c "select odoo_mcp.setup()" -c "select odoo_mcp.grant_front('$FRONT_ROLE')" >/dev/null
 }
-scan_facts() { # as an operator would: no superuser, the folders that Odoo's own settings name
+scan_facts() { # as an operator would: no superuser, the folders that Odoo's own settings name; the facts as a file, too
   make_login "$OPERATOR_ROLE" operator.password
   sql -d "$ODOO_DB" -c "grant odoo_mcp_${ODOO_DB}_admin to $OPERATOR_ROLE"
   : >"$STACK/scan.log"
-  ODOO_MCP_DATABASE_URL=$(operator_url) logged "$STACK/scan.log" "$STACK/odoo-mcp" scan-addons --odoo-conf "$STACK/odoo/odoo.conf"
-}
-keep_facts() { # the same as a file: to be loaded into copies of the database
-  ODOO_MCP_DATABASE_URL=$(operator_url) logged "$STACK/scan.log" \
+  ODOO_MCP_ADMIN_DATABASE_URL=$(operator_url) logged "$STACK/scan.log" \
     "$STACK/odoo-mcp" scan-addons --odoo-conf "$STACK/odoo/odoo.conf" --output "$FACTS"
 }
 issue_tokens() { # {login: token} for the nine users; limits with room for tests and benches

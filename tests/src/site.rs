@@ -84,7 +84,10 @@ impl Site {
         let output = Command::new(&self.environment.front_binary)
             .arg("scan-addons")
             .args(self.odoo.addons_path())
-            .env("ODOO_MCP_DATABASE_URL", operator.url(&self.environment))
+            .env(
+                "ODOO_MCP_ADMIN_DATABASE_URL",
+                operator.url(&self.environment),
+            )
             .output()
             .expect("the program runs");
         let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();

@@ -22,7 +22,7 @@ const PASSWORD_IN_URL: &str = "p%40ss%2Fw%3Ard%20%25%23%271%5C%C3%A9%22";
 const PASSWORD_IN_WORDS: &str = "password='p@ss/w:rd %#\\'1\\\\é\"'";
 
 /// How the page has a superuser scan, over the socket; theirs comes with a password.
-const SCAN: &str = "runuser -u postgres -- env ODOO_MCP_DATABASE_URL='postgresql://postgres@/odoo?host=/var/run/postgresql' odoo-mcp";
+const SCAN: &str = "runuser -u postgres -- env ODOO_MCP_ADMIN_DATABASE_URL='postgresql://postgres@/odoo?host=/var/run/postgresql' odoo-mcp";
 
 const SETTINGS: &str = "/etc/odoo-mcp/odoo-mcp.toml";
 const CLUSTER: &str = "/var/lib/postgresql/theirs";
@@ -94,7 +94,7 @@ impl Walk {
             (
                 SCAN,
                 format!(
-                    "env ODOO_MCP_DATABASE_URL='postgresql://dba:their%20secret@127.0.0.1:{port}/shop' odoo-mcp"
+                    "env ODOO_MCP_ADMIN_DATABASE_URL='postgresql://dba:their%20secret@127.0.0.1:{port}/shop' odoo-mcp"
                 ),
             ),
             (
