@@ -36,6 +36,36 @@ pub(crate) async fn serve(
     hear(pool, outcome?)
 }
 
+/// `odoo_mcp.delegation_key`: an Odoo API key for the user of a call that is handed on. What comes
+/// back is a secret.
+pub(crate) async fn delegation_key(
+    pool: &Pool,
+    call_id: Uuid,
+    front: Uuid,
+) -> Result<String, DbError> {
+    let statement = "SELECT odoo_mcp.delegation_key($1, $2)";
+    let text = pool
+        .query_text(
+            call_id,
+            statement,
+            &[(&call_id, Type::UUID), (&front, Type::UUID)],
+        )
+        .await?;
+    hear(pool, text)
+}
+
+/// `odoo_mcp.complete`: what came of a call that was handed on, made into the tool's answer. Also in a
+/// pause, which lets calls that were begun come to their end; so the answer tells nothing of one.
+pub(crate) async fn complete(pool: &Pool, call_id: Uuid, outcome: &str) -> Result<String, DbError> {
+    let statement = "SELECT odoo_mcp.complete($1, $2)";
+    pool.report_text(
+        call_id,
+        statement,
+        &[(&call_id, Type::UUID), (&outcome, Type::TEXT)],
+    )
+    .await
+}
+
 /// `odoo_mcp.authenticate`: whether the token may speak at all; for messages that call no tool.
 pub(crate) async fn authenticate(
     pool: &Pool,

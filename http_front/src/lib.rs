@@ -1,4 +1,5 @@
-//! The front: MCP over HTTP in, one call of an SQL function out.
+//! The front: MCP over HTTP in, one call of an SQL function out; where that hands the call on to Odoo,
+//! a request to Odoo's RPC, and one more call.
 //!
 //! The map, in the order a request passes through:
 //!
@@ -8,6 +9,7 @@
 //! - `routes`: `/mcp` and the two health pages, a handler a file;
 //! - `mcp`: the wire: JSON-RPC messages, the protocol's two eras, the answers of tools;
 //! - `db`: one function per SQL function that is called, on connections leased from `pool`;
+//! - `odoo`: what the database hands on to Odoo's own RPC, by `http_client`, and back;
 //! - [`operate`]: what the sub-commands do on a connection of their own;
 //! - [`doctor`]: the same database and settings, looked at for an operator;
 //! - [`error`]: every refusal that leaves as a status of HTTP or an error of JSON-RPC.
@@ -23,9 +25,11 @@ mod db;
 pub mod doctor;
 mod doors;
 pub mod error;
+mod http_client;
 pub mod log;
 mod mcp;
 mod middleware;
+mod odoo;
 pub mod operate;
 mod pool;
 mod routes;

@@ -116,6 +116,16 @@ impl Pool {
         parameters: &[Parameter<'_>],
     ) -> Result<String, DbError> {
         self.gate.pass().map_err(DbError::Paused)?;
+        self.report_text(reference, statement, parameters).await
+    }
+
+    /// The same, also while there is a pause.
+    pub(crate) async fn report_text(
+        &self,
+        reference: Uuid,
+        statement: &'static str,
+        parameters: &[Parameter<'_>],
+    ) -> Result<String, DbError> {
         let lease = self.lease(reference).await?;
         let started = Instant::now();
         let outcome = tokio::select! {
@@ -131,7 +141,9 @@ impl Pool {
             // a role that was dropped and made again has another identity than its old sessions
             self.connections.retain(|_, _| false);
         }
-        lease.give_back(is_stale || outcome.as_ref().is_err_and(is_connection_trouble));
+        let is_broken = outcome.as_ref().is_err_and(is_connection_trouble);
+        // a pause that began meanwhile wants all connections gone
+        lease.give_back(is_stale || is_broken || self.gate.is_shut());
         match outcome.as_deref() {
             Ok([row]) => row
                 .try_get(0)

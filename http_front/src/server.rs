@@ -92,10 +92,19 @@ async fn drain(connections: GracefulShutdown, front: &Front) {
     let mut closed = pin!(connections.shutdown());
     if timeout(front.shutdown_timeout, &mut closed).await.is_err() {
         tracing::warn!("calls are still in flight, ending them");
+        // first those that are with Odoo, because the database is told what became of them
+        front.odoo.halt();
+        let _ = timeout(LAST_WORDS / 2, front.odoo.close()).await;
         front.pool.halt();
-        let _ = timeout(LAST_WORDS, closed).await;
+        let _ = timeout(LAST_WORDS / 2, closed).await;
     }
-    if timeout(LAST_WORDS, front.pool.close()).await.is_err() {
-        tracing::warn!("a cancelled statement has not ended yet");
+    let last = async {
+        front.odoo.close().await;
+        front.pool.close().await;
+    };
+    if timeout(LAST_WORDS, last).await.is_err() {
+        tracing::warn!(
+            "a statement that was cancelled or reports to the database has not ended yet"
+        );
     }
 }

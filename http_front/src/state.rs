@@ -5,6 +5,7 @@ use crate::{
     db,
     doors::Doors,
     mcp::ToolList,
+    odoo::Odoo,
     pool::{DbError, Pool, Trouble},
     routes,
 };
@@ -29,6 +30,7 @@ type Kept<T> = Mutex<Option<(Instant, T)>>;
 /// The front of one database.
 pub struct Front {
     pub(crate) pool: Pool,
+    pub(crate) odoo: Odoo,
     pub(crate) doors: Doors,
     pub(crate) places: Semaphore,
     pub(crate) shutdown_timeout: Duration,
@@ -41,6 +43,7 @@ impl Front {
     pub fn new(config: &Config) -> Arc<Self> {
         Arc::new(Front {
             pool: Pool::new(config),
+            odoo: Odoo::new(config),
             doors: Doors::new(config.listen, config.public_url.clone()),
             places: Semaphore::new(config.max_requests),
             shutdown_timeout: config.shutdown_timeout,

@@ -11,7 +11,7 @@ const PREFIX: &str = "omcp_";
 const RANDOM_LENGTH: usize = 43;
 
 /// SHA-256 of a token; all that this process keeps of it, and all that the database stores.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct TokenHash([u8; 32]);
 
 /// Why there is no hash.
@@ -41,6 +41,14 @@ impl TokenHash {
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+}
+
+#[cfg(test)]
+impl TokenHash {
+    /// One of many.
+    pub(crate) fn for_tests(number: u32) -> Self {
+        TokenHash(Sha256::digest(number.to_be_bytes()).into())
     }
 }
 

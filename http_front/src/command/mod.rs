@@ -59,8 +59,8 @@ Settings, as variables of the environment (in the file: lower case, without ODOO
   ODOO_MCP_DATABASE_URL         the database with the extension, as a role that grant_front() knows (needed)
   ODOO_MCP_LISTEN               address:port to listen on [127.0.0.1:8765]
   ODOO_MCP_PUBLIC_URL           the URL that clients use, if a proxy stands in between
-  ODOO_MCP_ODOO_URL             Odoo's own address
-  ODOO_MCP_ODOO_DB              the name of Odoo's database
+  ODOO_MCP_ODOO_URL             Odoo's own address, http:// or https://, to answer what SQL may not
+  ODOO_MCP_ODOO_DB              the name by which Odoo knows the database, if it is another
   ODOO_MCP_POOL_SIZE            connections to the database [8]
   ODOO_MCP_POOL_WAIT_MS         how long a request waits for one of them [5000]
   ODOO_MCP_MAX_REQUESTS         requests at once [256]

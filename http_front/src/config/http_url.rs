@@ -71,6 +71,12 @@ impl HttpUrl {
             .trim_end_matches('/')
     }
 
+    /// The whole URL of something under this one; `path` begins with a slash.
+    pub fn with_path(&self, path: &str) -> String {
+        let scheme = if self.is_https { "https" } else { "http" };
+        format!("{scheme}://{}{}{path}", self.host_and_port(), self.path())
+    }
+
     /// Whether both name the same scheme, host and port.
     pub fn has_origin_of(&self, other: &HttpUrl) -> bool {
         (self.is_https, &self.host, self.port) == (other.is_https, &other.host, other.port)
@@ -147,6 +153,14 @@ mod tests {
         assert_eq!(proxied.host_and_port(), "[::1]:8069");
         assert_eq!(proxied.path(), "/odoo");
         assert_eq!(url("https://erp.example.com").path(), "");
+        assert_eq!(
+            proxied.with_path("/web/version"),
+            "http://[::1]:8069/odoo/web/version"
+        );
+        assert_eq!(
+            url("https://erp.example.com?x#y").with_path("/jsonrpc"),
+            "https://erp.example.com:443/jsonrpc"
+        );
     }
 
     #[test]

@@ -14,7 +14,7 @@ use axum::{
 };
 use hyper::Response;
 use serde_json::{Value, json};
-use std::{io::ErrorKind, time::SystemTime};
+use std::time::SystemTime;
 
 const CHECK: &str = "odoo";
 const ADDRESS: &str =
@@ -26,9 +26,9 @@ pub(super) async fn examine(config: &Config) -> Vec<Finding> {
     let Some(url) = &config.odoo_url else {
         return vec![Finding {
             hint: Some(
-                "to have Odoo looked at, too: ODOO_MCP_ODOO_URL=http://127.0.0.1:8069".into(),
+                "to have Odoo answer the rest, set ODOO_MCP_ODOO_URL=http://127.0.0.1:8069 and restart the front".into(),
             ),
-            ..Finding::ok(CHECK, "ODOO_MCP_ODOO_URL is not set; reads need none")
+            ..Finding::ok(CHECK, "ODOO_MCP_ODOO_URL is not set: what SQL may not answer is not answered")
         }];
     };
     if is_front(config, url) {
@@ -37,19 +37,6 @@ pub(super) async fn examine(config: &Config) -> Vec<Finding> {
             "ODOO_MCP_ODOO_URL is the front's own address",
             ADDRESS,
         )];
-    }
-    if url.is_https() {
-        return vec![match http::connect(url).await {
-            Ok(_) => Finding::warning(
-                CHECK,
-                format!(
-                    "something listens at {}, but TLS is not spoken from here",
-                    url.as_str()
-                ),
-                ADDRESS,
-            ),
-            Err(reason) => unanswered(url, &reason),
-        }];
     }
     match recognise(url).await {
         Err(finding) => vec![finding],
@@ -202,15 +189,19 @@ async fn is_another_front(url: &HttpUrl) -> bool {
 fn unanswered(url: &HttpUrl, reason: &NoAnswer) -> Finding {
     let shown = url.as_str();
     let (what, hint) = match reason {
-        NoAnswer::Unreachable(error) if error.kind() == ErrorKind::ConnectionRefused => (
+        NoAnswer::Refused => (
             format!("nothing listens at {shown}: Odoo is stopped, or has another port"),
             "systemctl start odoo; or correct ODOO_MCP_ODOO_URL, the port is http_port in odoo.conf",
         ),
-        NoAnswer::Unreachable(error) if error.to_string().contains("lookup address") => (
+        NoAnswer::UnknownHost => (
             format!("the host of {shown} is not known"),
             "correct ODOO_MCP_ODOO_URL",
         ),
-        NoAnswer::Unreachable(_) => (
+        NoAnswer::Untrusted(reason) => (
+            format!("no TLS that is trusted at {shown}: {reason}"),
+            "the certificate's authority must be among those of the system (update-ca-certificates), and its name that in the URL",
+        ),
+        NoAnswer::Unreachable => (
             format!("{shown} cannot be reached"),
             "correct ODOO_MCP_ODOO_URL, or see whether a firewall is in between",
         ),
@@ -218,7 +209,7 @@ fn unanswered(url: &HttpUrl, reason: &NoAnswer) -> Finding {
             format!("{shown} does not answer in time"),
             "see Odoo's log: all its workers may be busy; or correct ODOO_MCP_ODOO_URL",
         ),
-        NoAnswer::NotHttp => (
+        NoAnswer::Broken => (
             format!("what listens at {shown} does not speak HTTP"),
             ADDRESS,
         ),

@@ -1,13 +1,14 @@
 //! What can be seen of the settings alone.
 
 use super::Finding;
-use crate::config::Config;
+use crate::config::{Config, HttpUrl};
 use std::{os::unix::fs::PermissionsExt, path::Path};
 use tokio_postgres::config::Host;
 
 pub(super) fn examine(config: &Config, file: Option<&Path>) -> Vec<Finding> {
     let mut findings = vec![listening(config)];
     findings.extend(way_to_database(config));
+    findings.extend(config.odoo_url.as_ref().and_then(way_to_odoo));
     findings.extend(file.and_then(permissions));
     findings
 }
@@ -57,6 +58,17 @@ fn way_to_database(config: &Config) -> Option<Finding> {
     })
 }
 
+/// Keys of users go there.
+fn way_to_odoo(url: &HttpUrl) -> Option<Finding> {
+    (!url.is_https() && !url.is_loopback()).then(|| {
+        Finding::warning(
+            "odoo url",
+            "Odoo is on another machine and asked by http: whoever is on the way reads keys and answers",
+            "set ODOO_MCP_ODOO_URL to its https:// address, or lead the connection through a tunnel (ssh -L, WireGuard)",
+        )
+    })
+}
+
 /// The file may hold the database's password.
 fn permissions(file: &Path) -> Option<Finding> {
     let mode = std::fs::metadata(file).ok()?.permissions().mode();
@@ -72,4 +84,23 @@ fn permissions(file: &Path) -> Option<Finding> {
     } else {
         Finding::ok("settings file", format!("{shown}, not for everybody"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_in_clear_are_warned_of_where_others_could_read_them() {
+        let is_warned = |url: &str| HttpUrl::parse(url).as_ref().and_then(way_to_odoo).is_some();
+        assert!(is_warned("http://10.0.0.5:8069") && is_warned("http://odoo:8069"));
+        for url in [
+            "http://127.0.0.1:8069",
+            "http://localhost",
+            "http://[::1]:8069",
+            "https://erp.example.com",
+        ] {
+            assert!(!is_warned(url), "{url}");
+        }
+    }
 }

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     error::{Failure, Kind, Outcome},
+    odoo::Delegation,
     pool::DbError,
 };
 use axum::response::Response;
@@ -137,6 +138,8 @@ pub(crate) enum Envelope<'a> {
     #[serde(borrow)]
     Error(&'a RawValue),
     Refused(Refusal),
+    /// Only from `serve`.
+    Delegate(Delegation),
     /// Only from `authenticate`.
     Ok(bool),
 }
@@ -170,6 +173,18 @@ struct ToolError<'a> {
     message: Cow<'a, str>,
 }
 
+/// What Odoo is to be asked, if the extension's answer says that it is Odoo's to answer. Other
+/// answers are not read here: they may be large.
+pub(crate) fn delegation(answer: &str) -> Option<Delegation> {
+    if !answer.starts_with("{\"delegate\"") {
+        return None;
+    }
+    match serde_json::from_str(answer) {
+        Ok(Envelope::Delegate(delegation)) => Some(delegation),
+        _ => None,
+    }
+}
+
 /// Turns the extension's answer to a call into the protocol's.
 pub(crate) fn answer(
     era: Era,
@@ -199,7 +214,9 @@ pub(crate) fn answer(
             Err(_) => Ok(reply.unreadable(call_id)),
         },
         Ok(Envelope::Refused(refusal)) => Err(refusal.kind().answering(Some(id))),
-        Ok(Envelope::Result(_) | Envelope::Ok(_)) | Err(_) => Ok(reply.unreadable(call_id)),
+        Ok(Envelope::Result(_) | Envelope::Delegate(_) | Envelope::Ok(_)) | Err(_) => {
+            Ok(reply.unreadable(call_id))
+        }
     }
 }
 

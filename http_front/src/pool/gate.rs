@@ -50,6 +50,11 @@ impl Gate {
         *self.pause() = None;
     }
 
+    /// Whether there is a pause, as far as was heard.
+    pub(super) fn is_shut(&self) -> bool {
+        self.pause().is_some()
+    }
+
     fn pause(&self) -> MutexGuard<'_, Option<Pause>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -64,6 +69,7 @@ mod tests {
         let gate = Gate::default();
         assert_eq!(gate.pass(), Ok(()));
         gate.shut(60);
+        assert!(gate.is_shut());
         assert!(
             gate.pass()
                 .is_err_and(|seconds| (1..=60).contains(&seconds))
@@ -74,6 +80,7 @@ mod tests {
         assert_eq!(gate.pass(), Ok(()));
         assert!(gate.pass().is_err());
         gate.open();
+        assert!(!gate.is_shut());
         assert_eq!(gate.pass(), Ok(()));
     }
 }

@@ -15,6 +15,7 @@ use crate::{
         tools::{self, Call, Envelope},
     },
     middleware::RequestLine,
+    odoo,
     state::Front,
     token::{TokenError, TokenHash},
 };
@@ -66,7 +67,7 @@ pub(crate) async fn handle(
     };
     let wish = refusal.map_or_else(|| understand(&head.headers, &body, &line), Err);
     if let Ok(Wish::Call { era, id, call }) = wish {
-        let answer = db::serve(
+        let mut answer = db::serve(
             &front.pool,
             line.call_id,
             token,
@@ -75,6 +76,9 @@ pub(crate) async fn handle(
             call.arguments(),
         )
         .await;
+        if let Some(delegation) = answer.as_deref().ok().and_then(tools::delegation) {
+            answer = odoo::delegate(&front, line.call_id, token, delegation).await;
+        }
         return tools::answer(era, id, line.call_id, answer);
     }
     authenticate(&front, &line, token).await?;

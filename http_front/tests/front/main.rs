@@ -6,9 +6,11 @@
 
 mod calls;
 mod client;
+mod delegation;
 mod handshake;
 mod health;
 mod modern;
+mod odoo;
 mod process;
 mod routes;
 mod stage;

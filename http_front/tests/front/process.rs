@@ -2,6 +2,7 @@
 
 use crate::{
     client::{Request, meta, read},
+    odoo::{Act, Odoo},
     stage::{Database, TOKEN},
 };
 use serde_json::{Value, json};
@@ -25,8 +26,16 @@ fn binary() -> Command {
 
 /// A serving process, its address taken from the first line of its log.
 async fn serve(database: &Database) -> (Child, BufReader<ChildStderr>, SocketAddr) {
+    serve_with(database, &[]).await
+}
+
+async fn serve_with(
+    database: &Database,
+    settings: &[(&str, &str)],
+) -> (Child, BufReader<ChildStderr>, SocketAddr) {
     let mut child = binary()
         .arg("serve")
+        .envs(settings.iter().copied())
         .env("ODOO_MCP_DATABASE_URL", &database.url)
         .env("ODOO_MCP_LISTEN", "127.0.0.1:0")
         .env("ODOO_MCP_LOG_LEVEL", "trace")
@@ -150,6 +159,124 @@ async fn the_log_has_a_line_for_each_request_and_no_secret() {
     for secret in ["omcp_", "hush", "Bearer", "Authorization", "authorization"] {
         assert!(!text.contains(secret), "{secret} is in the log: {text}");
     }
+}
+
+#[tokio::test]
+async fn what_is_asked_of_odoo_has_a_line_and_no_key() {
+    let database = Database::with_surface().await;
+    let odoo = Odoo::start(|asked| {
+        let number: u32 = asked.key()[4..].parse().unwrap();
+        match (number, asked.path()) {
+            (2.., "/jsonrpc") => Act::Json(200, r#"{"result": ["hush"]}"#.into()),
+            (1, "/jsonrpc") => Act::Json(
+                200,
+                r#"{"error": {"data": {"name": "odoo.exceptions.AccessDenied", "debug": "hush"}}}"#
+                    .into(),
+            ),
+            (_, path) if path.ends_with("search_read") => Act::Json(200, r#"["hush"]"#.into()),
+            (_, path) if path.ends_with("name_search") => Act::Json(
+                422,
+                r#"{"name": "x", "message": "hush", "debug": "hush"}"#.into(),
+            ),
+            _ => Act::Page(500, "hush"),
+        }
+    })
+    .await;
+    let url = format!("http://{}", odoo.address);
+    let (mut child, mut log, address) = serve_with(&database, &[("ODOO_MCP_ODOO_URL", &url)]).await;
+    for (protocol, method) in [
+        ("json2", "search_read"),
+        ("json2", "name_search"),
+        ("json2", "fields_get"),
+        ("jsonrpc", "search_read"),
+    ] {
+        let delegation = json!({
+            "protocol": protocol, "database": "odoo19", "user_id": 7, "timeout_ms": 5_000, "byte_limit": 10_000,
+            "requests": [{"model": "res.partner", "method": method, "kwargs": {"domain": "hush"}}],
+        });
+        let wish = json!({"delegation": delegation.to_string(), "hush": "hush"});
+        let reply = Request::call("delegate", wish).send(address).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        assert!(!reply.body.contains("feed0000"), "{reply:?}");
+    }
+    terminate(&child).await;
+    child.wait().await.unwrap();
+    let mut text = String::new();
+    log.read_to_string(&mut text).await.unwrap();
+    let lines: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .filter(|line: &Value| line["message"] == "asked Odoo")
+        .collect();
+    let seen: Vec<_> = lines
+        .iter()
+        .map(|line| (&line["method"], &line["status"], &line["outcome"]))
+        .collect();
+    assert_eq!(
+        json!(seen),
+        json!([
+            ["search_read", 200, "ok"],
+            ["name_search", 422, "odoo_error"],
+            ["fields_get", 500, "not_json"],
+            ["search_read", 200, "key_refused"],
+            ["search_read", 200, "ok"],
+        ]),
+        "{text}"
+    );
+    assert!(lines.iter().all(|line| line["model"] == "res.partner"
+        && line["ms"].is_number()
+        && line["call_id"].is_string()));
+    for secret in ["feed0000", "hush", "bearer", "Bearer", "omcp_"] {
+        assert!(!text.contains(secret), "{secret} is in the log: {text}");
+    }
+}
+
+#[tokio::test]
+async fn odoo_by_https_is_believed_if_the_system_trusts_its_certificate() {
+    let database = Database::with_surface().await;
+    let (odoo, trusted) = Odoo::with_tls(|_| Act::Json(200, "[]".into())).await;
+    let file = std::env::temp_dir().join(format!("odoo-mcp-{}.pem", odoo.address.port()));
+    std::fs::write(&file, trusted).unwrap();
+    let url = format!("https://localhost:{}", odoo.address.port());
+    let trusting = ("SSL_CERT_FILE", file.to_str().unwrap());
+    let delegation = json!({
+        "protocol": "json2", "database": "odoo19", "user_id": 7, "timeout_ms": 5_000, "byte_limit": 10_000,
+        "requests": [{"model": "res.partner", "method": "search_read", "kwargs": {}}],
+    });
+    let call = Request::call("delegate", json!({"delegation": delegation.to_string()}));
+    let nobody = ("SSL_CERT_FILE", "/dev/null");
+    for (certificates, url, expected) in [
+        (trusting, url.clone(), "answers"),
+        (nobody, url.clone(), "failure"),
+        // signed, but for another name
+        (trusting, url.replace("localhost", "127.0.0.1"), "failure"),
+        // and no key goes out in clear
+        (trusting, url.replace("https", "http"), "failure"),
+    ] {
+        let settings = [("ODOO_MCP_ODOO_URL", url.as_str()), certificates];
+        let (_child, _log, address) = serve_with(&database, &settings).await;
+        let answer = call.send(address).await.json();
+        let outcome = &answer["result"]["structuredContent"]["outcome"];
+        assert!(
+            outcome[expected].is_array() || outcome[expected]["kind"] == "unreachable",
+            "{url}: {answer}"
+        );
+    }
+    assert_eq!(odoo.requests().len(), 1);
+    let doctor = binary()
+        .args(["doctor", "--json"])
+        .env("ODOO_MCP_DATABASE_URL", &database.url)
+        .env("ODOO_MCP_ODOO_URL", &url)
+        .env(nobody.0, nobody.1)
+        .output()
+        .await
+        .unwrap();
+    let report = String::from_utf8_lossy(&doctor.stdout);
+    assert!(
+        report.contains("no TLS that is trusted at https://localhost"),
+        "{report}"
+    );
+    std::fs::remove_file(file).unwrap();
 }
 
 #[tokio::test]

@@ -5,6 +5,10 @@ create schema odoo_mcp;
 create table odoo_mcp.attempt (call_id uuid primary key, tool text, arguments text, client inet);
 create table odoo_mcp.outcome (call_id uuid primary key);
 
+-- Odoo API keys that were made, and what the front reported of calls that were handed on
+create table odoo_mcp.minted (number int generated always as identity, call_id uuid, front uuid);
+create table odoo_mcp.completed (call_id uuid primary key, outcome json);
+
 -- for an error that comes only with the COMMIT, after the row has been sent
 create table odoo_mcp.parent (id int primary key);
 create table odoo_mcp.child (id int references odoo_mcp.parent deferrable initially deferred);
@@ -27,6 +31,34 @@ create function odoo_mcp.authenticate(token_hash bytea, client_address inet) ret
   select case when odoo_mcp.is_known(token_hash) then '{"ok": true}' else '{"refused": {"reason": "unauthorized"}}' end
 $$;
 
+create function odoo_mcp.delegation_key(call_id uuid, front uuid) returns text language plpgsql as $$
+declare
+  wish json := (select arguments from odoo_mcp.attempt a where a.call_id = delegation_key.call_id);
+  made int;
+begin
+  if wish ->> 'no_key' is not null then
+    return json_build_object('error', json_build_object('code', 'not_permitted', 'message', wish ->> 'no_key'));
+  end if;
+  if wish ->> 'refused' is not null then
+    return '{"refused": {"reason": "' || (wish ->> 'refused') || '", "retry_after": 7}}';
+  end if;
+  insert into odoo_mcp.minted (call_id, front) values (delegation_key.call_id, delegation_key.front) returning number into made;
+  perform pg_sleep(coalesce((wish ->> 'minting')::float8, 0));
+  return json_build_object('key', json_build_object(
+    'secret', 'feed' || lpad(made::text, 36, '0'), 'expires_in', coalesce((wish ->> 'expires_in')::int, 600)));
+end
+$$;
+
+create function odoo_mcp.complete(call_id uuid, outcome text) returns text language plpgsql as $$
+begin
+  insert into odoo_mcp.completed values (call_id, outcome::json);
+  if outcome like '%unauthorized%' then
+    return '{"refused": {"reason": "unauthorized"}}';
+  end if;
+  return '{"result": {"outcome": ' || outcome || '}}';
+end
+$$;
+
 create procedure odoo_mcp.serve(
   call_id uuid, token_hash bytea, client_address inet, tool text, arguments text, inout answer text
 ) language plpgsql as $$
@@ -40,6 +72,8 @@ begin
   case tool
     when 'echo' then
       answer := '{"result": {"arguments": ' || arguments || ', "backend": ' || pg_backend_pid() || '}}';
+    when 'delegate' then
+      answer := '{"delegate": ' || (arguments::json ->> 'delegation') || '}';
     when 'sleep' then
       perform pg_sleep((arguments::json ->> 'seconds')::float8);
       answer := '{"result": {"slept": true}}';

@@ -1,6 +1,29 @@
 //! The classes of a module as they are written, before anything is put together.
 //!
 //! What can't be read for certain is kept as such, with its place; it is never left out.
+//!
+//! [`read`] takes one module; [`link`] looks over all of them, for a class may be derived from one of
+//! another module.
+
+mod class;
+mod link;
+mod literal;
+mod module;
+mod names;
+mod nesting;
+mod order;
+mod patch;
+mod patcher;
+mod statements;
+mod text;
+mod tree;
+
+#[cfg(test)]
+mod tests;
+
+pub use link::link;
+
+use std::path::Path;
 
 /// A place in a module's source.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,6 +39,9 @@ pub struct Place {
 pub struct ModuleSource {
     /// Every model class, in the order in which Python defines them.
     pub classes: Vec<Class>,
+    /// The other classes: controllers, errors, and the plain ones whose methods a model takes over
+    /// by listing them as base. What it takes over is in the model's own class after [`link`].
+    pub others: Vec<Class>,
     /// Assignments to attributes of classes from outside, as `BaseModel._search = …`.
     pub patches: Vec<Patch>,
     /// What could not be read at all: a file with an error, a class made by a call, an import that
@@ -30,10 +56,15 @@ pub struct ModuleSource {
 pub struct Class {
     /// Python's name of it.
     pub name: String,
+    /// Python's whole name of it: `odoo.addons.sale.models.sale_order.SaleOrder`.
+    pub path: String,
     /// Where it is.
     pub place: Place,
     /// The classes it is derived from, as written: `models.Model`, `AbstractModel`, `SomeMixin`.
     pub bases: Vec<String>,
+    /// The same with what imports make of their names: `odoo.models.Model`,
+    /// `odoo.addons.mail.tools.mixin.SomeMixin`; nothing where that can't be told.
+    pub base_paths: Vec<Option<String>>,
     /// Whether it is defined under a condition or inside a function: then it may not be there.
     pub is_conditional: bool,
     /// Assignments in the class body that are no fields: `_name`, `_inherit`, `_order`, …
@@ -79,12 +110,14 @@ pub struct FieldDefinition {
 pub struct Method {
     /// Its name.
     pub name: String,
-    /// Where `def` is.
+    /// Where `def` is; in another module's file if it comes from a class of that.
     pub place: Place,
     /// SHA-256 in hex of its text, see [`crate::review`].
     pub digest: String,
     /// Whether it calls `super()`.
     pub calls_super: bool,
+    /// What it is decorated with, as written and without arguments: `api.depends`, `property`.
+    pub decorators: Vec<String>,
 }
 
 /// A change to a class from outside of it.
@@ -92,14 +125,17 @@ pub struct Method {
 pub struct Patch {
     /// What is assigned to, as written: `models.BaseModel`.
     pub target: String,
-    /// The attribute.
+    /// The same with what imports make of its name: `odoo.models.BaseModel`; nothing where it is
+    /// known only when the code runs, as for `type(self)`.
+    pub path: Option<String>,
+    /// The attribute; `*` where it is known only when the code runs.
     pub attribute: String,
     /// Where it is.
     pub place: Place,
 }
 
 /// What could not be read for certain.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unread {
     /// The construct in a few words.
     pub what: String,
@@ -130,4 +166,55 @@ pub enum Literal {
     Callable,
     /// Anything else.
     Unread,
+}
+
+/// What the module in this folder has, whose name is that of the folder.
+///
+/// It never fails: what can't be read is in [`ModuleSource::unread`]. Classes whose bases are in other
+/// modules are among the models until [`link`] has looked there.
+pub fn read(folder: &Path) -> ModuleSource {
+    // the trees of files are walked by recursion, at most as deep as `nesting` lets through
+    let thread = std::thread::Builder::new().stack_size(STACK);
+    std::thread::scope(|scope| {
+        let worker = thread.spawn_scoped(scope, || read_here(folder));
+        match worker.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(source)) => source,
+            _ => unreadable(folder),
+        }
+    })
+}
+
+/// More than the deepest tree that `nesting` lets through takes, in a build without optimization.
+const STACK: usize = 64 << 20;
+
+fn read_here(folder: &Path) -> ModuleSource {
+    let tree = tree::Tree::open(folder);
+    let mut source = ModuleSource {
+        unread: tree.unread.clone(),
+        digest: tree.digest.clone(),
+        ..ModuleSource::default()
+    };
+    let module = module::Module::new(&tree);
+    for defined in order::run(&module, &mut source.unread) {
+        let found = class::read(&module, &defined);
+        link::sort(found, &mut source);
+    }
+    for file in 0..tree.files.len() {
+        patch::find(&module, file, &mut source.patches, &mut source.unread);
+    }
+    source
+}
+
+fn unreadable(folder: &Path) -> ModuleSource {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    ModuleSource {
+        unread: vec![Unread {
+            what: "a module that the scanner fails on".to_owned(),
+            place: Place {
+                file: format!("{name}/__init__.py"),
+                line: 1,
+            },
+        }],
+        ..ModuleSource::default()
+    }
 }

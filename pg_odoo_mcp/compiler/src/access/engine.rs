@@ -63,6 +63,9 @@ pub fn subject(scope: &Scope<'_>, name: &str) -> Result<Subject> {
         }
         Err(unanswered) => return Err(unanswered.error(name)),
     };
+    if let Some(by) = facts.overridden_for(&scope.principal.group_names) {
+        return Err(Unanswered::Overridden(by).error(name));
+    }
     let Some(table) = model.table.clone() else {
         return Err(Unanswered::NoTable.error(name));
     };

@@ -132,6 +132,10 @@ pub struct Override {
     /// The fields that it is limited to, if somebody has read it and said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fields: Option<Vec<String>>,
+    /// The group (external id) for whose members alone it does anything, if somebody has read it and
+    /// said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only_for: Option<String>,
 }
 
 /// What an override may change; what nobody has read may change anything of its kind.

@@ -2,6 +2,7 @@
 
 use super::document::{Effect, FieldFacts, Fields, ModelFacts, Override};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// How a float is rounded.
@@ -34,11 +35,19 @@ impl ModelFacts {
         self.parent_name.as_deref().unwrap_or("parent_id")
     }
 
-    /// The first override of that effect that is not limited to some fields.
+    /// The first override of that effect that is limited neither to some fields nor to some users.
     pub fn overridden(&self, effect: Effect) -> Option<&Override> {
-        self.overrides
-            .iter()
-            .find(|known| known.effect == effect && known.fields.is_none())
+        self.overrides.iter().find(|known| {
+            known.effect == effect && known.fields.is_none() && known.only_for.is_none()
+        })
+    }
+
+    /// The first override, of whatever effect, for members of these groups alone.
+    pub fn overridden_for(&self, group_names: &BTreeSet<String>) -> Option<&Override> {
+        self.overrides.iter().find(|known| {
+            let group = known.only_for.as_ref();
+            group.is_some_and(|group| group_names.contains(group))
+        })
     }
 
     /// The first override of one of these effects that is limited to some fields, this one among them.

@@ -30,6 +30,7 @@ fn by(effect: Effect, fields: Option<&[&str]>) -> Override {
         file: "crm/models/crm_tag.py".into(),
         line: 12,
         fields: fields.map(|fields| fields.iter().map(|name| (*name).to_owned()).collect()),
+        only_for: None,
     }
 }
 

@@ -115,6 +115,27 @@ fn an_override_of_some_fields_leaves_the_others_alone() {
 }
 
 #[test]
+fn an_override_for_a_group_leaves_everybody_else_alone() {
+    let mut odoo = Odoo::new();
+    odoo.change_facts("sale.order", |facts| {
+        let json = json!({
+            "effect": "field_access", "method": "_has_field_access", "module": "sale",
+            "file": "sale/models/sale_order.py", "line": 7, "only_for": "base.group_portal",
+        });
+        let known = serde_json::from_value(json).expect("an override");
+        facts.overrides.push(known);
+    });
+    let count = json!({"model": "sale.order"});
+    assert_answered(&odoo, "odoo_count", count.clone());
+    odoo.principal
+        .group_names
+        .insert("base.group_portal".into());
+    assert_refused(&odoo, "odoo_count", count);
+    let through = json!({"model": "sale.order.line", "domain": [["order_id.state", "=", "sale"]]});
+    assert_refused(&odoo, "odoo_count", through);
+}
+
+#[test]
 fn a_field_that_was_not_read_for_certain_is_not_used() {
     let mut odoo = Odoo::new();
     odoo.change_facts("sale.order", |facts| {

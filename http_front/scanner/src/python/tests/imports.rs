@@ -1,0 +1,126 @@
+use super::*;
+
+#[test]
+fn classes_come_in_the_order_of_pythons_imports() {
+    let addons = Addons::new();
+    addons
+        .write("own/__init__.py", "from . import b, models\nfrom .a import A as Other\n")
+        .write("own/a.py", "from odoo import models\nclass A(models.Model):\n    _name = 'a'\n")
+        .write(
+            "own/b.py",
+            "import odoo.addons.own.models.c\nfrom odoo import models\nclass B(models.Model):\n    _name = 'b'\n",
+        )
+        .write(
+            "own/models/__init__.py",
+            "from odoo import models\nclass First(models.Model):\n    _name = 'first'\nfrom . import c\nfrom . import d\n",
+        )
+        .write("own/models/c.py", "from odoo import models\nclass C(models.Model):\n    _name = 'c'\n")
+        .write("own/models/d.py", "from odoo import models\nclass D(models.Model):\n    _name = 'd'\n")
+        .write("own/tests/__init__.py", "from odoo import models\nclass T(models.Model):\n    _name = 't'\n")
+        .write("own/models/unused.py", "from odoo import models\nclass U(models.Model):\n    _name = 'u'\n");
+    let source = addons.read("own");
+    assert_eq!(source.unread, []);
+    assert_eq!(names(&source), ["First", "C", "D", "B", "A"]);
+    assert_eq!(source.classes[1].place.file, "own/models/c.py");
+    assert_eq!(source.classes[1].path, "odoo.addons.own.models.c.C");
+}
+
+#[test]
+fn a_condition_counts_as_true_and_is_told() {
+    let source = module(
+        "from odoo import models\ntry:\n    import other\n    class A(models.Model):\n        _name = 'a'\nexcept ImportError:\n    pass\n\
+         from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from .nowhere import X\nif False:\n    from . import gone\n\
+         def make():\n    class B(models.Model):\n        _name = 'b'\n",
+    );
+    assert_eq!(source.unread, []);
+    assert_eq!(names(&source), ["A", "B"]);
+    assert!(source.classes.iter().all(|class| class.is_conditional));
+}
+
+#[test]
+fn what_only_a_function_imports_may_be_there_or_not() {
+    let addons = Addons::new();
+    addons
+        .write(
+            "own/__init__.py",
+            "def hook():\n    from . import late\n    from . import nothing\n",
+        )
+        .write(
+            "own/late.py",
+            "from odoo import models\nclass Late(models.Model):\n    _name = 'late'\n",
+        );
+    let source = addons.read("own");
+    assert_eq!(source.unread, []);
+    assert_eq!(names(&source), ["Late"]);
+    assert!(source.classes[0].is_conditional);
+}
+
+#[test]
+fn an_import_that_leads_nowhere_is_told() {
+    let source =
+        module("from . import nowhere\nfrom ..... import far\nimport odoo.addons.own.gone\n");
+    assert_eq!(
+        whats(&source.unread),
+        [
+            "an import that leads nowhere: odoo.addons.own.nowhere",
+            "an import from above all modules",
+            "an import that leads nowhere: odoo.addons.own.gone",
+        ]
+    );
+    assert_eq!(source.unread[1].place.line, 2);
+    let source =
+        module("VALUE = 1\nfrom . import VALUE\nfrom ..other import y\nfrom .. import another\n");
+    assert_eq!(source.unread, []);
+}
+
+#[test]
+fn compiled_code_is_no_source() {
+    let addons = Addons::new();
+    addons
+        .write("own/__init__.py", "from . import secret, models\n")
+        .write("own/secret.pyc", "")
+        .write("own/models/__init__.pyc", "");
+    assert_eq!(
+        whats(&addons.read("own").unread),
+        [
+            "a package without its source",
+            "an import that leads nowhere: odoo.addons.own.secret"
+        ]
+    );
+}
+
+#[test]
+fn a_circle_of_imports_ends() {
+    let addons = Addons::new();
+    addons
+        .write("own/__init__.py", "from . import a\n")
+        .write(
+            "own/a.py",
+            "from . import b\nfrom odoo import models\nclass A(models.Model):\n    _name = 'a'\n",
+        )
+        .write(
+            "own/b.py",
+            "from . import a\nfrom odoo import models\nclass B(models.Model):\n    _name = 'b'\n",
+        );
+    assert_eq!(names(&addons.read("own")), ["B", "A"]);
+}
+
+#[test]
+fn an_import_by_a_call_is_told_if_the_import_runs_it() {
+    let source =
+        module("import importlib\nfor name in names:\n    importlib.import_module(name)\n");
+    assert_eq!(whats(&source.unread), ["an import by a call"]);
+    let source = module("def load(name):\n    __import__(name)\nload('x')\n");
+    assert_eq!(whats(&source.unread), ["an import by a call"]);
+    let source = module("def load(name):\n    __import__(name)\n");
+    assert_eq!(source.unread, []);
+    let source = module("import importlib\nimportlib.import_module('phonenumbers')\n");
+    assert_eq!(source.unread, []);
+}
+
+#[test]
+fn the_digest_is_of_what_was_read() {
+    let digest = |text: &str| module(text).digest;
+    assert_eq!(digest("x = 1\n"), digest("x = 1\n"));
+    assert_ne!(digest("x = 1\n"), digest("x = 2\n"));
+}
