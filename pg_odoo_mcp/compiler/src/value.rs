@@ -45,6 +45,17 @@ impl Value {
         })
     }
 
+    /// The literal as JSON.
+    pub fn to_json(&self) -> Json {
+        match self {
+            Value::Bool(b) => Json::Bool(*b),
+            Value::Int(i) => Json::from(*i),
+            Value::Float(x) => Json::from(*x),
+            Value::Text(s) => Json::from(s.as_str()),
+            Value::List(items) => items.iter().map(Value::to_json).collect(),
+        }
+    }
+
     /// Python's truth.
     pub fn is_truthy(&self) -> bool {
         match self {

@@ -1,8 +1,37 @@
 //! What SQL may not answer, Odoo does: the requests to make of its RPC as the user, and the answer that
 //! is made of what it says.
+//!
+//! Arguments are checked here as they are for SQL, and a request is written anew of what was understood:
+//! it holds names that the catalog knows, operators of the grammar and the four keys of the context, and
+//! nothing that a caller wrote passes by. What Odoo says is read by its form, and of its errors only
+//! what is meant for users.
 
+mod body;
+mod count;
+mod describe_model;
+mod domain;
+mod failure;
+mod fault;
+mod frame;
+mod group_key;
+mod having;
+mod limits;
+mod read_group;
+mod read_groups;
+mod search;
+mod secret;
+mod told_field;
+
+pub(crate) use count::delegation as count;
+pub(crate) use describe_model::delegation as describe_model;
+pub(crate) use read_group::delegation as read_group;
+pub(crate) use search::delegation as search;
+
+use crate::access::asked;
 use crate::answer::Answer;
 use crate::error::{Code, Error, Result};
+use crate::scope::{Context, Scope, Warning};
+use crate::tool::Call;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
@@ -13,6 +42,9 @@ pub struct Delegation {
     pub model: String,
     /// Why SQL does not answer, in words for the caller: `engine_reason`.
     pub reason: String,
+    /// SQL's own error with its hint, for callers who have no way to Odoo.
+    #[serde(skip)]
+    pub refusal: Error,
     /// To be made one after the other, at most a few.
     pub requests: Vec<Request>,
     /// What [`complete`] needs to make the answer; kept by the extension until then.
@@ -35,8 +67,45 @@ pub struct Request {
 
 /// How Odoo's answers become the tool's.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "tool", rename_all = "snake_case")]
-pub enum Shape {}
+pub struct Shape {
+    model: String,
+    reason: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Warned>,
+    form: Form,
+}
+
+/// What the answer is of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Form {
+    Search(search::Page),
+    Count,
+    ReadGroup(read_groups::Page),
+    DescribeModel(describe_model::Described),
+}
+
+/// A warning that is kept until the answer is there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Warned {
+    code: String,
+    message: String,
+}
+
+impl Warned {
+    fn new(code: &str, message: impl Into<String>) -> Warned {
+        Warned {
+            code: code.to_owned(),
+            message: message.into(),
+        }
+    }
+}
+
+impl From<Warning> for Warned {
+    fn from(warning: Warning) -> Warned {
+        Warned::new(warning.code, warning.message)
+    }
+}
 
 /// What the front reports of a delegation.
 #[derive(Debug, Clone, Deserialize)]
@@ -94,6 +163,56 @@ pub enum FailureKind {
 }
 
 /// Makes the answer of what Odoo said.
-pub fn complete(_shape: &Shape, _outcome: Outcome) -> Result<Answer> {
-    Err(Error::new(Code::NotSupported, "no tool is delegated yet"))
+pub fn complete(shape: &Shape, outcome: Outcome) -> Result<Answer> {
+    let answers = match outcome {
+        Outcome::Answers(answers) => answers,
+        Outcome::Failure(failure) => return Err(failure::error(&failure)),
+    };
+    let results = answers
+        .iter()
+        .map(|answer| body::result(&shape.model, answer))
+        .collect::<Result<Vec<_>>>()?;
+    let Some((first, more)) = results.split_first() else {
+        return Err(body::unexpected("there is no answer to the first request"));
+    };
+    match &shape.form {
+        Form::Search(page) => page.complete(shape, first, more.first().copied()),
+        Form::Count => count::complete(shape, first),
+        Form::ReadGroup(page) => page.complete(shape, first, more.first().copied()),
+        Form::DescribeModel(described) => described.complete(shape, first),
+    }
+}
+
+/// Why SQL does not answer, in one line.
+fn reason(error: &Error) -> String {
+    match &error.detail {
+        Some(detail) => one_line(&format!("{}: {detail}", error.message), 300),
+        None => one_line(&error.message, 300),
+    }
+}
+
+/// The error of a tool that Odoo has no method for: what is answered in its place.
+pub(crate) fn instead(call: &Call<'_>, error: Error) -> Error {
+    let of_model = || {
+        let scope = Scope::new(call.principal, call.database, &Context::default())?;
+        asked(&scope, call.arguments.required_text("model")?)
+    };
+    let is_of_model = of_model().is_err_and(|e| e.code == Code::NotSupported);
+    if error.hint.is_some() && !is_of_model {
+        return error;
+    }
+    error.hint("odoo_read_group is answered by Odoo itself: group by date:month and the like")
+}
+
+/// A text without line breaks, cut where it is long.
+fn one_line(text: &str, length: usize) -> String {
+    let words: Vec<&str> = text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let line = words.join(" ");
+    match line.char_indices().nth(length) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
 }

@@ -1,6 +1,7 @@
 //! Odoo's filters: from a list in prefix notation to a tree.
 
 mod expression;
+mod json;
 mod operator;
 mod parse;
 

@@ -66,7 +66,7 @@ const FUNCTIONS: &[Function] = &[
 ];
 
 /// How many measures one call may ask for.
-const MAX_MEASURES: usize = 20;
+pub(crate) const MAX_MEASURES: usize = 20;
 
 impl Aggregate {
     /// Whether a group without records has the figure 0. An average or an extreme of nothing is

@@ -146,7 +146,8 @@ pub(super) fn key(
     })
 }
 
-fn period(on: &Field, spec: &str, period: Option<&str>) -> Result<Period> {
+/// The period of a date key; `not_supported` for the parts of dates, such as `month_number`.
+pub(crate) fn period(on: &Field, spec: &str, period: Option<&str>) -> Result<Period> {
     let names = || Period::NAMES.iter().map(|(name, _)| *name);
     let listed = || names().collect::<Vec<_>>().join(", ");
     let Some(period) = period else {

@@ -34,10 +34,10 @@ pub enum Sorting {
 
 /// A term as it was written: `path [asc|desc] [nulls first|nulls last]`.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Written<'a> {
-    pub(super) path: &'a str,
-    pub(super) descending: bool,
-    pub(super) nulls_first: Option<bool>,
+pub(crate) struct Written<'a> {
+    pub(crate) path: &'a str,
+    pub(crate) descending: bool,
+    pub(crate) nulls_first: Option<bool>,
 }
 
 const MAX_TERMS: usize = 16;
@@ -304,7 +304,7 @@ fn not_understood(model: &str, term: &str) -> Error {
 }
 
 /// The terms of an order.
-pub(super) fn parse_terms<'a>(model: &str, order: &'a str) -> Result<Vec<Written<'a>>> {
+pub(crate) fn parse_terms<'a>(model: &str, order: &'a str) -> Result<Vec<Written<'a>>> {
     order
         .split(',')
         .map(|term| parse_term(model, term))

@@ -122,7 +122,7 @@ pub fn currencies(
 }
 
 /// Keys are few, and each is named once.
-pub(super) fn check_keys(argument: &str, keys: &[String]) -> Result<()> {
+pub(crate) fn check_keys(argument: &str, keys: &[String]) -> Result<()> {
     if keys.len() > MAX_KEYS {
         return Err(Error::new(
             Code::InvalidArguments,

@@ -52,7 +52,7 @@ impl Arguments {
     }
 
     /// A text.
-    pub(super) fn text(&self, name: &str) -> Result<Option<&str>> {
+    pub(crate) fn text(&self, name: &str) -> Result<Option<&str>> {
         match self.get(name) {
             None => Ok(None),
             Some(Json::String(text)) if text.len() <= MAX_TEXT => Ok(Some(text)),
@@ -64,14 +64,14 @@ impl Arguments {
     }
 
     /// A text that must be there.
-    pub(super) fn required_text(&self, name: &str) -> Result<&str> {
+    pub(crate) fn required_text(&self, name: &str) -> Result<&str> {
         self.text(name)?
             .filter(|t| !t.is_empty())
             .ok_or_else(|| invalid(format!("the argument {name} is missing")))
     }
 
     /// A whole number between bounds.
-    pub(super) fn number(
+    pub(crate) fn number(
         &self,
         name: &str,
         default: u64,
@@ -100,7 +100,7 @@ impl Arguments {
     }
 
     /// A list of names; one name alone is a list of one.
-    pub(super) fn names(&self, name: &str) -> Result<Option<Vec<String>>> {
+    pub(crate) fn names(&self, name: &str) -> Result<Option<Vec<String>>> {
         let wrong = || invalid(format!("{name} is no list of field names"));
         let one = |item: &Json| match item.as_str() {
             Some(text) if text.len() <= MAX_NAME => Ok(text.to_owned()),
@@ -155,13 +155,13 @@ impl Arguments {
     }
 
     /// The domain; every record where there is none.
-    pub(super) fn domain(&self) -> Result<Domain> {
+    pub(crate) fn domain(&self) -> Result<Domain> {
         self.get("domain")
             .map_or(Ok(Domain::Const(true)), domain::parse_json)
     }
 
     /// A filter of groups: a domain whose fields are measures.
-    pub(super) fn having(&self) -> Result<Option<Domain>> {
+    pub(crate) fn having(&self) -> Result<Option<Domain>> {
         match self.get("having") {
             None => Ok(None),
             Some(Json::Array(list)) if list.is_empty() => Ok(None),
@@ -170,7 +170,7 @@ impl Arguments {
     }
 
     /// The context.
-    pub(super) fn context(&self) -> Result<Context> {
+    pub(crate) fn context(&self) -> Result<Context> {
         let Some(json) = self.get("context") else {
             return Ok(Context::default());
         };

@@ -309,30 +309,10 @@ impl Asked<'_> {
 
 /// The frame; what is said of models and fields comes from Odoo's own lists.
 pub(super) fn explain(call: &Call<'_>) -> Result<Explained> {
-    let asked = match asked(call) {
-        Ok(asked) => asked,
-        Err(error) if error.code == Code::NotSupported => return unanswered(call, &error),
-        Err(error) => return Err(error),
-    };
+    let asked = asked(call)?;
     Ok(Explained {
         model: asked.of.model.name.clone(),
         statements: Vec::new(),
         scope: super::explain::scope_json(&asked.scope),
-    })
-}
-
-/// Why the model is not answered in SQL.
-fn unanswered(call: &Call<'_>, error: &Error) -> Result<Explained> {
-    let scope = Scope::new(call.principal, call.database, &call.arguments.context()?)?;
-    let mut frame = super::explain::scope_json(&scope);
-    frame["engine"] = "odoo".into();
-    frame["reason"] = match &error.detail {
-        Some(detail) => format!("{}: {detail}", error.message).into(),
-        None => error.message.as_str().into(),
-    };
-    Ok(Explained {
-        model: call.arguments.required_text("model")?.to_owned(),
-        statements: Vec::new(),
-        scope: frame,
     })
 }

@@ -9,43 +9,43 @@ const SHORT_SELECTION: usize = 30;
 
 /// A field; what is false or not known is left out, but for what everybody asks.
 #[derive(Serialize)]
-pub(super) struct Described<'a> {
-    pub(super) name: &'a str,
+pub(crate) struct Described<'a> {
+    pub(crate) name: &'a str,
     #[serde(rename = "type")]
-    pub(super) field_type: &'static str,
-    pub(super) label: &'a str,
+    pub(crate) field_type: &'a str,
+    pub(crate) label: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) help: Option<&'a str>,
+    pub(crate) help: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) relation: Option<&'a str>,
+    pub(crate) relation: Option<&'a str>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    pub(super) selection: &'a [(String, String)],
+    pub(crate) selection: &'a [(String, String)],
     /// In place of a selection that is too long.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) selection_count: Option<usize>,
-    pub(super) required: bool,
-    pub(super) readonly: bool,
-    pub(super) stored: bool,
-    pub(super) groupable: bool,
+    pub(crate) selection_count: Option<usize>,
+    pub(crate) required: bool,
+    pub(crate) readonly: bool,
+    pub(crate) stored: bool,
+    pub(crate) groupable: bool,
     /// Not stored, but domains may name it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub(super) searchable: bool,
+    pub(crate) searchable: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) currency_field: Option<&'a str>,
+    pub(crate) currency_field: Option<&'a str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub(super) translated: bool,
+    pub(crate) translated: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub(super) company_dependent: bool,
+    pub(crate) company_dependent: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) related: Option<&'a str>,
+    pub(crate) related: Option<&'a str>,
     /// Why the tools do not read it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) unsupported: Option<String>,
+    pub(crate) unsupported: Option<String>,
 }
 
 impl Described<'_> {
     /// Leaves out what is long; whether there was any.
-    pub(super) fn shorten(&mut self) -> bool {
+    pub(crate) fn shorten(&mut self) -> bool {
         let is_long = |help: &&str| help.chars().count() > SHORT_HELP;
         let help = self.help.filter(is_long).is_some();
         if help {

@@ -1,5 +1,6 @@
 use super::{Call, find};
 use crate::answer::{Answer, Database};
+use crate::delegate::Delegation;
 use crate::error::{Code, Error, Result};
 use crate::principal::Principal;
 use crate::scope::Scope;
@@ -22,11 +23,15 @@ pub(crate) fn explain(
         ));
     };
     let arguments = super::Arguments::parse(tool.name, arguments, &(tool.schema)())?;
-    let explained = explain(&Call {
+    let call = Call {
         arguments,
         principal,
         database,
-    })?;
+    };
+    let explained = match explain(&call) {
+        Ok(explained) => explained,
+        Err(error) => return delegated(&call, &tool.delegation(&call, error)?),
+    };
     let statements: Vec<Json> = explained.statements.iter().map(statement_json).collect();
     let mut json = json!({
         "engine": "sql",
@@ -46,6 +51,28 @@ pub(crate) fn explain(
         json: json.to_string(),
         model,
         row_count: statements.len() as u64,
+    })
+}
+
+/// What Odoo would be asked. The key is minted when it is, so there is none to show.
+fn delegated(call: &Call<'_>, delegation: &Delegation) -> Result<Answer> {
+    let scope = Scope::new(call.principal, call.database, &call.arguments.context()?)?;
+    let mut json = json!({
+        "engine": "odoo",
+        "reason": delegation.reason,
+        "model": delegation.model,
+        "statements": [],
+        "requests": delegation.requests,
+    });
+    if let (Json::Object(json), Json::Object(scope)) = (&mut json, scope_json(&scope)) {
+        json.extend(scope);
+        // Odoo looks for them itself
+        json.remove("rules");
+    }
+    Ok(Answer {
+        json: json.to_string(),
+        model: Some(delegation.model.clone()),
+        row_count: delegation.requests.len() as u64,
     })
 }
 

@@ -14,15 +14,23 @@ mod schema;
 mod search;
 mod time_series;
 
+pub(crate) use described_field::Described;
 pub(crate) use explain::explain;
 
-use crate::answer::{Answer, Database};
+use crate::answer::{Answer, Database, Reply};
 use crate::catalog::suggestion;
+use crate::delegate::{self, Delegation};
 use crate::error::{Code, Error, Result};
 use crate::principal::Principal;
 use crate::sql::Statement;
 use arguments::Arguments;
 use serde_json::{Value as Json, json};
+
+/// Records that a search shows by default, and at most.
+pub(crate) const SEARCH_LIMITS: (u64, u64) = (search::DEFAULT_LIMIT, search::MAX_LIMIT);
+/// Groups that a grouped read shows by default, and at most.
+pub(crate) const GROUP_LIMITS: (u64, u64) = (read_group::DEFAULT_LIMIT, read_group::MAX_LIMIT);
+pub(crate) use search::MAX_OFFSET;
 
 /// A call on its way: who asks whom for what.
 pub(crate) struct Call<'a> {
@@ -48,6 +56,8 @@ struct Tool {
     run: fn(&Call<'_>) -> Result<Answer>,
     /// Nothing for tools that read no model.
     explain: Option<fn(&Call<'_>) -> Result<Explained>>,
+    /// The same asked of Odoo, for SQL's error; nothing for tools that Odoo has no method for.
+    delegate: Option<fn(&Call<'_>, Error) -> Result<Delegation>>,
 }
 
 const TOOLS: &[Tool] = &[
@@ -58,22 +68,25 @@ const TOOLS: &[Tool] = &[
         schema: schema::context,
         run: context::run,
         explain: None,
+        delegate: None,
     },
     Tool {
         name: "odoo_list_models",
         title: "Find a model",
-        description: "Models the user may read, best match first. engine sql: these tools answer it.",
+        description: "Models the user may read, best match first. engine odoo: Odoo itself answers (slower; no series, no pivots).",
         schema: schema::list_models,
         run: list_models::run,
         explain: Some(list_models::explain),
+        delegate: None,
     },
     Tool {
         name: "odoo_describe_model",
         title: "Describe a model",
-        description: "Fields the user may read: type, label, help, selection keys. Those under `unsupported` can't be used yet; a field that isn't stored can be read, but filtered by only if searchable.",
+        description: "Fields the user may read: type, label, help, selection keys. Those under `unsupported` only Odoo itself answers (slower); a field that isn't stored can be read, but filtered by only if searchable.",
         schema: schema::describe_model,
         run: describe_model::run,
         explain: Some(describe_model::explain),
+        delegate: Some(delegate::describe_model),
     },
     Tool {
         name: "odoo_search",
@@ -82,6 +95,7 @@ const TOOLS: &[Tool] = &[
         schema: schema::search,
         run: search::run,
         explain: Some(search::explain),
+        delegate: Some(delegate::search),
     },
     Tool {
         name: "odoo_count",
@@ -90,6 +104,7 @@ const TOOLS: &[Tool] = &[
         schema: schema::count,
         run: count::run,
         explain: Some(count::explain),
+        delegate: Some(delegate::count),
     },
     Tool {
         name: "odoo_read_group",
@@ -98,6 +113,7 @@ const TOOLS: &[Tool] = &[
         schema: schema::read_group,
         run: read_group::run,
         explain: Some(read_group::explain),
+        delegate: Some(delegate::read_group),
     },
     Tool {
         name: "odoo_time_series",
@@ -106,6 +122,7 @@ const TOOLS: &[Tool] = &[
         schema: schema::time_series,
         run: time_series::run,
         explain: Some(time_series::explain),
+        delegate: None,
     },
     Tool {
         name: "odoo_pivot",
@@ -114,6 +131,7 @@ const TOOLS: &[Tool] = &[
         schema: schema::pivot,
         run: pivot::run,
         explain: Some(pivot::explain),
+        delegate: None,
     },
 ];
 
@@ -130,7 +148,7 @@ Archived records are left out unless the domain names `active` or context.active
 Groups: keys are field, many2one path, date:period (hour day week month quarter year): date_order:month. \
 Measures are field:aggregate or __count: amount_total:sum.\n\
 context: lang, tz, allowed_company_ids, active_test; what you omit is the user's.\n\
-Money is in the record's currency. Answers say engine, warnings, has_more, total. \
+Money is in the record's currency. Answers say engine (odoo: SQL can't answer exactly, engine_reason why), warnings, has_more, total. \
 An error has code, message, detail, hint: follow the hint. access_denied: the user lacks the right, don't try around it; \
 not_supported: can't be answered exactly, so it isn't; over_budget, timed_out: ask for less; \
 unknown_model, unknown_field, invalid_domain, invalid_arguments: mend the call.\n\
@@ -151,19 +169,36 @@ fn find(name: &str) -> Result<&'static Tool> {
     })
 }
 
+/// Runs a call: SQL answers it, or Odoo is to where SQL can't answer exactly.
 pub(crate) fn dispatch(
     name: &str,
     arguments: &str,
     principal: &Principal,
     database: &dyn Database,
-) -> Result<Answer> {
+) -> Result<Reply> {
     let tool = find(name)?;
     let arguments = Arguments::parse(tool.name, arguments, &(tool.schema)())?;
-    (tool.run)(&Call {
+    let call = Call {
         arguments,
         principal,
         database,
-    })
+    };
+    match (tool.run)(&call) {
+        Ok(answer) => Ok(Reply::Answer(answer)),
+        Err(error) => tool.delegation(&call, error).map(Reply::Delegate),
+    }
+}
+
+impl Tool {
+    /// The one place that decides for Odoo: what SQL can't answer exactly, and nothing else. Every
+    /// other error is the caller's, of whichever engine it is asked.
+    fn delegation(&self, call: &Call<'_>, error: Error) -> Result<Delegation> {
+        match self.delegate {
+            _ if error.code != Code::NotSupported => Err(error),
+            Some(delegate) => delegate(call, error),
+            None => Err(delegate::instead(call, error)),
+        }
+    }
 }
 
 /// The body of `tools/list` and the text of `instructions`, as one JSON object `{tools, instructions}`.

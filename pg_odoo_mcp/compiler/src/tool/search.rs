@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 
 pub(super) const DEFAULT_LIMIT: u64 = 100;
 pub(super) const MAX_LIMIT: u64 = 1000;
-pub(super) const MAX_OFFSET: u64 = 10_000_000;
+pub(crate) const MAX_OFFSET: u64 = 10_000_000;
 
 struct Planned<'a> {
     scope: Scope<'a>,

@@ -243,6 +243,9 @@ fn a_domain_is_an_error_or_a_whole_statement() {
             Err(error) => prop_assert!(error.code != Code::Internal, "{}: {}", domain, error),
             Ok(answer) => {
                 let json: Value = serde_json::from_str(&answer.json).expect("JSON");
+                if json["engine"] == "odoo" {
+                    return Ok(());
+                }
                 let statement = &json["statements"][0];
                 let sql = statement["sql"].as_str().expect("sql");
                 let count = statement["params"].as_array().expect("params").len();

@@ -3,6 +3,7 @@
 mod answers;
 mod arbitrary;
 mod archived;
+mod delegation;
 mod descriptions;
 mod domains;
 mod engines;

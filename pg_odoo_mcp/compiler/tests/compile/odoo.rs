@@ -4,7 +4,7 @@ use odoo_compiler::answer::{Database, Environment, Reply, Row};
 use odoo_compiler::catalog::{
     Catalog, FieldDescription, ListedModel, Model, ModelDescription, Step, Unaccent,
 };
-use odoo_compiler::error::{Code, Error, Result};
+use odoo_compiler::error::Result;
 use odoo_compiler::facts::ModelFacts;
 use odoo_compiler::principal::Principal;
 use odoo_compiler::sql::Statement;
@@ -258,13 +258,13 @@ impl Odoo {
         self.facts.insert(model.to_owned(), Rc::new(facts));
     }
 
-    /// The answer of a tool, or its error as `code: message`.
+    /// The answer of a tool, or its error; why SQL does not answer, where Odoo is to.
     pub(crate) fn call(&self, tool: &str, arguments: &Value) -> Result<Value> {
         match odoo_compiler::answer::answer(tool, &arguments.to_string(), &self.principal, self)? {
             Reply::Answer(answer) => {
                 Ok(serde_json::from_str(&answer.json).expect("an answer is JSON"))
             }
-            Reply::Delegate(delegation) => Err(Error::new(Code::NotSupported, delegation.reason)),
+            Reply::Delegate(delegation) => Err(delegation.refusal),
         }
     }
 
@@ -278,6 +278,10 @@ impl Odoo {
     /// The first statement of a call, parameters written into it.
     pub(crate) fn sql(&self, tool: &str, arguments: &Value) -> Result<String> {
         let json = self.explained(tool, arguments)?;
+        if json["engine"] == "odoo" {
+            let refused = self.call(tool, arguments);
+            return Err(refused.expect_err("what explain says of the engine holds"));
+        }
         let statement = &json["statements"][0];
         let mut sql = statement["sql"].as_str().expect("sql").to_owned();
         let params = statement["params"].as_array().expect("params");

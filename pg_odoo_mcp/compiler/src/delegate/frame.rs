@@ -1,0 +1,140 @@
+//! How every delegation begins: who asks for which model, in which context, and which of its fields.
+
+use super::limits::Limits;
+use super::secret::is_secret;
+use super::{Delegation, Form, Request, Shape, Warned, reason};
+use crate::access::{Subject, asked, check_read};
+use crate::catalog::{Field, Model, shortened, suggestion};
+use crate::error::{Code, Error, Result};
+use crate::scope::{Context, Scope};
+use crate::tool::Call;
+use serde_json::{Map, Value as Json, json};
+use std::rc::Rc;
+
+/// A call that Odoo is to answer, on its way.
+pub(super) struct Frame<'a> {
+    pub(super) scope: Scope<'a>,
+    pub(super) model: Rc<Model>,
+    /// What is known of the model, where SQL answers it but not this call.
+    pub(super) subject: Option<Subject>,
+    pub(super) limits: Limits,
+    refusal: Error,
+}
+
+impl<'a> Frame<'a> {
+    /// The frame of a call: the language, companies and timezone are looked at, and whether the user may
+    /// read the model at all, before Odoo hears of it.
+    pub(super) fn new(call: &'a Call<'_>, refusal: Error) -> Result<Self> {
+        let scope = Scope::new(call.principal, call.database, &call.arguments.context()?)?;
+        let name = call.arguments.required_text("model")?;
+        // what is noticed of SQL's side of the model is not this answer's
+        let side = Scope::new(call.principal, call.database, &Context::default())?;
+        let (model, subject) = match asked(&side, name) {
+            Ok(subject) => (subject.model.clone(), Some(subject)),
+            // the access list was in order
+            Err(error) if error.code == Code::NotSupported => {
+                (scope.catalog.model(name)?.ok_or(error)?, None)
+            }
+            Err(error) => return Err(error),
+        };
+        // it becomes a part of an address
+        let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_');
+        if !model.name.bytes().all(is_plain) || model.name.starts_with('.') {
+            return Err(refusal);
+        }
+        Ok(Frame {
+            scope,
+            model,
+            subject,
+            limits: Limits,
+            refusal,
+        })
+    }
+
+    /// The model's field of that name.
+    pub(super) fn field(&self, name: &str) -> Result<&Field> {
+        field(&self.scope, &self.model, name)
+    }
+
+    /// A call of a method of the model, in the context of this one spelled out.
+    pub(super) fn request(
+        &self,
+        method: &str,
+        arguments: Vec<(&str, Json)>,
+        only_if_rows: Option<u64>,
+    ) -> Request {
+        let mut kwargs: Map<String, Json> = arguments
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect();
+        kwargs.insert(
+            "context".into(),
+            json!({
+                "lang": self.scope.lang,
+                "tz": self.scope.tz.name(),
+                "allowed_company_ids": self.scope.company_ids,
+                "active_test": self.scope.active_test,
+            }),
+        );
+        Request {
+            model: self.model.name.clone(),
+            method: method.to_owned(),
+            kwargs,
+            only_if_rows,
+        }
+    }
+
+    /// What is asked, and what becomes of the answer.
+    pub(super) fn delegation(self, requests: Vec<Request>, form: Form) -> Delegation {
+        let reason = reason(&self.refusal);
+        Delegation {
+            model: self.model.name.clone(),
+            reason: reason.clone(),
+            refusal: self.refusal,
+            requests,
+            shape: Shape {
+                model: self.model.name.clone(),
+                reason,
+                warnings: self
+                    .scope
+                    .warnings()
+                    .into_iter()
+                    .map(Warned::from)
+                    .collect(),
+                form,
+            },
+        }
+    }
+}
+
+/// A field by name: one that exists, and holds no secret.
+pub(super) fn field<'m>(scope: &Scope<'_>, of: &'m Model, name: &str) -> Result<&'m Field> {
+    if is_secret(&of.name, name) && of.fields.contains_key(name) {
+        return Err(Error::new(
+            Code::NotPermitted,
+            format!(
+                "the field {name:?} of {} holds a secret, which no answer shows",
+                of.name
+            ),
+        )
+        .hint("leave it out"));
+    }
+    of.fields.get(name).ok_or_else(|| {
+        let shown = shortened(name);
+        let error = Error::new(
+            Code::UnknownField,
+            format!("{} has no field {shown:?}", of.name),
+        );
+        // who may not read a model is not told what it has
+        let may_read = check_read(of, scope.principal).is_ok();
+        let known = of
+            .fields
+            .keys()
+            .map(String::as_str)
+            .filter(|known| may_read && !is_secret(&of.name, known));
+        match suggestion(&shown, known) {
+            Some(hint) => error.hint(hint),
+            None => error.hint("odoo_describe_model lists the fields"),
+        }
+    })
+}

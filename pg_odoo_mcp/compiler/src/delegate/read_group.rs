@@ -1,0 +1,228 @@
+//! `odoo_read_group` as Odoo's `formatted_read_group`: what it is asked.
+
+use super::domain::check;
+use super::frame::Frame;
+use super::group_key::{Bucket, check_key};
+use super::having::having;
+use super::read_groups::{COUNTED, Page};
+use super::search::write;
+use super::{Delegation, Form};
+use crate::answer::weekday;
+use crate::catalog::{FieldType, shortened, suggestion};
+use crate::error::{Code, Error, Result};
+use crate::plan::{MAX_MEASURES, Period, check_keys, listed_aggregates, parse_terms};
+use crate::tool::{Call, GROUP_LIMITS, MAX_OFFSET};
+use serde_json::json;
+
+/// How many terms an order may have.
+const MAX_TERMS: usize = 16;
+
+/// What Odoo is asked. One group more than shown says whether there are more.
+pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> {
+    let frame = Frame::new(call, refusal)?;
+    let arguments = &call.arguments;
+    let (default, most) = GROUP_LIMITS;
+    let limit = arguments.number("limit", default, 1..=most)?;
+    let offset = arguments.number("offset", 0, 0..=MAX_OFFSET)?;
+    let keys = arguments.names("groupby")?.unwrap_or_default();
+    check_keys("groupby", &keys)?;
+    let buckets = keys
+        .iter()
+        .map(|key| check_key(&frame.scope, &frame.model, key, key))
+        .collect::<Result<Vec<_>>>()?;
+    let measures = measures(&frame, &arguments.names("aggregates")?.unwrap_or_default())?;
+    let domain = arguments.domain()?;
+    check(&frame.scope, &frame.model, &domain)?;
+    let filter = arguments.having()?;
+    if keys.is_empty() && filter.is_some() {
+        return Err(Error::new(
+            Code::InvalidArguments,
+            "having filters groups, but nothing is grouped by",
+        )
+        .hint("name a groupby, or put the condition into the domain"));
+    }
+    let filter = filter
+        .map(|domain| having(&frame, &domain))
+        .transpose()?
+        .unwrap_or_default();
+    let order = order(&frame, &keys, arguments.text("order")?)?;
+    warn_of_money(&frame, &keys, &measures);
+
+    let (domain, filter) = (domain.to_json(), filter.to_json());
+    let asked = |aggregates: &[String], limit: u64, offset: u64| {
+        vec![
+            ("domain", domain.clone()),
+            ("groupby", json!(keys)),
+            ("aggregates", json!(aggregates)),
+            ("having", filter.clone()),
+            ("limit", json!(limit)),
+            ("offset", json!(offset)),
+        ]
+    };
+    let mut first = asked(&measures, limit + 1, offset);
+    first.extend(order.map(|order| ("order", json!(order))));
+    let rest = asked(&[], COUNTED + 1, offset + limit);
+    let method = "formatted_read_group";
+    let requests = vec![
+        frame.request(method, first, None),
+        frame.request(method, rest, Some(limit + 1)),
+    ];
+    let has = |test: fn(&Bucket) -> bool| buckets.iter().flatten().any(test);
+    let companies = match frame.scope.principal.companies.len() {
+        0 | 1 => Vec::new(),
+        _ => frame.scope.companies().map(|c| c.name.clone()).collect(),
+    };
+    let page = Page {
+        id_only: frame.limits.id_only(&frame.model, &keys),
+        timezone: has(|bucket| bucket.is_datetime).then(|| frame.scope.tz.name().to_owned()),
+        week_start: has(|bucket| bucket.period == Some(Period::Week))
+            .then(|| weekday(frame.scope.week_start()).to_owned()),
+        companies,
+        keys,
+        measures,
+        limit,
+        offset,
+    };
+    Ok(frame.delegation(requests, Form::ReadGroup(page)))
+}
+
+/// The measures of these spellings; the number of records where there is none.
+fn measures(frame: &Frame<'_>, keys: &[String]) -> Result<Vec<String>> {
+    if keys.is_empty() {
+        return Ok(vec!["__count".into()]);
+    }
+    if keys.len() > MAX_MEASURES {
+        return Err(Error::new(
+            Code::InvalidArguments,
+            format!("at most {MAX_MEASURES} measures a call"),
+        ));
+    }
+    for (at, key) in keys.iter().enumerate() {
+        if keys[..at].contains(key) {
+            return Err(Error::new(
+                Code::InvalidArguments,
+                format!("the measure {key:?} is named twice"),
+            ));
+        }
+        check_measure(frame, key)?;
+    }
+    Ok(keys.to_vec())
+}
+
+/// Looks at a measure; whether it is a number.
+pub(super) fn check_measure(frame: &Frame<'_>, key: &str) -> Result<bool> {
+    if key == "__count" {
+        return Ok(true);
+    }
+    let aggregates = listed_aggregates();
+    let wrong = |what: &str, hint: String| {
+        Err(Error::new(
+            Code::InvalidArguments,
+            format!("the measure {:?} {what}", shortened(key)),
+        )
+        .hint(hint))
+    };
+    let Some((name, function)) = key.split_once(':') else {
+        return wrong(
+            "says no aggregate",
+            format!(
+                "write field:sum, or another of {aggregates}; __count is the number of records"
+            ),
+        );
+    };
+    if name.contains('.') {
+        return wrong(
+            "leads through a path",
+            "measures are of the model's own fields; ask the other model instead".into(),
+        );
+    }
+    let on = frame.field(name)?;
+    if !aggregates.split(", ").any(|known| known == function) {
+        let near = suggestion(function, aggregates.split(", "));
+        return wrong(
+            "has an unknown aggregate",
+            near.unwrap_or_else(|| format!("aggregates: {aggregates}")),
+        );
+    }
+    let is_number = matches!(
+        on.field_type,
+        FieldType::Integer | FieldType::Float | FieldType::Monetary
+    );
+    let fits = match function {
+        "count" | "count_distinct" => return Ok(true),
+        "bool_and" | "bool_or" => on.field_type == FieldType::Boolean,
+        "min" | "max" => {
+            is_number || matches!(on.field_type, FieldType::Date | FieldType::Datetime)
+        }
+        _ => is_number,
+    };
+    if !fits {
+        return wrong(
+            &format!("does not fit the {} field", on.field_type.name()),
+            format!("use {name}:count, {name}:count_distinct or __count"),
+        );
+    }
+    Ok(is_number)
+}
+
+/// Odoo adds up amounts whatever their currency, and which they are in is not known here.
+fn warn_of_money(frame: &Frame<'_>, keys: &[String], measures: &[String]) {
+    for measure in measures {
+        let Some((name, function)) = measure.split_once(':') else {
+            continue;
+        };
+        let Some(on) = frame.model.fields.get(name) else {
+            continue;
+        };
+        if on.field_type != FieldType::Monetary || function.starts_with("count") {
+            continue;
+        }
+        let currency = on.currency_field.as_deref().unwrap_or("currency_id");
+        let is_split = keys.iter().any(|key| key == currency);
+        let advice = if is_split {
+            "each group is in one: do not compare or add them up".to_owned()
+        } else if frame.model.fields.contains_key(currency) {
+            format!(
+                "which currency each record is in is not known here, it may be several, and sums are of plain numbers as in Odoo: group by {currency}"
+            )
+        } else {
+            "which currency each record is in is not known here: it may be several".to_owned()
+        };
+        let code = if is_split {
+            "several_currencies"
+        } else {
+            "no_currency"
+        };
+        frame
+            .scope
+            .warn(code, format!("{name:?} is money, and {advice}"));
+    }
+}
+
+/// An order of groups by its grammar, with the keys last so that pages do not overlap; nothing for
+/// the keys alone, which Odoo takes by itself.
+fn order(frame: &Frame<'_>, keys: &[String], text: Option<&str>) -> Result<Option<String>> {
+    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    let terms = parse_terms(&frame.model.name, text)?;
+    if terms.len() > MAX_TERMS {
+        return Err(Error::new(
+            Code::InvalidArguments,
+            format!("an order has at most {MAX_TERMS} terms"),
+        ));
+    }
+    for term in &terms {
+        if !keys.iter().any(|key| key == term.path) {
+            check_measure(frame, term.path)?;
+        }
+    }
+    if keys.is_empty() {
+        return Ok(None);
+    }
+    let more = keys
+        .iter()
+        .filter(|key| !terms.iter().any(|term| term.path == *key));
+    let written: Vec<String> = terms.iter().map(write).chain(more.cloned()).collect();
+    Ok(Some(written.join(", ")))
+}

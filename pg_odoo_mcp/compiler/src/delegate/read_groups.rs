@@ -1,0 +1,137 @@
+//! The groups of Odoo's `formatted_read_group`.
+
+use super::body::Object;
+use super::{Shape, Warned, body};
+use crate::answer::Answer;
+use crate::error::Result;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// So many groups beyond the page are counted.
+pub(super) const COUNTED: u64 = 2000;
+
+/// A page of groups.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Page {
+    pub(super) keys: Vec<String>,
+    pub(super) measures: Vec<String>,
+    /// The keys that show only an id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) id_only: Vec<String>,
+    pub(super) limit: u64,
+    pub(super) offset: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) timezone: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) week_start: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) companies: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    #[serde(flatten)]
+    head: body::Head<'a>,
+    groups: Vec<Box<RawValue>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<u64>,
+    has_more: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timezone: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    week_start: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    companies: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Warned>,
+    lineage: Lineage<'a>,
+}
+
+#[derive(Serialize)]
+struct Lineage<'a> {
+    model: &'a str,
+}
+
+impl Page {
+    /// The answer of what Odoo says.
+    pub(super) fn complete(
+        &self,
+        shape: &Shape,
+        page: &RawValue,
+        rest: Option<&RawValue>,
+    ) -> Result<Answer> {
+        let found: Vec<Object> = body::read(page, "list of groups")?;
+        let has_more = found.len() as u64 > self.limit;
+        let groups = found
+            .into_iter()
+            .take(self.limit as usize)
+            .map(|group| self.group(group))
+            .collect::<Result<Vec<_>>>()?;
+        let row_count = groups.len() as u64;
+        let mut noted = Vec::new();
+        let total = if !has_more {
+            // an empty page after others may be far behind the last one
+            (row_count > 0 || self.offset == 0).then_some(self.offset + row_count)
+        } else {
+            let rest: Option<Vec<&RawValue>> = rest
+                .map(|rest| {
+                    serde_json::from_str(rest.get())
+                        .map_err(|_| body::unexpected("it is no list of groups"))
+                })
+                .transpose()?;
+            rest.map(|rest| rest.len() as u64)
+                .filter(|rest| *rest <= COUNTED)
+                // the one group more was there
+                .map(|rest| self.offset + self.limit + rest.max(1))
+        };
+        if total.is_none() {
+            noted.push(Warned::new(
+                "total_open",
+                if has_more {
+                    "how many groups there are in all is not counted: there are many more"
+                } else {
+                    "there are no groups at this offset; how many there are before it is not counted"
+                },
+            ));
+        }
+        let body = Body {
+            head: body::Head::new(shape),
+            groups,
+            total,
+            has_more,
+            timezone: self.timezone.as_deref(),
+            week_start: self.week_start.as_deref(),
+            companies: &self.companies,
+            warnings: body::warnings(shape, noted),
+            lineage: Lineage {
+                model: &shape.model,
+            },
+        };
+        body::answer(shape, &body, row_count)
+    }
+
+    /// One group: its keys, the domain of its records, its figures.
+    fn group(&self, mut group: Object) -> Result<Box<RawValue>> {
+        for name in &self.id_only {
+            if let Some(value) = group.get_mut(name) {
+                *value = body::id_of(value);
+            }
+        }
+        let names = self.keys.iter().map(String::as_str);
+        let names = names
+            .chain(["__extra_domain"])
+            .chain(self.measures.iter().map(String::as_str));
+        let members = names
+            .map(|name| {
+                let value = group
+                    .get(name)
+                    .filter(|value| name != "__extra_domain" || value.get().starts_with('['));
+                let value = value.ok_or_else(|| {
+                    body::unexpected("a group has not the keys and figures that were asked for")
+                })?;
+                Ok((name, &**value))
+            })
+            .collect::<Result<Vec<_>>>()?;
+        body::object(members)
+    }
+}

@@ -1,0 +1,302 @@
+use super::{completed, delegated, json2, jsonrpc, odoo};
+use odoo_compiler::delegate::Delegation;
+use odoo_compiler::error::Code;
+use serde_json::{Value, json};
+
+fn search(limit: u64, offset: u64) -> Delegation {
+    let call = json!({"model": "acme.thing", "fields": ["name", "partner_id"], "limit": limit, "offset": offset});
+    delegated(&odoo(), "odoo_search", &call)
+}
+
+fn thing(id: i64) -> Value {
+    json!({"partner_id": [7, "Azure"], "id": id, "name": format!("T{id}"), "message_ids": [1, 2]})
+}
+
+#[test]
+fn records_have_the_fields_that_were_asked_for_in_that_order() {
+    for answers in [json2, jsonrpc] {
+        let answer = completed(&search(5, 0), &answers(&[json!([thing(3)])])).expect("an answer");
+        assert_eq!(answer["engine"], "odoo");
+        assert!(
+            answer["engine_reason"]
+                .as_str()
+                .is_some_and(|r| r.contains("acme.thing"))
+        );
+        assert_eq!(
+            answer["records"].to_string(),
+            r#"[{"id":3,"name":"T3","partner_id":[7,"Azure"]}]"#
+        );
+        assert_eq!(
+            (&answer["total"], &answer["has_more"]),
+            (&json!(1), &json!(false))
+        );
+    }
+}
+
+#[test]
+fn numbers_stay_as_odoo_wrote_them() {
+    let delegation = delegated(
+        &odoo(),
+        "odoo_search",
+        &json!({"model": "acme.thing", "fields": ["amount"]}),
+    );
+    let outcome =
+        r#"{"answers": [{"status": 200, "body": [{"id": 1, "amount": 12345678901234567890.10}]}]}"#;
+    let outcome = serde_json::from_str(outcome).expect("an outcome");
+    let answer = odoo_compiler::delegate::complete(&delegation.shape, outcome).expect("an answer");
+    assert!(
+        answer.json.contains("12345678901234567890.10"),
+        "{}",
+        answer.json
+    );
+    assert_eq!(answer.row_count, 1);
+}
+
+#[test]
+fn totals_hold_although_two_requests_see_two_moments() {
+    let page = |count: i64| json!((0..count).map(thing).collect::<Vec<_>>());
+    for (limit, offset, rows, count, total, has_more) in [
+        // not full: no count is needed, nor believed
+        (2, 0, 1, None, 1, false),
+        (2, 4, 1, Some(99), 5, false),
+        (2, 0, 0, None, 0, false),
+        // full
+        (2, 0, 2, Some(7), 7, true),
+        (2, 0, 2, Some(2), 2, false),
+        // a record was deleted in between: what was read was there
+        (2, 4, 2, Some(3), 6, false),
+        // behind the last one, and one came in between
+        (2, 9, 0, Some(4), 4, false),
+        (2, 9, 0, Some(10), 9, false),
+    ] {
+        let mut bodies = vec![page(rows)];
+        bodies.extend(count.map(|count| json!(count)));
+        let answer = completed(&search(limit, offset), &json2(&bodies)).expect("an answer");
+        assert_eq!(
+            (&answer["total"], &answer["has_more"]),
+            (&json!(total), &json!(has_more)),
+            "{limit} {offset} {rows} {count:?}"
+        );
+    }
+    // a full page that nobody counted might be cut
+    let error = completed(&search(2, 0), &json2(&[page(2)])).expect_err("refused");
+    assert_eq!(error.code, Code::OdooUnavailable);
+}
+
+#[test]
+fn more_records_than_asked_for_are_cut_and_that_is_said() {
+    let page = json!([thing(1), thing(2), thing(3)]);
+    let answer = completed(&search(2, 0), &json2(&[page, json!(2)])).expect("an answer");
+    assert_eq!(answer["records"].as_array().map(Vec::len), Some(2));
+    assert_eq!(
+        (&answer["total"], &answer["has_more"]),
+        (&json!(3), &json!(true))
+    );
+}
+
+#[test]
+fn a_field_that_odoo_leaves_out_is_named() {
+    let page = json!([{"id": 1, "name": "a", "partner_id": false}, {"id": 2, "name": "b"}]);
+    let answer = completed(&search(5, 0), &json2(&[page])).expect("an answer");
+    assert_eq!(answer["records"][1], json!({"id": 2, "name": "b"}));
+    assert_eq!(answer["skipped_fields"][0]["field"], "partner_id");
+}
+
+#[test]
+fn what_is_no_answer_of_odoo_s_is_refused() {
+    let delegation = search(5, 0);
+    for body in [
+        json!({}),
+        json!("<html>"),
+        json!(null),
+        json!([1]),
+        json!([{"name": "a"}]),
+        json!([{"id": "x"}]),
+        json!([{"id": false}]),
+        json!({"jsonrpc": "2.0", "id": 1}),
+        json!({"jsonrpc": "2.0", "result": {"records": []}}),
+    ] {
+        let error =
+            completed(&delegation, &json2(std::slice::from_ref(&body))).expect_err("refused");
+        assert_eq!(error.code, Code::OdooUnavailable, "{body}: {error}");
+    }
+    let error = completed(&delegation, &json!({"answers": []})).expect_err("refused");
+    assert_eq!(error.code, Code::OdooUnavailable);
+    let count = delegated(&odoo(), "odoo_count", &json!({"model": "acme.thing"}));
+    for body in [json!(-1), json!([1]), json!("7"), json!(1.5)] {
+        assert!(completed(&count, &json2(&[body])).is_err());
+    }
+}
+
+#[test]
+fn a_count_is_a_number() {
+    let count = delegated(&odoo(), "odoo_count", &json!({"model": "acme.thing"}));
+    for answers in [json2, jsonrpc] {
+        let answer = completed(&count, &answers(&[json!(0)])).expect("an answer");
+        assert_eq!(
+            (&answer["count"], &answer["engine"]),
+            (&json!(0), &json!("odoo"))
+        );
+    }
+}
+
+fn grouped(offset: u64) -> Delegation {
+    let call = json!({"model": "acme.thing", "groupby": ["moment:week", "partner_id"], "aggregates": ["amount:sum"], "limit": 2, "offset": offset});
+    delegated(&odoo(), "odoo_read_group", &call)
+}
+
+fn group(partner: i64) -> Value {
+    json!({
+        "partner_id": [partner, "P"], "amount:sum": 1.5, "__fold": false, "moment:week": ["2026-01-03 23:00:00", "W1 2026"],
+        "__extra_domain": ["&", ["partner_id", "=", partner], ["moment", ">=", "2026-01-03 23:00:00"]],
+    })
+}
+
+#[test]
+fn groups_have_the_keys_and_figures_that_were_asked_for() {
+    let answer = completed(&grouped(0), &json2(&[json!([group(1)])])).expect("an answer");
+    assert_eq!(
+        answer["groups"].to_string(),
+        r#"[{"moment:week":["2026-01-03 23:00:00","W1 2026"],"partner_id":[1,"P"],"__extra_domain":["&",["partner_id","=",1],["moment",">=","2026-01-03 23:00:00"]],"amount:sum":1.5}]"#
+    );
+    assert_eq!(
+        (&answer["total"], &answer["has_more"]),
+        (&json!(1), &json!(false))
+    );
+    assert_eq!(answer["timezone"], "Europe/Brussels");
+    assert_eq!(answer["week_start"], "sunday");
+    assert_eq!(answer["companies"], json!(["Main", "Beta"]));
+    assert_eq!(answer["lineage"], json!({"model": "acme.thing"}));
+    assert_eq!(answer["warnings"][0]["code"], "no_currency");
+}
+
+#[test]
+fn groups_are_counted_as_far_as_that_is_cheap() {
+    let groups = |count: i64| json!((0..count).map(group).collect::<Vec<_>>());
+    for (offset, page, rest, total, has_more) in [
+        (0, 2, None, json!(2), false),
+        (4, 1, None, json!(5), false),
+        (4, 0, None, Value::Null, false),
+        (0, 0, None, json!(0), false),
+        (0, 3, Some(5), json!(7), true),
+        (4, 3, Some(5), json!(11), true),
+        // it went in between
+        (0, 3, Some(0), json!(3), true),
+        (0, 3, Some(2001), Value::Null, true),
+        (0, 3, None, Value::Null, true),
+    ] {
+        let mut bodies = vec![groups(page)];
+        bodies.extend(rest.map(groups));
+        let answer = completed(&grouped(offset), &json2(&bodies)).expect("an answer");
+        assert_eq!(
+            (&answer["total"], &answer["has_more"]),
+            (&total, &json!(has_more))
+        );
+        let shown = answer["groups"].as_array().map(Vec::len);
+        assert_eq!(shown, Some(page.min(2) as usize));
+        assert_eq!(
+            answer["warnings"].to_string().contains("total_open"),
+            total.is_null()
+        );
+    }
+}
+
+#[test]
+fn a_group_that_lacks_a_key_or_its_domain_is_refused() {
+    for name in ["partner_id", "amount:sum", "__extra_domain"] {
+        let mut group = group(1);
+        group.as_object_mut().expect("an object").remove(name);
+        let error = completed(&grouped(0), &json2(&[json!([group])])).expect_err(name);
+        assert_eq!(error.code, Code::OdooUnavailable);
+    }
+    let mut other = group(1);
+    other["__extra_domain"] = json!("[]");
+    assert!(completed(&grouped(0), &json2(&[json!([other])])).is_err());
+}
+
+#[test]
+fn fields_are_described_as_they_are_for_sql() {
+    let described = delegated(
+        &odoo(),
+        "odoo_describe_model",
+        &json!({"model": "acme.thing"}),
+    );
+    let long = "x".repeat(200);
+    let fields = json!({
+        "state": {"type": "selection", "string": "State", "selection": [["a", "A"], ["b", "B"]], "store": true, "groupable": true, "required": true, "readonly": false, "searchable": true},
+        "name": {"type": "char", "string": "Name", "help": long, "store": true, "groupable": true, "translate": true},
+        "total": {"type": "monetary", "string": "Total", "help": false, "store": false, "searchable": true, "currency_field": "currency_id", "related": "order_id.total"},
+        "partner_id": {"type": "many2one", "string": "Partner", "relation": "res.partner", "store": false, "related": ["a", "b"], "company_dependent": true},
+        "access_token": {"type": "char", "string": "Token", "store": true},
+    });
+    for answers in [json2, jsonrpc] {
+        let answer =
+            completed(&described, &answers(std::slice::from_ref(&fields))).expect("an answer");
+        assert_eq!(
+            (&answer["engine"], &answer["model"], &answer["order"]),
+            (&json!("odoo"), &json!("acme.thing"), &json!("name"))
+        );
+        assert_eq!(answer["name"], "Thing of acme.thing in en_US");
+        let names: Vec<&str> = answer["fields"]
+            .as_array()
+            .expect("fields")
+            .iter()
+            .filter_map(|f| f["name"].as_str())
+            .collect();
+        assert_eq!(
+            names,
+            ["access_token", "name", "partner_id", "state", "total"]
+        );
+        assert_eq!(
+            answer["fields"][3],
+            json!({"name": "state", "type": "selection", "label": "State", "selection": [["a", "A"], ["b", "B"]], "required": true, "readonly": false, "stored": true, "groupable": true})
+        );
+        assert_eq!(
+            answer["fields"][4],
+            json!({"name": "total", "type": "monetary", "label": "Total", "required": false, "readonly": false, "stored": false, "groupable": false, "searchable": true, "currency_field": "currency_id", "related": "order_id.total"})
+        );
+        assert_eq!(answer["fields"][2]["related"], "a.b");
+        assert_eq!(answer["fields"][1]["help"], Value::Null);
+        assert!(
+            answer["fields"][0]["unsupported"]
+                .as_str()
+                .is_some_and(|why| why.contains("secret"))
+        );
+        assert_eq!(answer["warnings"][0]["code"], "shortened");
+    }
+}
+
+#[test]
+fn a_named_field_that_odoo_does_not_tell_of_is_refused() {
+    let call = json!({"model": "acme.thing", "fields": ["name", "amount"]});
+    let described = delegated(&odoo(), "odoo_describe_model", &call);
+    let fields = json!({"name": {"type": "char", "string": "Name"}});
+    let error = completed(&described, &json2(&[fields])).expect_err("refused");
+    assert_eq!(error.code, Code::AccessDenied);
+    assert!(error.message.contains("\"amount\""), "{error}");
+}
+
+#[test]
+fn a_record_whose_name_is_not_to_be_shown_is_its_id() {
+    let complete = |delegation: &Delegation, body: Value| {
+        let mut kept = serde_json::to_value(&delegation.shape).expect("JSON");
+        let form = kept["form"].as_object_mut().expect("a form");
+        let page = form.values_mut().next().expect("a page");
+        page["id_only"] = json!(["partner_id"]);
+        let shape = serde_json::from_value(kept).expect("a shape");
+        let outcome = serde_json::from_str(&json2(&[body]).to_string()).expect("an outcome");
+        let answer = odoo_compiler::delegate::complete(&shape, outcome).expect("an answer");
+        serde_json::from_str::<Value>(&answer.json).expect("JSON")
+    };
+    let things = json!([thing(1), {"id": 2, "name": "b", "partner_id": false}, {"id": 3, "name": "c", "partner_id": "Azure"}]);
+    let answer = complete(&search(5, 0), things);
+    let partners: Vec<&Value> = answer["records"]
+        .as_array()
+        .expect("records")
+        .iter()
+        .map(|r| &r["partner_id"])
+        .collect();
+    assert_eq!(partners, [&json!(7), &json!(false), &json!(false)]);
+    let answer = complete(&grouped(0), json!([group(4)]));
+    assert_eq!(answer["groups"][0]["partner_id"], 4);
+}

@@ -1,0 +1,239 @@
+use super::{completed, delegated, odoo};
+use odoo_compiler::delegate::Delegation;
+use odoo_compiler::error::{Code, Error};
+use serde_json::{Value, json};
+
+fn search() -> Delegation {
+    delegated(
+        &odoo(),
+        "odoo_search",
+        &json!({"model": "acme.thing", "fields": ["name"]}),
+    )
+}
+
+/// An exception with a secret in every member that is not for users.
+fn exception(name: &str, message: &str) -> Value {
+    json!({
+        "name": name, "message": message, "arguments": ["s3cret"], "context": {"key": "s3cret"},
+        "debug": "Traceback (most recent call last): s3cret", "traceback": "s3cret", "exception_type": "s3cret",
+    })
+}
+
+#[track_caller]
+fn error_of(answer: &Value) -> Error {
+    let error = completed(&search(), &json!({"answers": [answer]})).expect_err("an error");
+    let told = error.to_json().to_string();
+    assert!(!told.contains("s3cret"), "{told}");
+    assert!(error.hint.is_some(), "{told}");
+    error
+}
+
+/// The same exception in both protocols.
+#[track_caller]
+fn errors(status: u16, name: &str, message: &str) -> [Error; 2] {
+    let json2 = json!({"status": status, "body": exception(name, message)});
+    let data = exception(name, message);
+    let jsonrpc = json!({"status": 200, "body": {"jsonrpc": "2.0", "id": 1, "error": {"code": 200, "message": "Odoo Server Error", "data": data}}});
+    [error_of(&json2), error_of(&jsonrpc)]
+}
+
+#[test]
+fn errors_for_users_keep_their_class_and_text() {
+    for (status, name, code) in [
+        (403, "odoo.exceptions.AccessError", Code::AccessDenied),
+        (403, "odoo.exceptions.AccessDenied", Code::AccessDenied),
+        (404, "odoo.exceptions.MissingError", Code::MissingRecord),
+        (422, "odoo.exceptions.UserError", Code::OdooError),
+        (422, "odoo.exceptions.ValidationError", Code::OdooError),
+        (422, "odoo.exceptions.RedirectWarning", Code::OdooError),
+    ] {
+        for error in errors(status, name, "No.\n\n  Not you,\tOlga") {
+            assert_eq!(
+                (error.code, error.message.as_str()),
+                (code, "No. Not you, Olga"),
+                "{name}"
+            );
+            let class = name.rsplit('.').next().unwrap_or_default();
+            let detail = error.detail.unwrap_or_default();
+            assert!(
+                code != Code::OdooError || detail.contains(class),
+                "{detail}"
+            );
+        }
+    }
+    for error in errors(409, "odoo.exceptions.LockError", "Record 7 is locked") {
+        assert_eq!(error.code, Code::OdooError);
+        assert!(error.message.contains("locked"), "{error}");
+    }
+}
+
+#[test]
+fn an_addon_s_own_exception_is_known_by_its_status() {
+    let of = |status: u16| {
+        let body = exception("odoo.addons.acme.Trouble", "Too heavy");
+        error_of(&json!({"status": status, "body": body}))
+    };
+    assert_eq!(
+        (of(422).code, of(422).message.as_str()),
+        (Code::OdooError, "Too heavy")
+    );
+    assert_eq!(of(403).code, Code::AccessDenied);
+    assert_eq!(of(500).message, "Odoo failed inside");
+}
+
+#[test]
+fn what_odoo_says_of_arguments_is_passed_on() {
+    for error in errors(
+        500,
+        "builtins.ValueError",
+        "Cannot convert acme.thing.name to SQL",
+    ) {
+        assert_eq!(error.code, Code::InvalidArguments);
+        assert!(error.message.contains("acme.thing.name"));
+    }
+    for error in errors(500, "builtins.ValueError", "Invalid domain term ('a', 'b')") {
+        assert_eq!(error.code, Code::InvalidDomain);
+    }
+    for name in ["builtins.TypeError", "builtins.KeyError"] {
+        for error in errors(500, name, "'partner'") {
+            assert_eq!(error.code, Code::OdooError);
+            assert_eq!(error.detail.as_deref(), Some("'partner'"));
+        }
+    }
+    for error in errors(
+        500,
+        "builtins.AttributeError",
+        "The method 's3cret' does not exist",
+    ) {
+        assert_eq!(error.code, Code::NotSupported);
+    }
+}
+
+#[test]
+fn everything_else_is_odoo_s_inside_and_stays_there() {
+    for name in [
+        "psycopg2.errors.UndefinedColumn",
+        "psycopg2.OperationalError",
+        "builtins.ZeroDivisionError",
+        "builtins.RuntimeError",
+        "",
+    ] {
+        for error in errors(500, name, "column s3cret does not exist") {
+            assert_eq!(
+                (error.code, error.message.as_str(), error.detail),
+                (Code::OdooError, "Odoo failed inside", None),
+                "{name}"
+            );
+        }
+    }
+    // also where it comes under a name that is for users
+    for message in [
+        "Traceback (most recent call last): s3cret",
+        "boom File \"/opt/s3cret.py\", line 1",
+        "psycopg2.errors: s3cret",
+        "SELECT s3cret FROM x",
+    ] {
+        for (status, name) in [
+            (422, "odoo.exceptions.UserError"),
+            (403, "odoo.exceptions.AccessError"),
+            (500, "builtins.ValueError"),
+            (500, "builtins.KeyError"),
+            (409, "odoo.exceptions.LockError"),
+        ] {
+            errors(status, name, message);
+        }
+    }
+}
+
+#[test]
+fn what_is_not_there_is_said() {
+    let of = |status: u16, name: &str, message: &str| {
+        error_of(&json!({"status": status, "body": exception(name, message)}))
+    };
+    let not_found = "werkzeug.exceptions.NotFound";
+    let model = of(404, not_found, "the model 'acme.thing' does not exist");
+    assert_eq!(model.code, Code::UnknownModel);
+    let method = of(
+        404,
+        not_found,
+        "The method 'acme.thing.formatted_read_group' does not exist",
+    );
+    assert_eq!(method.code, Code::NotSupported);
+    let arguments = of(
+        422,
+        "werkzeug.exceptions.UnprocessableEntity",
+        "got an unexpected keyword argument",
+    );
+    assert_eq!(arguments.code, Code::NotSupported);
+    let rpc = of(
+        404,
+        not_found,
+        "Did you mean POST /json/2/<model>/<method>?",
+    );
+    assert_eq!(rpc.code, Code::OdooUnavailable);
+    let key = of(
+        401,
+        "werkzeug.exceptions.Unauthorized",
+        "Invalid apikey s3cret",
+    );
+    assert_eq!(key.code, Code::OdooUnavailable);
+    for status in [429, 502, 503, 504] {
+        let body = json!({"status": status, "body": {"error": "s3cret"}});
+        assert_eq!(error_of(&body).code, Code::OdooUnavailable);
+    }
+    let rpc = json!({"status": 200, "body": {"jsonrpc": "2.0", "error": {"code": 404, "message": "404: s3cret"}}});
+    assert_eq!(error_of(&rpc).code, Code::OdooUnavailable);
+}
+
+#[test]
+fn a_status_that_is_no_success_is_none_whatever_the_body_says() {
+    for body in [
+        json!([]),
+        json!(null),
+        json!(7),
+        json!({"jsonrpc": "2.0", "result": []}),
+    ] {
+        for status in [100, 301, 303, 400, 418, 500] {
+            error_of(&json!({"status": status, "body": body}));
+        }
+    }
+}
+
+#[test]
+fn an_error_in_the_second_answer_is_an_error() {
+    let outcome = json!({"answers": [
+        {"status": 200, "body": [{"id": 1, "name": "a"}]},
+        {"status": 403, "body": exception("odoo.exceptions.AccessError", "no")},
+    ]});
+    let error = completed(&search(), &outcome).expect_err("refused");
+    assert_eq!(error.code, Code::AccessDenied);
+}
+
+#[test]
+fn each_failure_has_its_code_and_names_the_next_thing() {
+    for (kind, code, hint) in [
+        ("not_configured", Code::OdooUnavailable, "ODOO_MCP_ODOO_URL"),
+        ("unreachable", Code::OdooUnavailable, "odoo-mcp doctor"),
+        ("timed_out", Code::TimedOut, "less"),
+        ("cancelled", Code::Cancelled, "again"),
+        ("redirected", Code::OdooUnavailable, "ODOO_MCP_ODOO_URL"),
+        ("too_large", Code::OverBudget, "fewer"),
+        ("not_json", Code::OdooUnavailable, "odoo-mcp doctor"),
+        ("wrong_database", Code::OdooUnavailable, "ODOO_MCP_ODOO_DB"),
+        ("key_refused", Code::OdooUnavailable, "odoo-mcp doctor"),
+    ] {
+        let failure = json!({"failure": {"kind": kind, "detail": "after 3\nseconds"}});
+        let error = completed(&search(), &failure).expect_err("a failure");
+        assert_eq!(error.code, code, "{kind}");
+        assert!(
+            error.hint.as_deref().is_some_and(|h| h.contains(hint)),
+            "{error}"
+        );
+        assert_eq!(error.detail.as_deref(), Some("after 3 seconds"));
+        let bare = json!({"failure": {"kind": kind}});
+        assert_eq!(
+            completed(&search(), &bare).expect_err("a failure").detail,
+            None
+        );
+    }
+}
