@@ -47,8 +47,8 @@ pages() { # pages FOLDER: what an operator reads
   install -m 644 "$REPO/README.md" "$REPO/LICENSE" "$REPO/CHANGELOG.md" "$1/"
   cp -r "$REPO/doc" "$1/doc"
 }
-units() { # units FOLDER: the unit, and the one for further databases, which reads another settings file
-  install -m 644 "$PACKAGING/odoo-mcp.service" "$1/"
+units() { # units FOLDER: the unit, the one for further databases, which reads another settings file, and the scan with its timer
+  install -m 644 "$PACKAGING/odoo-mcp.service" "$PACKAGING/odoo-mcp-scan.service" "$PACKAGING/odoo-mcp-scan.timer" "$1/"
   sed 's#odoo-mcp/odoo-mcp\.toml#odoo-mcp/%i.toml#; s/^Description=.*/& (%i)/' "$PACKAGING/odoo-mcp.service" >"$1/odoo-mcp@.service"
   chmod 644 "$1/odoo-mcp@.service"
 }

@@ -6,7 +6,8 @@
 #   install.sh install|uninstall [PG_CONFIG=/path/of/pg_config] [PREFIX=/usr/local] [DESTDIR=/elsewhere]
 #
 # Where there is no pg_config (a Debian server has it in postgresql-client-N): PKGLIBDIR=… SHAREDIR=… name the folders.
-# PARTS (this folder) has lib/pg_odoo_mcp.so, extension/pg_odoo_mcp.control and *.sql, bin/odoo-mcp, odoo-mcp.service and odoo-mcp@.service.
+# PARTS (this folder) has lib/pg_odoo_mcp.so, extension/pg_odoo_mcp.control and *.sql, bin/odoo-mcp, odoo-mcp*.service and
+# odoo-mcp-scan.timer.
 set -eu
 die() { echo "error: $*" >&2; exit 1; }
 
@@ -63,9 +64,9 @@ case $verb in
     place 755 "$PARTS/lib/pg_odoo_mcp.so" "$libraries"
     for file in "$PARTS"/extension/*; do place 644 "$file" "$extensions"; done
     place 755 "$PARTS/bin/odoo-mcp" "$programs"
-    for file in "$PARTS"/odoo-mcp*.service; do place_unit "$file"; done ;;
+    for file in "$PARTS"/odoo-mcp*.service "$PARTS"/odoo-mcp*.timer; do place_unit "$file"; done ;;
   uninstall)
     remove "$libraries/pg_odoo_mcp.so" "$extensions/pg_odoo_mcp.control" "$extensions"/pg_odoo_mcp--*.sql "$programs/odoo-mcp" \
-      "$units/odoo-mcp.service" "$units/odoo-mcp@.service" ;;
+      "$units/odoo-mcp.service" "$units/odoo-mcp@.service" "$units/odoo-mcp-scan.service" "$units/odoo-mcp-scan.timer" ;;
   *) die "usage: $0 install|uninstall [PG_CONFIG=…] [PREFIX=/usr/local] [DESTDIR=…]" ;;
 esac

@@ -36,7 +36,7 @@ without_paths() { # without_paths COMMAND…: what is built has no path of this 
 }
 package_extension() { # its log is long: only a failure shows it
   local script
-  ( cd "$REPO" && without_paths cargo pgrx package -p pg_odoo_mcp --pg-config "$PGRX_PG_CONFIG_PATH" --out-dir "$PACKAGE" )
+  ( cd "$REPO" && without_paths cargo pgrx package -p pg_odoo_mcp --pg-config "$PGRX_PG_CONFIG_PATH" --out-dir "$PACKAGE" ) || return   # of a caller that goes on after errors, as logged does
   script=$(find "$PACKAGE" -name "pg_odoo_mcp--$(project_version).sql")
   awk -f "$REPO/packaging/script_order.awk" "$script" >"$script.ordered"
   mv "$script.ordered" "$script"

@@ -1,17 +1,28 @@
 # Sourced after odoo/env.sh, odoo/cluster.sh (STACK set) and build.sh: the extension in the stack's database, and the fronts.
 
 FRONT_ROLE=mcp_front
+OPERATOR_ROLE=mcp_operator   # who scans: granted the admin role that setup made, and nothing else
 TOKENS=$STACK/tokens.json
+FACTS=$STACK/facts.json      # what the scan found, for the copies that tests make
 
 # ------------------------------------------------------------------ the extension
-set_up_extension() { # as a DBA would: see README
+make_login() { # make_login ROLE FILE: the password into FILE; a role is the cluster's, so the next database has it
   local password
-  [ -e "$STACK/front.password" ] || {   # a role is the cluster's: the next database has it
-    password=$(secret)
-    ( umask 077; echo "$password" >"$STACK/front.password" )
-    echo "create role $FRONT_ROLE login password '$password'" | sql -d postgres
-  }
+  [ ! -e "$STACK/$2" ] || return 0
+  password=$(secret)
+  ( umask 077; echo "$password" >"$STACK/$2" )
+  echo "create role $1 login password '$password'" | sql -d postgres
+}
+set_up_extension() { # as a DBA would: see README
+  make_login "$FRONT_ROLE" front.password
   sql -d "$ODOO_DB" -c "create extension pg_odoo_mcp" -c "select odoo_mcp.setup()" -c "select odoo_mcp.grant_front('$FRONT_ROLE')" >/dev/null
+}
+scan_facts() { # as an operator would: no superuser, the folders that Odoo's own settings name; the facts as a file, too
+  make_login "$OPERATOR_ROLE" operator.password
+  sql -d "$ODOO_DB" -c "grant odoo_mcp_${ODOO_DB}_admin to $OPERATOR_ROLE"
+  : >"$STACK/scan.log"
+  ODOO_MCP_ADMIN_DATABASE_URL=$(operator_url) logged "$STACK/scan.log" \
+    "$STACK/odoo-mcp" scan-addons --odoo-conf "$STACK/odoo/odoo.conf" --output "$FACTS"
 }
 issue_tokens() { # {login: token} for the nine users; limits with room for tests and benches
   local logins
@@ -39,6 +50,7 @@ end() { # end PIDFILE WORD
 }
 
 # ------------------------------------------------------------------ front, PgBouncer
+operator_url() { echo "postgresql://$OPERATOR_ROLE:$(cat "$STACK/operator.password")@127.0.0.1:$(pg_port)/$ODOO_DB"; }
 front_url() { echo "postgresql://$FRONT_ROLE:$(cat "$STACK/front.password")@127.0.0.1:$1/$ODOO_DB"; }
 start_front() { # start_front NAME DATABASE_URL PORT
   local i odoo

@@ -40,6 +40,22 @@ impl Administrator {
         }
     }
 
+    /// What a program is told that works for them.
+    ///
+    /// # Panics
+    /// If the stack's own URL has another form.
+    #[must_use]
+    pub fn url(&self, environment: &Environment) -> String {
+        let address = environment
+            .front_role_url
+            .split_once('@')
+            .and_then(|(_, rest)| rest.split_once('/'))
+            .expect("user:password@address/database")
+            .0;
+        let (name, password) = (&self.name, Self::PASSWORD.replace(' ', "%20"));
+        format!("postgresql://{name}:{password}@{address}/{}", self.database)
+    }
+
     /// A connection to the copy.
     ///
     /// # Panics

@@ -14,6 +14,7 @@ use postgres::{Client, NoTls};
 
 use crate::environment::Environment;
 use crate::front::free_port;
+use crate::scan;
 
 /// A server and its folder; both gone when dropped.
 pub struct Cluster {
@@ -73,6 +74,7 @@ impl Cluster {
                 cluster.password
             ))
             .expect("the extension");
+        scan::load(environment, &mut cluster.superuser());
         cluster
     }
 

@@ -48,6 +48,10 @@ pub struct Environment {
     pub node: PathBuf,
     /// The data of the seeded cluster, stopped, that every stack is a copy of.
     pub seed: PathBuf,
+    /// What the scan of Odoo's source found, as `odoo-mcp scan-addons --output` writes it.
+    pub facts: PathBuf,
+    /// The folder of the addons that tests install.
+    pub addons: PathBuf,
     /// The nine users.
     pub users: Users,
     /// Token by login.
@@ -91,6 +95,8 @@ impl Environment {
             clients: variable("CLIENTS").into(),
             node: variable("NODE").into(),
             seed: variable("SEED").into(),
+            facts: variable("FACTS").into(),
+            addons: variable("ADDONS").into(),
             users: Users::parse(&contents("KEYS")),
             tokens: serde_json::from_str(&contents("TOKENS"))
                 .expect("the tokens file is {login: token}"),

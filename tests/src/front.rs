@@ -41,6 +41,23 @@ impl Front {
         front
     }
 
+    /// Starts one that is told another address of Odoo, and to ask for this database there.
+    ///
+    /// # Panics
+    /// If it does not come up within 20 s.
+    #[must_use]
+    pub fn start_before(
+        environment: &Environment,
+        database_url: &str,
+        odoo_url: &str,
+        odoo_database: &str,
+    ) -> Self {
+        let mut environment = environment.clone();
+        odoo_url.clone_into(&mut environment.odoo_url);
+        odoo_database.clone_into(&mut environment.database);
+        Self::start(&environment, database_url)
+    }
+
     /// Starts one that will not get ready, and waits until it serves.
     ///
     /// # Panics

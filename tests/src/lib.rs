@@ -15,6 +15,10 @@
 //! | [`parity`] | the same question to both, and what came of it |
 //! | [`mutation`] | a bug to be planted in the compiler |
 //! | [`odoo_command`] | Odoo's own command line, and pg_dump as superuser and as Odoo's role |
+//! | [`odoo_server`] | an Odoo of a test's own, to be stopped and started again |
+//! | [`site`] | a copy of the database with an Odoo and a front of its own |
+//! | [`tap`] | what a front says to Odoo, overheard; answers in Odoo's place |
+//! | [`scan`] | what the stack's own scan of Odoo's source found, for copies of the database |
 //! | [`privileges`] | who may do what in our schemas |
 //! | [`scratch`] | a throwaway copy of the database, for tests that plant hostile objects |
 //! | [`serve`] | one call of the SQL function that the front calls |
@@ -45,14 +49,18 @@ pub mod mcp;
 pub mod mutation;
 pub mod odoo;
 pub mod odoo_command;
+pub mod odoo_server;
 pub mod page;
 pub mod parity;
 pub mod privileges;
 pub mod proxy;
 pub mod query;
+pub mod scan;
 pub mod scratch;
 pub mod serve;
+pub mod site;
 pub mod stage;
+pub mod tap;
 pub mod users;
 pub mod wait;
 pub mod waiting;
@@ -63,6 +71,9 @@ pub use front::Front;
 pub use mcp::{McpClient, ToolAnswer};
 pub use odoo::{OdooClient, OdooError};
 pub use odoo_command::OdooCommand;
+pub use odoo_server::OdooServer;
 pub use proxy::Proxy;
 pub use scratch::Scratch;
+pub use site::Site;
+pub use tap::Tap;
 pub use users::{User, Users};

@@ -157,7 +157,7 @@ impl OdooCommand {
         command
     }
 
-    fn odoo(&self) -> Command {
+    pub(crate) fn odoo(&self) -> Command {
         let program = self.environment.odoo_home.join("usr/bin/odoo");
         self.program(&[program.to_str().expect("a path of text")])
     }
@@ -192,7 +192,7 @@ fn hurry(command: &mut Command) {
     command.env("PGOPTIONS", "-c synchronous_commit=off");
 }
 
-fn said(mut command: Command) -> Said {
+pub(crate) fn said(mut command: Command) -> Said {
     let Output {
         status,
         stdout,

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::environment::{Environment, connect};
 use crate::query;
+use crate::scan;
 use crate::serve::serve;
 
 /// Rows of tables that every Odoo fills, and how many tables there are: what must be the same in a copy.
@@ -85,7 +86,7 @@ impl Scratch {
         scratch
     }
 
-    /// A copy with the extension set up and the front's role granted.
+    /// A copy with the extension set up, the front's role granted and the facts of Odoo's source loaded.
     ///
     /// # Panics
     /// If a step is refused.
@@ -96,11 +97,31 @@ impl Scratch {
         scratch
     }
 
-    /// `CREATE EXTENSION`, `setup()`, `grant_front()`.
+    /// The same without facts: Odoo answers everything.
+    ///
+    /// # Panics
+    /// If a step is refused.
+    #[must_use]
+    pub fn unscanned(environment: &Environment, name: &str) -> Self {
+        let scratch = Self::bare(environment, name);
+        scratch.install_without_facts();
+        scratch
+    }
+
+    /// `CREATE EXTENSION`, `setup()`, `grant_front()`, and the facts that the stack's own scan found.
     ///
     /// # Panics
     /// If a step is refused.
     pub fn install(&self) {
+        self.install_without_facts();
+        scan::load(&self.environment, &mut self.superuser());
+    }
+
+    /// All of that but the facts.
+    ///
+    /// # Panics
+    /// If a step is refused.
+    pub fn install_without_facts(&self) {
         self.superuser()
             .batch_execute(
                 "create extension pg_odoo_mcp; select odoo_mcp.setup(); select odoo_mcp.grant_front('mcp_front')",

@@ -85,18 +85,40 @@ impl Stage {
         (count(&before), count(&after))
     }
 
-    /// The same where the change makes an answer a refusal; then the change is taken back.
+    /// The same where the change makes an answer a refusal, or leaves it to Odoo; then the change is taken back. Answers
+    /// what is said, for a delegated call to somebody in psql, where no front is to ask Odoo.
     ///
     /// # Panics
     /// If that is not so, or the server refuses.
     pub fn refuse(&mut self, tool: &str, arguments: &Value, sql: &str, back: &str) -> String {
         let (before, after) = self.change(tool, arguments, sql);
         assert!(before["result"].is_object(), "{before}");
-        let said = after["error"].to_string();
-        assert!(after["error"].is_object(), "{sql}: {after}");
+        let said = if after["delegate"].is_object() {
+            self.reason(tool, arguments)
+        } else {
+            assert!(after["error"].is_object(), "{sql}: {after}");
+            after["error"].to_string()
+        };
         let (_, again) = self.change(tool, arguments, back);
         assert_eq!(before, again, "after {back}");
         said
+    }
+
+    /// Why SQL does not answer, as somebody in psql is told.
+    fn reason(&self, tool: &str, arguments: &Value) -> String {
+        let mut superuser = self.scratch.superuser();
+        superuser
+            .execute(
+                "select odoo_mcp.act_as($1, session => true)",
+                &[&self.login],
+            )
+            .expect("acting");
+        let refused = superuser
+            .query_one("select odoo_mcp.call($1, $2)", &[&tool, arguments])
+            .expect_err("psql has no front");
+        let said = refused.as_db_error().expect("the server's answer");
+        let (message, detail) = (said.message(), said.detail().unwrap_or_default());
+        format!("not_supported: {message} ({detail})")
     }
 
     /// The role that reads Odoo's tables.

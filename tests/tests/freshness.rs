@@ -320,7 +320,7 @@ fn a_column_s_privilege() {
 }
 
 #[test]
-fn a_module_that_nobody_has_vetted() {
+fn a_module_that_nobody_has_scanned() {
     let mut stage = Stage::new("module", "sales_all");
     let said = stage.refuse(
         "odoo_count",
@@ -336,7 +336,7 @@ fn a_module_that_nobody_has_vetted() {
 }
 
 #[test]
-fn a_parent_that_a_module_nobody_has_vetted_made() {
+fn a_parent_that_a_module_nobody_has_scanned_made() {
     let mut stage = Stage::new("parent", "sales_all");
     stage
         .odoo

@@ -21,6 +21,9 @@ const PASSWORD_IN_SQL: &str = "password 'p@ss/w:rd %#''1\\é\"'";
 const PASSWORD_IN_URL: &str = "p%40ss%2Fw%3Ard%20%25%23%271%5C%C3%A9%22";
 const PASSWORD_IN_WORDS: &str = "password='p@ss/w:rd %#\\'1\\\\é\"'";
 
+/// How the page has a superuser scan, over the socket; theirs comes with a password.
+const SCAN: &str = "runuser -u postgres -- env ODOO_MCP_ADMIN_DATABASE_URL='postgresql://postgres@/odoo?host=/var/run/postgresql' odoo-mcp";
+
 const SETTINGS: &str = "/etc/odoo-mcp/odoo-mcp.toml";
 const CLUSTER: &str = "/var/lib/postgresql/theirs";
 
@@ -78,6 +81,7 @@ impl Walk {
         let name = deb.file_name().expect("it has one").to_string_lossy();
         std::fs::copy(&deb, shared.join(&*name)).expect("copied");
         dump(env, &shared.join("odoo.dump"));
+        copy_source(env, shared);
         let (port, listen, second) = (free_port(), free_port(), free_port());
         let superuser = format!("psql -h 127.0.0.1 -p {port} -U dba -d shop");
         let yours = [
@@ -87,6 +91,16 @@ impl Walk {
                 format!("/mnt/{name}"),
             ),
             ("runuser -u postgres -- psql -p 5432 -d odoo", superuser),
+            (
+                SCAN,
+                format!(
+                    "env ODOO_MCP_ADMIN_DATABASE_URL='postgresql://dba:their%20secret@127.0.0.1:{port}/shop' odoo-mcp"
+                ),
+            ),
+            (
+                "/usr/lib/python3/dist-packages/odoo",
+                "/mnt/odoo".to_owned(),
+            ),
             (
                 "/etc/postgresql/15/main/pg_hba.conf",
                 format!("{CLUSTER}/pg_hba.conf"),
@@ -291,6 +305,18 @@ fn dump(env: &Environment, file: &Path) {
         .status()
         .expect("pg_dump is there");
     assert!(status.success(), "pg_dump: {status}");
+}
+
+/// Odoo's Python, as a package of Odoo's places it: the machine has no other Odoo.
+fn copy_source(env: &Environment, shared: &Path) {
+    let status = Command::new("find")
+        .current_dir(env.odoo_home.join("usr/lib/python3/dist-packages"))
+        .args(["odoo", "-name", "*.py", "-exec", "cp", "--parents", "-t"])
+        .arg(shared)
+        .args(["{}", "+"])
+        .status()
+        .expect("find is there");
+    assert!(status.success(), "copying Odoo's source: {status}");
 }
 
 fn section(page: &str, name: &str) -> Vec<Block> {

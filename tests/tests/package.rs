@@ -31,9 +31,9 @@ impl Folder {
         program
     }
 
-    /// Both units that were placed start the program that was placed.
+    /// The units that were placed start the program that was placed.
     fn units_start_what_was_placed(&self) {
-        for unit in ["odoo-mcp", "odoo-mcp@"] {
+        for unit in ["odoo-mcp", "odoo-mcp@", "odoo-mcp-scan"] {
             let path = format!("machine/opt/mcp/lib/systemd/system/{unit}.service");
             let text = std::fs::read_to_string(self.0.join(&path)).expect(&path);
             let starts: Vec<&str> = text
@@ -115,6 +115,8 @@ fn refused(output: &Output, words: &[&str]) {
 /// What belongs where, of a PostgreSQL 15 as Debian has it.
 fn placed(version: &str) -> Vec<String> {
     vec![
+        "644 /opt/mcp/lib/systemd/system/odoo-mcp-scan.service".to_owned(),
+        "644 /opt/mcp/lib/systemd/system/odoo-mcp-scan.timer".to_owned(),
         "644 /opt/mcp/lib/systemd/system/odoo-mcp.service".to_owned(),
         "644 /opt/mcp/lib/systemd/system/odoo-mcp@.service".to_owned(),
         format!("644 /usr/share/postgresql/15/extension/pg_odoo_mcp--{version}.sql"),
@@ -164,6 +166,8 @@ fn the_archive_places_the_same_without_a_compiler() {
         "odoo-mcp.toml",
         "odoo-mcp.service",
         "odoo-mcp@.service",
+        "odoo-mcp-scan.service",
+        "odoo-mcp-scan.timer",
     ] {
         assert!(folder.0.join(part).exists(), "the archive has no {part}");
     }

@@ -10,11 +10,13 @@
 //! | [`crowd`] | many callers at once |
 //! | [`place`] | one database, its front, its Odoo: verify, then measure |
 //! | [`sample`], [`report`] | percentiles, tables, aims |
+//! | [`delegated`] | what a read that Odoo answers costs through us |
 //! | [`process`] | the cache of a server process |
 
 pub mod cluster;
 pub mod crowd;
 pub mod database;
+pub mod delegated;
 pub mod disk;
 pub mod place;
 pub mod process;

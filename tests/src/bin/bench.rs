@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use odoo_mcp_tests::Users;
 use odoo_mcp_tests::bench::cluster::{Cluster, machine};
+use odoo_mcp_tests::bench::delegated::delegated;
 use odoo_mcp_tests::bench::place::{Effort, Place};
 use odoo_mcp_tests::bench::process::processes;
 use odoo_mcp_tests::bench::report::{http_cost, many_callers, one_caller};
@@ -127,6 +128,12 @@ fn run() -> Result<String, String> {
         http_cost(&all)
     );
     if only.is_none() {
+        eprintln!("delegated reads …");
+        let _ = write!(
+            report,
+            "\n### Reads that Odoo answers\n\nOne caller, p50 / p95 in ms; the same requests of the same user, each side in turn:\n\n{}",
+            delegated(&small, &effort)
+        );
         let _ = write!(
             report,
             "\n### The cache of a server process\n\n{}",

@@ -11,6 +11,7 @@
 //! | `measured` | what figures are asked of: models with their dates, sums and keys |
 //! | `mistake` | a question with something wrong in it |
 //! | `sameness` | when two values are the same |
+//! | [`sweep`] | every model and every field of it |
 //! | [`verdict`] | both answers side by side |
 
 mod calendar;
@@ -25,6 +26,7 @@ mod records;
 mod sameness;
 mod series;
 pub mod shape;
+pub mod sweep;
 pub mod verdict;
 
 pub use question::{Kind, Language, Question};

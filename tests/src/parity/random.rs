@@ -29,6 +29,17 @@ impl Random {
         self.below(n) == 0
     }
 
+    /// Some of them, in their order; all if `SWEEP` is `all`, because there are hundreds of models and nine users.
+    pub fn share<T>(&mut self, mut all: Vec<T>, most: usize) -> Vec<T> {
+        if std::env::var("SWEEP").is_ok_and(|setting| setting == "all") {
+            return all;
+        }
+        while all.len() > most {
+            all.remove(self.below(all.len()));
+        }
+        all
+    }
+
     /// One of them.
     ///
     /// # Panics

@@ -1,4 +1,4 @@
-//! What questions are made of: the vetted models, their stored fields, values that occur.
+//! What questions are made of: models that SQL answers, their stored fields, values that occur.
 
 use std::collections::BTreeMap;
 

@@ -16,6 +16,8 @@ pub enum Verdict {
         open_names: usize,
         /// There was nothing to answer: no record, no group.
         is_empty: bool,
+        /// Who answered: `sql` or `odoo`.
+        engine: String,
     },
     /// Both refuse, for want of the same kind of right or sense: our code and Odoo's exception.
     SameRefusal(String),
@@ -38,13 +40,7 @@ impl Question {
             return Verdict::NotSupported(format!("{}: {text}", ours.code()));
         }
         let content = (!ours.is_error).then_some(&ours.content);
-        let theirs = match self.kind {
-            Kind::Search => self.odoo_records(odoo),
-            Kind::Count => self.odoo_count(odoo),
-            Kind::Group => self.odoo_groups(odoo),
-            Kind::Series => self.odoo_series(odoo),
-            Kind::Pivot => self.odoo_pivot(odoo),
-        };
+        let theirs = self.ask_odoo(odoo);
         match (content, theirs) {
             (None, Err(error)) if is_crash(&error) && ours.code() == "internal" => {
                 self.different(ours.error(), &Err(error))
@@ -82,12 +78,31 @@ impl Question {
                     Verdict::Same {
                         open_names: sameness.open_names,
                         is_empty: is_empty(&ours),
+                        engine: content["engine"].as_str().unwrap_or_default().to_owned(),
                     }
                 } else {
                     self.different(&ours, &Ok(theirs))
                 }
             }
         }
+    }
+
+    fn ask_odoo(&self, odoo: &OdooClient) -> Result<Value, OdooError> {
+        match self.kind {
+            Kind::Search => self.odoo_records(odoo),
+            Kind::Count => self.odoo_count(odoo),
+            Kind::Group => self.odoo_groups(odoo),
+            Kind::Series => self.odoo_series(odoo),
+            Kind::Pivot => self.odoo_pivot(odoo),
+        }
+    }
+
+    /// Whether Odoo says one thing now and another the next moment: the time, a random token.
+    pub(super) fn is_unstable(&self, odoo: &OdooClient) -> bool {
+        let before = self.ask_odoo(odoo);
+        // a value that tells the second
+        std::thread::sleep(std::time::Duration::from_millis(1100));
+        before != self.ask_odoo(odoo)
     }
 
     /// Whether Odoo's exception is of the kind that our code stands for.
@@ -97,6 +112,12 @@ impl Question {
         match code {
             // who may not ask and asks wrongly besides may be told the one or the other
             "access_denied" => is_access || (is_value_error && self.has_mistake()),
+            "missing_record" => class(error) == "MissingError",
+            // what Odoo itself answered
+            "odoo_error" => matches!(
+                class(error),
+                "UserError" | "ValidationError" | "LockError" | "ValueError"
+            ),
             code => is_invalid(code) && (is_value_error || (is_access && self.has_mistake())),
         }
     }
