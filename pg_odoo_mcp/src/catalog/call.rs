@@ -20,6 +20,8 @@ pub(crate) struct CallDatabase<'a> {
     reader: &'a Reader<'a>,
     tool: &'a str,
     token: Option<Token>,
+    /// Whether Odoo can be asked what SQL may not answer.
+    delegates: bool,
     models: RefCell<Models>,
     unaccent: OnceCell<Unaccent>,
     precisions: RefCell<HashMap<String, Option<u8>>>,
@@ -34,11 +36,17 @@ struct Models {
 }
 
 impl<'a> CallDatabase<'a> {
-    pub(crate) fn new(reader: &'a Reader<'a>, tool: &'a str, token: Option<Token>) -> Self {
+    pub(crate) fn new(
+        reader: &'a Reader<'a>,
+        tool: &'a str,
+        token: Option<Token>,
+        delegates: bool,
+    ) -> Self {
         CallDatabase {
             reader,
             tool,
             token,
+            delegates,
             models: RefCell::default(),
             unaccent: OnceCell::new(),
             precisions: RefCell::default(),
@@ -146,6 +154,10 @@ impl Drop for CallDatabase<'_> {
 }
 
 impl Catalog for CallDatabase<'_> {
+    fn delegates(&self) -> bool {
+        self.delegates
+    }
+
     fn model(&self, name: &str) -> Result<Option<Rc<Model>>> {
         // PostgreSQL's texts hold none, so there is no such model
         if name.contains('\0') {

@@ -57,18 +57,30 @@ pub(crate) fn protocol(reader: &Reader<'_>) -> Result<&'static str> {
 }
 
 impl Way<'_> {
-    /// Refuses where nobody can ask Odoo, in SQL's own words.
-    pub(crate) fn check(&self, refusal: &Error) -> Result<()> {
-        let way_out = match self {
-            Way::Psql => "the front (odoo-mcp) has Odoo answer this",
-            Way::ThroughFront(installation, _) if installation.minter.is_none() => {
-                "Odoo could answer, but delegation is switched off here; a DBA who wants it runs: select odoo_mcp.setup(delegation => true)"
-            }
+    /// Whether Odoo can be asked.
+    pub(crate) fn is_open(&self) -> bool {
+        self.closed().is_none()
+    }
+
+    /// Why Odoo can't be asked, and what to do where somebody wants it.
+    fn closed(&self) -> Option<&'static str> {
+        match self {
+            Way::Psql => Some("the front (odoo-mcp) has Odoo answer this"),
+            Way::ThroughFront(installation, _) if installation.minter.is_none() => Some(
+                "Odoo could answer, but delegation is switched off here; a DBA who wants it runs: select odoo_mcp.setup(delegation => true)",
+            ),
             // as on every standby: the call is remembered in a table
             Way::ThroughFront(..) if native::is_read_only() => {
-                "Odoo could answer, which only the primary can have done"
+                Some("Odoo could answer, which only the primary can have done")
             }
-            Way::ThroughFront(..) => return Ok(()),
+            Way::ThroughFront(..) => None,
+        }
+    }
+
+    /// Refuses where nobody can ask Odoo, in SQL's own words.
+    pub(crate) fn check(&self, refusal: &Error) -> Result<()> {
+        let Some(way_out) = self.closed() else {
+            return Ok(());
         };
         let hint = match &refusal.hint {
             Some(hint) => format!("{hint}; {way_out}"),

@@ -60,7 +60,7 @@ impl Call<'_> {
         let is_user_gone = Cell::new(false);
         let contained = subxact::contain(gucs::call_timeout(), || {
             let (reply, protocol) = Reader::within(source, |reader| {
-                let reply = self.ask(question, reader, &is_user_gone)?;
+                let reply = self.ask(question, way.is_open(), reader, &is_user_gone)?;
                 let protocol = match &reply {
                     Reply::Answer(_) => None,
                     Reply::Delegate(delegation) => {
@@ -104,6 +104,7 @@ impl Call<'_> {
     fn ask(
         &self,
         question: Question,
+        delegates: bool,
         reader: &Reader<'_>,
         is_user_gone: &Cell<bool>,
     ) -> Result<Reply, Error> {
@@ -120,7 +121,7 @@ impl Call<'_> {
             return Err(Error::new(Code::AccessDenied, "the Odoo user is archived or gone")
                 .hint("an Odoo administrator restores the user, or a DBA issues a token for another one"));
         };
-        let database = CallDatabase::new(reader, self.tool, self.token.clone());
+        let database = CallDatabase::new(reader, self.tool, self.token.clone(), delegates);
         match question {
             Question::Answer => answer::answer(self.tool, self.arguments, &principal, &database),
             Question::Explain => {
