@@ -3,6 +3,12 @@
 use postgres::Client;
 use serde_json::Value;
 
+use crate::environment::Environment;
+
+/// How an answer of `search_count` becomes that of `odoo_count`.
+pub const SHAPE: &str =
+    r#"{"model": "res.partner", "reason": "as the test says", "form": "count"}"#;
+
 /// One that was put there by a superuser, whatever the compiler would delegate.
 pub struct Waiting {
     /// Under which the front reports.
@@ -98,4 +104,89 @@ pub fn token_id(superuser: &mut Client, token: &str) -> i64 {
 /// If the server does not answer.
 pub fn front_name(client: &mut Client) -> String {
     crate::serve::call_id(client)
+}
+
+/// Whoever has a token of its own in the database that Odoo serves; it is revoked at the end.
+pub struct Holder {
+    /// Of the token.
+    pub id: i64,
+    /// `res.users` id.
+    pub user_id: i32,
+    /// A connection as PostgreSQL's superuser.
+    pub superuser: Client,
+}
+
+impl Holder {
+    /// With a token of that name.
+    ///
+    /// # Panics
+    /// If it is refused.
+    #[must_use]
+    pub fn of(env: &Environment, login: &str, name: &str) -> Self {
+        let mut superuser = env.superuser();
+        let token: String = superuser
+            .query_one("select odoo_mcp.issue_token($1, $2)", &[&login, &name])
+            .expect("a token")
+            .get(0);
+        let id = token_id(&mut superuser, &token);
+        Self {
+            id,
+            user_id: env.users.of(login).id,
+            superuser,
+        }
+    }
+
+    /// A call of it that waits for a count.
+    pub fn waiting(&mut self) -> Waiting {
+        Waiting::of(&mut self.superuser, self.id, SHAPE)
+    }
+
+    /// Ids in Odoo's table of the keys made for it.
+    ///
+    /// # Panics
+    /// If our table can't be read.
+    pub fn key_ids(&mut self) -> Vec<i32> {
+        self.superuser
+            .query(
+                "select key_id from odoo_mcp_private.delegation_key where token_id = $1 and key_id is not null order by key_id",
+                &[&self.id],
+            )
+            .expect("our table")
+            .iter()
+            .map(|row| row.get(0))
+            .collect()
+    }
+
+    /// Whether Odoo's table has a key of that id.
+    ///
+    /// # Panics
+    /// If it can't be read.
+    pub fn is_in_odoo(&mut self, key_id: i32) -> bool {
+        self.superuser
+            .query_one(
+                "select exists (select from public.res_users_apikeys where id = $1)",
+                &[&key_id],
+            )
+            .expect("Odoo's table")
+            .get(0)
+    }
+
+    /// Ends the token.
+    ///
+    /// # Panics
+    /// If it is refused.
+    pub fn revoke(&mut self) -> bool {
+        self.superuser
+            .query_one("select odoo_mcp.revoke_token($1)", &[&self.id])
+            .expect("revoke_token")
+            .get(0)
+    }
+}
+
+impl Drop for Holder {
+    fn drop(&mut self) {
+        let _revoked = self
+            .superuser
+            .execute("select odoo_mcp.revoke_token($1)", &[&self.id]);
+    }
 }

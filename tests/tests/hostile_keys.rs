@@ -5,12 +5,10 @@
 
 use odoo_mcp_tests::query::{number, value};
 use odoo_mcp_tests::serve::serve;
-use odoo_mcp_tests::waiting::{Waiting, front_name, token_id};
+use odoo_mcp_tests::waiting::{SHAPE, Waiting, front_name, token_id};
 use odoo_mcp_tests::{Environment, Scratch};
 use postgres::Client;
 use serde_json::Value;
-
-const SHAPE: &str = r#"{"model": "res.partner", "reason": "as the test says", "form": "count"}"#;
 
 const TRAP: &str = "
     create sequence public.sprung;
