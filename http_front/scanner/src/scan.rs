@@ -19,6 +19,17 @@ pub struct Scan {
 /// How far a scan is: modules that were read, and all.
 pub type Progress<'a> = &'a mut dyn FnMut(usize, usize, &str);
 
+/// As Odoo writes it down; in one line, whatever the manifest has.
+fn version(addons: &Addons, name: &str) -> String {
+    let written = &addons.modules[name].manifest.version;
+    let written: String = written
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(100)
+        .collect();
+    addons.series.version(&written)
+}
+
 /// Reads the installed modules and says what they make; `program` is named in the facts.
 ///
 /// # Errors
@@ -50,9 +61,7 @@ pub fn scan<'a>(
         .iter()
         .map(|(name, source)| {
             let facts = ModuleFacts {
-                version: addons
-                    .series
-                    .version(&addons.modules[*name].manifest.version),
+                version: version(addons, name),
                 digest: source.digest.clone(),
             };
             ((*name).to_owned(), facts)

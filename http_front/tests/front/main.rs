@@ -13,5 +13,6 @@ mod modern;
 mod odoo;
 mod process;
 mod routes;
+mod scan;
 mod stage;
 mod trouble;

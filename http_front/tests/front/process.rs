@@ -12,7 +12,7 @@ use tokio::{
     process::{Child, ChildStderr, Command},
 };
 
-fn binary() -> Command {
+pub(crate) fn binary() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_odoo-mcp"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ODOO_MCP_")) {
         command.env_remove(name);

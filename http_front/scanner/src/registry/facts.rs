@@ -28,7 +28,10 @@ pub(super) fn facts(
         inherited: field.is_inherited,
         related_as_user: resolved.is_related && !field.is_inherited && resolved.as_user,
         bypass: bypasses(series, model, name, field),
-        currency: resolved.currency.clone(),
+        currency: resolved
+            .currency
+            .clone()
+            .filter(|name| fields.contains_key(name)),
         unread: resolved.unread.clone(),
         ..FieldFacts::default()
     };

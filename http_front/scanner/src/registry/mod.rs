@@ -15,6 +15,7 @@ mod methods;
 mod names;
 mod overrides;
 mod resolution;
+mod spelling;
 #[cfg(test)]
 mod tests;
 
@@ -59,8 +60,10 @@ pub fn models(modules: &[(&str, &ModuleSource)], series: &Series, reviews: &Revi
             sources.insert("display_name".to_owned(), fields::line(place));
         }
         let facts = model_facts(&registry, at, &fields[at], &names, found, of_fields);
-        made.models.insert(model.name.clone(), facts);
-        made.sources.insert(model.name.clone(), sources);
+        if spelling::is_model(&model.name, &facts) {
+            made.models.insert(model.name.clone(), facts);
+            made.sources.insert(model.name.clone(), sources);
+        }
     }
     made
 }
@@ -73,7 +76,10 @@ fn field_facts(
     let fields = resolver.fields;
     let model = &resolver.registry.models[at];
     let mut of_fields = BTreeMap::new();
-    for (name, field) in &fields[at] {
+    for (name, field) in fields[at]
+        .iter()
+        .filter(|(name, _)| spelling::is_field(name))
+    {
         let resolved = resolver.resolve(at, name, field);
         let mut facts = facts::facts(resolver.series, model, &fields[at], name, field, &resolved);
         facts.company_currency = found.company_currency.contains(name);
@@ -85,6 +91,7 @@ fn field_facts(
 fn sources(fields: &Fields) -> BTreeMap<String, String> {
     fields
         .iter()
+        .filter(|(name, _)| spelling::is_field(name))
         .filter_map(|(name, field)| {
             let place = field.merged.place.as_ref()?;
             Some((name.clone(), fields::line(place)))

@@ -370,7 +370,7 @@ fn is_framework(path: &str) -> bool {
 fn made(effect: Effect, method: &str, module: &str, place: &Place) -> Override {
     Override {
         effect,
-        method: method.to_owned(),
+        method: super::spelling::line(method),
         module: module.to_owned(),
         file: place.file.clone(),
         line: place.line,

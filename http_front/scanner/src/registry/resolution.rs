@@ -212,11 +212,10 @@ impl<'a> Resolver<'a> {
         let named = |name: &&&str| {
             let value = given.get(name);
             match **name {
-                // a function there would be odd, and is no text
-                "groups" | "related" | "aggregator" | "group_operator" | "digits"
-                | "currency_field" | "comodel_name" => {
-                    matches!(value, Some(Literal::Unread | Literal::Callable))
+                "groups" | "aggregator" | "group_operator" | "currency_field" | "comodel_name" => {
+                    value.is_some_and(|value| is_true(value) && !matches!(value, Literal::Str(_)))
                 }
+                "related" | "digits" => matches!(value, Some(Literal::Unread | Literal::Callable)),
                 _ => matches!(value, Some(Literal::Unread)),
             }
         };
@@ -233,6 +232,8 @@ impl<'a> Resolver<'a> {
             "digits",
             "currency_field",
             "comodel_name",
+            "compute",
+            "inherited",
             "store",
             "company_dependent",
             "sparse",

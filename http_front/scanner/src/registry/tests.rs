@@ -462,3 +462,20 @@ fn links_say_what_they_add_to_their_records() {
     assert!(b.open_domain && b.open_context);
     assert!(p.fields.plain.contains("c"), "both are for the web client");
 }
+
+#[test]
+fn groups_that_are_no_text_leave_the_field_unread() {
+    let model = class("P", &[("_name", text("p"))]);
+    let model = with_field(
+        model,
+        "a",
+        "Char",
+        &[("groups", list(&["base.group_user"]))],
+    );
+    let model = with_field(model, "b", "Char", &[("groups", Literal::Unread)]);
+    let model = with_field(model, "c", "Char", &[("groups", Literal::Bool(false))]);
+    let made = make(&[("base", module(vec![base(), model]))]);
+    let p = &made.models["p"];
+    assert!(field(p, "a").unread.is_some() && field(p, "b").unread.is_some());
+    assert!(field(p, "c").unread.is_none());
+}
