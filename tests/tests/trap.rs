@@ -21,10 +21,10 @@ const MODELS: &[(&str, &[&str], &str, &str, &str)] = &[
     ),
     (
         "odoo_mcp_trap.thing",
-        &["name", "secret"],
+        &["name", "margin"],
         "hidden",
-        "secret:sum",
-        r#"[["secret", ">", 1]]"#,
+        "margin:sum",
+        r#"[["margin", ">", 1]]"#,
     ),
     (
         "odoo_mcp_trap.thing",
@@ -159,7 +159,7 @@ fn questions(context: &Value) -> Vec<Question> {
             ask(
                 Kind::Group,
                 domain,
-                json!({"groupby": [key], "aggregates": ["__count", measure], "limit": 2000}),
+                json!({"groupby": [key], "aggregates": [measure], "limit": 2000}),
             );
         }
         // `_order`, which the model may have from its own Python
