@@ -258,11 +258,10 @@ fn facts_a_module_and_what_a_dba_decides() {
     // facts without the model, and with it again
     let all = scan::document(&Environment::load());
     let mut fewer = all.clone();
-    fewer["models"]
-        .as_object_mut()
-        .expect("models")
-        .remove("crm.tag")
-        .expect("it was there");
+    for part in ["models", "sources"] {
+        let part = fewer[part].as_object_mut().expect("by model");
+        part.remove("crm.tag").expect("it was there");
+    }
     scan::load_document(&mut superuser, &fewer);
     assert_eq!(place.engine("crm.tag"), "odoo");
     scan::load_document(&mut superuser, &all);

@@ -21,10 +21,10 @@ const MODELS: &[(&str, &[&str], &str, &str, &str)] = &[
     ),
     (
         "odoo_mcp_trap.thing",
-        &["name", "secret"],
+        &["name", "margin"],
         "hidden",
-        "secret:sum",
-        r#"[["secret", ">", 1]]"#,
+        "margin:sum",
+        r#"[["margin", ">", 1]]"#,
     ),
     (
         "odoo_mcp_trap.thing",
@@ -159,7 +159,7 @@ fn questions(context: &Value) -> Vec<Question> {
             ask(
                 Kind::Group,
                 domain,
-                json!({"groupby": [key], "aggregates": ["__count", measure], "limit": 2000}),
+                json!({"groupby": [key], "aggregates": [measure], "limit": 2000}),
             );
         }
         // `_order`, which the model may have from its own Python
@@ -307,12 +307,6 @@ fn traps_are_delegated_until_they_are_scanned_and_then_named() {
             "def _search",
         ),
         (
-            "odoo_mcp_trap.ledger",
-            "odoo_mcp_trap/models/ledger.py",
-            "class Ledger",
-            "def _read_group",
-        ),
-        (
             "odoo_mcp_grumble.report",
             "odoo_mcp_grumble/models/report.py",
             "class Report",
@@ -321,6 +315,17 @@ fn traps_are_delegated_until_they_are_scanned_and_then_named() {
     ] {
         assert_names(&site, model, line_of(file, class, method));
     }
+
+    // only groups of it are Odoo's, and such an answer says where that is written
+    let groups = json!({"model": "odoo_mcp_trap.ledger", "groupby": ["state"]});
+    let groups = site.mcp("books").call_tool("odoo_read_group", &groups);
+    let reason = groups.result()["engine_reason"].to_string();
+    let (file, _) = line_of(
+        "odoo_mcp_trap/models/ledger.py",
+        "class Ledger",
+        "def _read_group",
+    );
+    assert!(reason.contains(&file), "{reason}");
 
     // an upgrade that nobody has scanned yet
     site.scratch
@@ -350,7 +355,7 @@ fn traps_are_delegated_until_they_are_scanned_and_then_named() {
 #[test]
 fn an_override_on_base_delegates_every_model() {
     let env = Environment::load();
-    let mut site = Site::unscanned(&env, "trap_base", "odoo_mcp_trap");
+    let mut site = Site::unscanned(&env, "trap_base", "odoo_mcp_trap,odoo_mcp_grumble");
     site.scan();
     let simple = |mcp: &mut McpClient, odoo: &OdooClient| {
         let question = Question {

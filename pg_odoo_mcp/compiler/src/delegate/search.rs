@@ -1,4 +1,4 @@
-//! `odoo_search` as Odoo's `search_read`, and its `search_count` where the page does not tell.
+//! `odoo_search` as Odoo's `search_read` and its `search_count`.
 
 use super::body::Object;
 use super::frame::Frame;
@@ -78,9 +78,8 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
     ];
     asked.extend(order.map(|order| ("order", json!(order))));
     let read = frame.request("search_read", asked, None);
-    // a page that is not full is the last one; an empty one after others may be far behind it
-    let only_if_rows = (offset == 0).then_some(limit);
-    let count = frame.request("search_count", vec![("domain", domain)], only_if_rows);
+    // a page that is not full need not be the last one: of messages Odoo leaves some out after it has cut the page
+    let count = frame.request("search_count", vec![("domain", domain)], None);
     let page = Page {
         id_only: frame.limits.id_only(&frame.model, &fields),
         fields,
@@ -193,10 +192,8 @@ impl Page {
             .transpose()?;
         // the two requests see the records of two moments; what was seen in the first one is there
         let total = match counted {
-            _ if row_count > 0 && row_count < self.limit => end,
-            Some(total) if row_count == 0 => total.min(self.offset),
-            Some(total) => total.max(end),
-            None if self.offset == 0 && row_count == 0 => 0,
+            Some(total) => total.max(row_count),
+            None if self.offset == 0 && row_count < self.limit => row_count,
             None => return Err(body::unexpected("the records were not counted")),
         };
         let body = Body {

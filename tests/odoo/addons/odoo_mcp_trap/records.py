@@ -10,13 +10,13 @@ def fill(env):
         {'name': 'Top', 'rank': 3}, {'name': 'Middle', 'rank': 2}, {'name': 'Bottom', 'rank': 1}, {'name': 'Also middle', 'rank': 2}])
     env['odoo_mcp_trap.decoy'].create([{'name': 'No shelf %d' % i, 'rank': i} for i in range(1, 8)])
     things = env['odoo_mcp_trap.thing'].create([
-        {'name': 'Anvil', 'amount': 10.25, 'secret': 1, 'company_id': False},
-        {'name': 'Bellows', 'amount': 20.5, 'secret': 2, 'company_id': main.id},
-        {'name': 'Crucible', 'amount': 40, 'secret': 4, 'company_id': beta.id},
-        {'name': 'Demijohn', 'amount': 80, 'secret': 8, 'hidden': True, 'owner_id': users['demo'].id},
-        {'name': 'Ember', 'amount': 160, 'secret': 16, 'hidden': True, 'owner_id': users['sales_own'].id},
-        {'name': 'Flask', 'amount': 320, 'secret': 32, 'hidden': True},
-        {'name': 'Gauge', 'amount': 640, 'secret': 64, 'active': False},
+        {'name': 'Anvil', 'amount': 10.25, 'margin': 1, 'company_id': False},
+        {'name': 'Bellows', 'amount': 20.5, 'margin': 2, 'company_id': main.id},
+        {'name': 'Crucible', 'amount': 40, 'margin': 4, 'company_id': beta.id},
+        {'name': 'Demijohn', 'amount': 80, 'margin': 8, 'hidden': True, 'owner_id': users['demo'].id},
+        {'name': 'Ember', 'amount': 160, 'margin': 16, 'hidden': True, 'owner_id': users['sales_own'].id},
+        {'name': 'Flask', 'amount': 320, 'margin': 32, 'hidden': True},
+        {'name': 'Gauge', 'amount': 640, 'margin': 64, 'active': False},
     ])
     for thing, shelf in zip(things, (*shelves, *shelves)):
         env['odoo_mcp_trap.part'].create([

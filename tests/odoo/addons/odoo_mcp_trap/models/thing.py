@@ -14,7 +14,7 @@ class Thing(models.Model):
     active = fields.Boolean(default=True)
     amount = fields.Float(digits=(16, 2))
     # Trap: who is no salesperson must not read it, search by it, order, group or add it up.
-    secret = fields.Integer(groups='sales_team.group_sale_salesman')
+    margin = fields.Integer(groups='sales_team.group_sale_salesman')
     # Trap: archived parts are among its ids, parts of another kind are not; the table has both.
     spare_ids = fields.One2many(
         'odoo_mcp_trap.part', 'thing_id', domain=[('kind', '=', 'spare')], context={'active_test': False})
