@@ -71,8 +71,18 @@ impl OdooClient {
             .limit(256 << 20)
             .read_to_string()
             .unwrap_or_else(|error| panic!("{url}: {error}"));
-        let value: Value = serde_json::from_str(&body)
-            .unwrap_or_else(|error| panic!("{url}: {status} {body}: {error}"));
+        let value: Value = match serde_json::from_str(&body) {
+            Ok(value) => value,
+            // where even making an answer fails there is a page: of bytes among the values, for instance
+            Err(_) if status >= 500 => {
+                return Err(OdooError {
+                    status,
+                    name: "a page".into(),
+                    message: body,
+                });
+            }
+            Err(error) => panic!("{url}: {status} {body}: {error}"),
+        };
         if status == 200 {
             return Ok(value);
         }

@@ -18,7 +18,8 @@ impl Sameness {
                 _ => a == b,
             },
             (Value::Array(a), Value::Array(b))
-                if is_open(a) && b.len() == 2 && b[1].is_string() =>
+                // Odoo says false of a record that Python gives no name
+                if is_open(a) && b.len() == 2 && (b[1].is_string() || b[1] == false) =>
             {
                 self.open_names += 1;
                 a[0] == b[0]

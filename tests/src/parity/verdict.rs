@@ -34,9 +34,15 @@ impl Question {
     pub fn ask(&self, mcp: &mut McpClient, odoo: &OdooClient) -> Verdict {
         let (tool, arguments) = self.call();
         let ours = mcp.call_tool(tool, &arguments);
-        if ours.is_error && matches!(ours.code(), "not_supported" | "over_budget") {
-            let error = ours.error();
-            let text = reason(error["message"].as_str().unwrap_or_default());
+        let message = ours.content["error"]["message"].as_str();
+        let message = message.unwrap_or_default();
+        let is_unasked = |code: &str| match code {
+            "not_supported" | "over_budget" => true,
+            // by either engine, whatever Odoo shows
+            code => code == "not_permitted" && message.contains("holds a secret"),
+        };
+        if ours.is_error && is_unasked(ours.code()) {
+            let text = reason(message);
             return Verdict::NotSupported(format!("{}: {text}", ours.code()));
         }
         let content = (!ours.is_error).then_some(&ours.content);
