@@ -17,7 +17,6 @@ const WANTED: &[&[&str]] = &[
         "move_id",
         "picking_id",
         "production_id",
-        "project_id",
         "title",
     ],
     &["product_id", "product_tmpl_id"],
@@ -44,7 +43,7 @@ const WANTED: &[&[&str]] = &[
         "date_end",
     ],
     &["state", "parent_state", "invoice_status"],
-    &["move_type", "type", "journal_id", "categ_id"],
+    &["move_type", "type", "categ_id"],
     &["payment_state"],
     &["user_id"],
     &["team_id", "city"],
@@ -69,6 +68,7 @@ const WANTED: &[&[&str]] = &[
     &["currency_id"],
     &["company_id", "parent_id"],
     &["active"],
+    &["project_id", "journal_id"],
 ];
 
 /// The fields, by what the model has: stored ones that SQL reads, its name first.
