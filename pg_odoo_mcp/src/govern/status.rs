@@ -4,9 +4,9 @@ use crate::catalog::facts::{self, FieldSources};
 use crate::catalog::standing::{self, FieldKind, StandingModel};
 use crate::exec::read_only::Reader;
 use crate::govern::installation::Installation;
-use odoo_compiler::access::{Unanswered, verdict};
+use odoo_compiler::access::{Unanswered, exceptions, verdict};
 use odoo_compiler::error::Result;
-use odoo_compiler::facts::Effect;
+use odoo_compiler::facts::{Effect, ModelFacts};
 use std::collections::BTreeMap;
 
 /// Who answers, and what decides it.
@@ -73,6 +73,24 @@ pub(crate) fn fields() -> Result<Vec<(String, String, Status)>> {
 }
 
 impl Status {
+    /// Of a model that SQL answers, but perhaps for some questions.
+    fn of_exceptions(facts: &ModelFacts) -> Self {
+        let exceptions = exceptions(facts);
+        let first = exceptions.first().map(|(_, by)| *by);
+        let said: Vec<String> = exceptions
+            .iter()
+            .map(|(what, by)| format!("{what} ({})", by.place()))
+            .collect();
+        Status {
+            is_sql: true,
+            reason: first.map(|_| format!("Odoo answers what is asked of {}", said.join(", of "))),
+            module: first.map(|by| by.module.clone()),
+            file: first.map(|by| by.file.clone()),
+            line: first.and_then(|by| i32::try_from(by.line).ok()),
+            ..Status::default()
+        }
+    }
+
     /// Of a model.
     pub(crate) fn of(model: &StandingModel) -> Self {
         let decided = |why: Unanswered<'_>, is_sql| {
@@ -99,10 +117,7 @@ impl Status {
         match verdict(&model.standing, model.table.as_deref()) {
             Err(why) => decided(why, false),
             Ok(answered) => match answered.against {
-                None => Status {
-                    is_sql: true,
-                    ..Status::default()
-                },
+                None => Status::of_exceptions(answered.facts),
                 Some((setting, why)) => Status {
                     reason: Some(format!(
                         "{} decided so: {}; although {}",

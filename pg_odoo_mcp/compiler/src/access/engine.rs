@@ -21,12 +21,15 @@ pub struct Subject {
 }
 
 /// The model that a call asks for: one that the user may not read is refused before anything else
-/// is said of it.
+/// is said of it. What is Odoo's to answer is Odoo's to refuse: Python may decide over access, too.
 pub fn asked(scope: &Scope<'_>, name: &str) -> Result<Subject> {
-    if let Some(model) = scope.catalog.model(name)? {
+    let subject = subject(scope, name);
+    if let Some(model) = scope.catalog.model(name)?
+        && (subject.is_ok() || !scope.catalog.delegates())
+    {
         check_read(&model, scope.principal)?;
     }
-    subject(scope, name)
+    subject
 }
 
 /// The model of that name, if it exists and SQL may answer it.
@@ -182,6 +185,23 @@ pub(crate) fn in_force<'a>(
         Some(name) => Err(Unanswered::Gone(name)),
         None => Ok(()),
     }
+}
+
+/// What of an answered model Python takes part in all the same, in words, with what does it.
+pub fn exceptions(facts: &ModelFacts) -> Vec<(String, &Override)> {
+    let of_all = [
+        (Effect::Values, "its values"),
+        (Effect::Groups, "its groups"),
+        (Effect::Order, "its order"),
+    ];
+    let of_all = of_all
+        .into_iter()
+        .filter_map(|(effect, what)| Some((what.to_owned(), facts.overridden(effect)?)));
+    let of_some = facts.overrides.iter().filter_map(|by| {
+        let group = by.only_for.as_ref()?;
+        Some((format!("members of {group}"), by))
+    });
+    of_all.chain(of_some).collect()
 }
 
 /// The facts of a model, answered or not, if they are those of what is installed.

@@ -18,6 +18,8 @@ pub(super) struct Frame<'a> {
     /// What is known of the model, where SQL answers it but not this call.
     pub(super) subject: Option<Subject>,
     pub(super) limits: Limits,
+    /// As the caller said it.
+    active_test: Option<bool>,
     refusal: Error,
 }
 
@@ -25,13 +27,14 @@ impl<'a> Frame<'a> {
     /// The frame of a call: the language, companies and timezone are looked at, and whether the user may
     /// read the model at all, before Odoo hears of it.
     pub(super) fn new(call: &'a Call<'_>, refusal: Error) -> Result<Self> {
-        let scope = Scope::new(call.principal, call.database, &call.arguments.context()?)?;
+        let context = call.arguments.context()?;
+        let scope = Scope::new(call.principal, call.database, &context)?;
         let name = call.arguments.required_text("model")?;
         // what is noticed of SQL's side of the model is not this answer's
         let side = Scope::new(call.principal, call.database, &Context::default())?;
         let (model, subject) = match asked(&side, name) {
             Ok(subject) => (subject.model.clone(), Some(subject)),
-            // the access list was in order
+            // the access list was in order, or is Odoo's to look at
             Err(error) if error.code == Code::NotSupported => {
                 (scope.catalog.model(name)?.ok_or(error)?, None)
             }
@@ -47,6 +50,7 @@ impl<'a> Frame<'a> {
             model,
             subject,
             limits: Limits,
+            active_test: context.active_test,
             refusal,
         })
     }
@@ -67,15 +71,16 @@ impl<'a> Frame<'a> {
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value))
             .collect();
-        kwargs.insert(
-            "context".into(),
-            json!({
-                "lang": self.scope.lang,
-                "tz": self.scope.tz.name(),
-                "allowed_company_ids": self.scope.company_ids,
-                "active_test": self.scope.active_test,
-            }),
-        );
+        let mut context = json!({
+            "lang": self.scope.lang,
+            "tz": self.scope.tz.name(),
+            "allowed_company_ids": self.scope.company_ids,
+        });
+        // left out it means the same, but some Python looks whether it is there at all
+        if let Some(active_test) = self.active_test {
+            context["active_test"] = active_test.into();
+        }
+        kwargs.insert("context".into(), context);
         Request {
             model: self.model.name.clone(),
             method: method.to_owned(),

@@ -2,7 +2,7 @@
 
 use super::described_field::Described;
 use super::{Call, Explained};
-use crate::access::{Subject, check_field, check_read, is_readable, subject};
+use crate::access::{self, Subject, check_field, check_read, is_readable};
 use crate::answer::Answer;
 use crate::catalog::{Field, FieldDescription, FieldType, ModelDescription, suggestion};
 use crate::domain::{Domain, Operator};
@@ -38,11 +38,7 @@ fn asked<'a>(call: &'a Call<'a>) -> Result<Asked<'a>> {
     let context = call.arguments.context()?;
     let scope = Scope::new(call.principal, call.database, &context)?;
     let name = call.arguments.required_text("model")?;
-    // who may not read the model is told so, whether it is answered or not
-    if let Some(model) = scope.catalog.model(name)? {
-        check_read(&model, scope.principal)?;
-    }
-    let of = subject(&scope, name)?;
+    let of = access::asked(&scope, name)?;
     Ok(Asked {
         call,
         context,

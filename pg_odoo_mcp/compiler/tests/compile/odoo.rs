@@ -19,6 +19,8 @@ pub(crate) struct Odoo {
     models: BTreeMap<String, Value>,
     /// Facts that are not the real Odoo's.
     facts: BTreeMap<String, Rc<ModelFacts>>,
+    /// Whether Odoo can be asked.
+    pub(crate) delegates: bool,
     pub(crate) unaccent: Unaccent,
     pub(crate) rows: Vec<Row>,
     /// What the second statement yields, and those after it; the last goes on.
@@ -232,6 +234,7 @@ impl Odoo {
             principal,
             models,
             facts: BTreeMap::new(),
+            delegates: false,
             unaccent: Unaccent::Absent,
             rows: Vec::new(),
             more_rows: Vec::new(),
@@ -327,6 +330,10 @@ impl Odoo {
 }
 
 impl Catalog for Odoo {
+    fn delegates(&self) -> bool {
+        self.delegates
+    }
+
     fn model(&self, name: &str) -> Result<Option<Rc<Model>>> {
         Ok(self.models.get(name).map(|json| {
             let mut model: Model =

@@ -158,7 +158,9 @@ fn a_request_holds_nothing_that_was_not_asked_or_is_not_allowed() {
                 .keys()
                 .map(String::as_str)
                 .collect();
-            prop_assert_eq!(context, CONTEXT);
+            // it is said only where the caller says it
+            let is_said = call["context"].get("active_test").is_some();
+            prop_assert_eq!(context, &CONTEXT[..if is_said { 4 } else { 3 }]);
             let mut names = Vec::new();
             let mut operators = Vec::new();
             for domain in ["domain", "having"] {

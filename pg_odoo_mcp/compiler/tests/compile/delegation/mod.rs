@@ -100,5 +100,5 @@ fn jsonrpc(bodies: &[Value]) -> Value {
 
 /// The context that every request has, if the call has none.
 fn context() -> Value {
-    json!({"lang": "en_US", "tz": "Europe/Brussels", "allowed_company_ids": [1, 2], "active_test": true})
+    json!({"lang": "en_US", "tz": "Europe/Brussels", "allowed_company_ids": [1, 2]})
 }

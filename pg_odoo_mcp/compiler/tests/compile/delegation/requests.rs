@@ -513,3 +513,31 @@ fn a_model_whose_name_is_no_part_of_an_address_is_not_asked_for() {
         assert_eq!(error.code, Code::NotSupported, "{name}");
     }
 }
+
+#[test]
+fn who_may_read_what_odoo_answers_is_odoo_s_to_say() {
+    // Python may decide over access as well: of employees, everybody is shown some
+    let mut odoo = odoo();
+    odoo.change("res.bank", |model| model["access_lists"] = json!([]));
+    let count = json!({"model": "res.bank"});
+    assert_eq!(
+        refused(&odoo, "odoo_count", &count).code,
+        Code::AccessDenied
+    );
+    odoo.delegates = true;
+    for tool in [
+        "odoo_count",
+        "odoo_search",
+        "odoo_read_group",
+        "odoo_describe_model",
+    ] {
+        delegated(&odoo, tool, &count);
+    }
+    // but not of what SQL answers
+    odoo.change("crm.tag", |model| model["access_lists"] = json!([]));
+    let count = json!({"model": "crm.tag"});
+    assert_eq!(
+        refused(&odoo, "odoo_count", &count).code,
+        Code::AccessDenied
+    );
+}
