@@ -5,7 +5,7 @@ use odoo_mcp_tests::backend::{Backend, widest_models};
 use serde_json::json;
 
 #[test]
-fn sixty_models_fit_in_eight_mebibytes() {
+fn sixty_models_that_sql_answers_fit_in_twelve_mebibytes() {
     let env = Environment::load();
     let models = widest_models(&mut env.superuser(), 60);
     assert_eq!(models.len(), 60);
@@ -16,5 +16,5 @@ fn sixty_models_fit_in_eight_mebibytes() {
     backend.touch(&models);
     let grown = backend.private_bytes().saturating_sub(before);
     println!("{:.2} MiB", grown as f64 / 1024.0 / 1024.0);
-    assert!(grown <= 8 * 1024 * 1024, "{grown} bytes");
+    assert!(grown <= 12 * 1024 * 1024, "{grown} bytes");
 }

@@ -28,7 +28,7 @@ pub fn check_field(subject: &Subject, field: &str, principal: &Principal) -> Res
         return Err(Error::new(
             Code::NotSupported,
             format!(
-                "the field {field:?} of {} is not answered yet: {why}",
+                "the field {field:?} of {} is not answered in SQL: {why}",
                 subject.model.name
             ),
         ));

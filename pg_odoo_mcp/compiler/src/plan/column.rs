@@ -71,7 +71,7 @@ fn refused(model: &Model, field: &Field, why: &str) -> Error {
     Error::new(
         Code::NotSupported,
         format!(
-            "the field {:?} of {} is not answered yet: {why}",
+            "the field {:?} of {} is not answered in SQL: {why}",
             field.name, model.name
         ),
     )
@@ -164,7 +164,7 @@ pub(super) fn parent_link<'a>(of: &'a Subject, field: &Field) -> Result<&'a str>
             Error::new(
                 Code::NotSupported,
                 format!(
-                    "the field {:?} of {} is not answered yet",
+                    "the field {:?} of {} is not answered in SQL",
                     field.name, of.model.name
                 ),
             )

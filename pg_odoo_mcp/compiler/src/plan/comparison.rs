@@ -61,7 +61,11 @@ impl Resolver<'_> {
                 }
                 None => Err(Error::new(
                     Code::NotSupported,
-                    format!("{} on {:?} is not answered yet", other.name(), field.name),
+                    format!(
+                        "{} on {:?} is not answered in SQL",
+                        other.name(),
+                        field.name
+                    ),
                 )),
             },
         }
@@ -120,7 +124,7 @@ impl Resolver<'_> {
         Err(Error::new(
             Code::NotSupported,
             format!(
-                "conditions on {:?} of {} are not answered yet: Odoo searches it in Python",
+                "conditions on {:?} of {} are not answered in SQL: Odoo searches it in Python",
                 field.name, of.model.name
             ),
         ))
@@ -177,7 +181,7 @@ impl Resolver<'_> {
                 return Err(Error::new(
                     Code::NotSupported,
                     format!(
-                        "{} on the {other:?} field {:?} is not answered yet",
+                        "{} on the {other:?} field {:?} is not answered in SQL",
                         operator.name(),
                         field.name
                     ),

@@ -233,14 +233,14 @@ fn not_a_path(of: &Subject, field: &Field, rest: &str) -> Error {
         FieldType::Date | FieldType::Datetime => Error::new(
             Code::NotSupported,
             format!(
-                "date parts such as {}.{rest} are not answered yet",
+                "date parts such as {}.{rest} are not answered in SQL",
                 field.name
             ),
         )
         .hint("compare the field with dates"),
         FieldType::Properties => Error::new(
             Code::NotSupported,
-            format!("the properties of {:?} are not answered yet", field.name),
+            format!("the properties of {:?} are not answered in SQL", field.name),
         ),
         _ => Error::new(
             Code::UnknownField,

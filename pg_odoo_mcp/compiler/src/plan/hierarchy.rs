@@ -42,7 +42,7 @@ impl Resolver<'_> {
             Error::new(
                 Code::NotSupported,
                 format!(
-                    "{} on {:?} of {} is not answered yet: {why}",
+                    "{} on {:?} of {} is not answered in SQL: {why}",
                     operator.name(),
                     field.name,
                     of.model.name

@@ -161,7 +161,7 @@ pub(crate) fn period(on: &Field, spec: &str, period: Option<&str>) -> Result<Per
         if period.ends_with("_number") || period.starts_with("day_of_") {
             return Err(Error::new(
                 Code::NotSupported,
-                format!("date parts such as {period} are not answered yet"),
+                format!("date parts such as {period} are not answered in SQL"),
             )
             .hint(format!(
                 "periods: {}; odoo_time_series by hour or day with fill none gives what to add up",

@@ -326,7 +326,7 @@ fn convert(scope: &Scope<'_>, of: &Subject, field: &Field, value: &Value) -> Res
             return Err(Error::new(
                 Code::NotSupported,
                 format!(
-                    "conditions on the {other:?} field {:?} are not answered yet",
+                    "conditions on the {other:?} field {:?} are not answered in SQL",
                     field.name
                 ),
             ));
@@ -438,7 +438,7 @@ fn not_a_date(of: &Subject, field: &Field, text: &str) -> Error {
     let is_relative =
         text.starts_with("today") || text.starts_with("now") || text.starts_with(['+', '-', '=']);
     if is_relative {
-        return Error::new(Code::NotSupported, "relative dates are not answered yet")
+        return Error::new(Code::NotSupported, "relative dates are not answered in SQL")
             .hint("write the date itself, such as \"2026-01-31\"");
     }
     mismatch(

@@ -12,7 +12,7 @@ pub(super) fn by_name(of: &Subject, operator: Operator, value: &Value) -> Result
         return Err(Error::new(
             Code::NotSupported,
             format!(
-                "text search by the name of {} is not answered yet: Odoo does it in Python",
+                "text search by the name of {} is not answered in SQL: Odoo does it in Python",
                 of.model.name
             ),
         )
@@ -26,7 +26,7 @@ pub(super) fn by_name(of: &Subject, operator: Operator, value: &Value) -> Result
         return Err(Error::new(
             Code::NotSupported,
             format!(
-                "display_name {} {value} is not answered yet",
+                "display_name {} {value} is not answered in SQL",
                 operator.name()
             ),
         ));

@@ -162,7 +162,7 @@ impl<'a, 'b> Ordering<'a, 'b> {
             return self.push(Sorting::Column(link), written);
         }
         let by = match subject(self.scope, comodel) {
-            Ok(subject) => Sorted::Vetted(subject),
+            Ok(subject) => Sorted::Answered(subject),
             Err(e) if e.code == Code::NotSupported => Sorted::Plain(plain(self.scope, comodel, e)?),
             Err(e) => return Err(e),
         };
@@ -176,7 +176,7 @@ impl<'a, 'b> Ordering<'a, 'b> {
             self.push(Sorting::IsNull(link.clone()), &is_null)?;
         }
         match by {
-            Sorted::Vetted(comodel) => {
+            Sorted::Answered(comodel) => {
                 let alias = self.source.join(self.scope, &link, &comodel.table);
                 let order = comodel.model.order.clone();
                 self.expand(&comodel, alias, &order, written.descending)
@@ -246,7 +246,7 @@ impl<'a, 'b> Ordering<'a, 'b> {
 /// How a comodel's order is reproduced.
 enum Sorted {
     /// With its facts.
-    Vetted(Subject),
+    Answered(Subject),
     /// By plain columns.
     Plain((Rc<Model>, Table)),
 }

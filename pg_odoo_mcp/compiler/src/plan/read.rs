@@ -199,7 +199,7 @@ fn cell(
             Display::Open => Err(Error::new(
                 Code::NotSupported,
                 format!(
-                    "the display names of {} are made by Odoo's Python and not answered yet",
+                    "the display names of {} are made by Odoo's Python and not answered in SQL",
                     of.model.name
                 ),
             )
@@ -239,7 +239,7 @@ fn typed(
         other => {
             return Err(Error::new(
                 Code::NotSupported,
-                format!("the {other:?} field {:?} is not answered yet", on.name),
+                format!("the {other:?} field {:?} is not answered in SQL", on.name),
             ));
         }
     })

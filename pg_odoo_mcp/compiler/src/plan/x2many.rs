@@ -51,7 +51,7 @@ impl ToMany {
             Error::new(
                 Code::NotSupported,
                 format!(
-                    "the field {:?} of {} is not answered yet: {why}",
+                    "the field {:?} of {} is not answered in SQL: {why}",
                     on.name, of.model.name
                 ),
             )

@@ -166,7 +166,7 @@ impl Asked<'_> {
                 return Err(Error::new(
                     Code::NotSupported,
                     format!(
-                        "the field {name:?} of {} is not answered yet: its groups are not known",
+                        "the field {name:?} of {} is not answered in SQL: its groups are not known",
                         self.of.model.name
                     ),
                 ));
@@ -196,7 +196,7 @@ impl Asked<'_> {
         fields
     }
 
-    /// Fields that nobody has vetted may be for some groups only; those that an admin made have none.
+    /// Fields that no scan found may be for some groups only; those that an admin made have none.
     fn is_known(&self, field: &Field) -> bool {
         field.manual || self.of.facts.fields.contains(&field.name)
     }
@@ -268,14 +268,14 @@ impl Asked<'_> {
             .map(|_| ())
         });
         let error = planned.err()?;
-        let reason = error.message.split_once("not answered yet: ");
+        let reason = error.message.split_once("not answered in SQL: ");
         let is_of_comodel = |comodel: &String| error.message.contains(comodel.as_str());
         Some(match (error.code, reason) {
             (Code::AccessDenied, _) => "the user may not read where it leads".into(),
             (_, Some((_, reason))) => reason.into(),
             // few words, for many fields have this in common
             _ if field.relation.as_ref().is_some_and(is_of_comodel) => {
-                "the model it leads to is not answered yet".into()
+                "the model it leads to is not answered in SQL".into()
             }
             _ => error.message,
         })

@@ -36,7 +36,7 @@ pub(crate) fn explain(
     let mut json = json!({
         "engine": "sql",
         // a tool that knows better says so in its frame
-        "reason": "the model is vetted: no Python of the installed modules governs which of its records are read",
+        "reason": "no Python of the installed modules, as it was scanned, takes part in what is asked",
         "model": explained.model,
         "statements": statements,
     });

@@ -181,7 +181,7 @@ fn fields_of_other_groups_are_left_out_and_refused_by_name() {
 }
 
 #[test]
-fn a_field_that_nobody_vetted_is_not_described() {
+fn a_field_that_no_scan_found_is_not_described() {
     let mut odoo = Odoo::new();
     let unknown = |name: &str, manual: bool| json!({"name": name, "label": "New", "type": "char", "store": true, "column": "varchar", "manual": manual});
     odoo.change("sale.order", |model| {

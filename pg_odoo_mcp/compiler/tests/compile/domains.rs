@@ -229,7 +229,7 @@ fn dates_are_local_days_of_datetimes() {
     same(
         "sale.order",
         json!([["date_order", ">", "today"]]),
-        "not_supported: relative dates are not answered yet",
+        "not_supported: relative dates are not answered in SQL",
     );
     same(
         "sale.order",
@@ -377,7 +377,7 @@ fn what_is_not_exact_is_not_answered() {
     same(
         "sale.order",
         json!([["date_order.month_number", "=", 1]]),
-        "not_supported: date parts such as date_order.month_number are not answered yet",
+        "not_supported: date parts such as date_order.month_number are not answered in SQL",
     );
     same(
         "res.partner",

@@ -224,12 +224,12 @@ fn what_is_no_hierarchy_is_refused() {
         (
             "sale.order",
             json!([["tag_ids", "child_of", 1]]),
-            "not_supported: child_of on \"tag_ids\" of sale.order is not answered yet: crm.tag has no hierarchy, for it has no field \"parent_id\"",
+            "not_supported: child_of on \"tag_ids\" of sale.order is not answered in SQL: crm.tag has no hierarchy, for it has no field \"parent_id\"",
         ),
         (
             "res.partner",
             json!([["child_ids", "child_of", 1]]),
-            "not_supported: child_of on \"child_ids\" of res.partner is not answered yet: the field leads to several records of its own model",
+            "not_supported: child_of on \"child_ids\" of res.partner is not answered in SQL: the field leads to several records of its own model",
         ),
         (
             "sale.order",

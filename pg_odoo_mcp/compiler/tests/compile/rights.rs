@@ -234,7 +234,7 @@ fn a_model_that_an_unknown_module_extends_is_not_answered() {
 }
 
 #[test]
-fn a_field_nobody_vetted_is_not_answered() {
+fn a_field_that_no_scan_found_is_not_answered() {
     let mut odoo = Odoo::new();
     let unknown =
         json!({"name": "acme", "label": "x", "type": "char", "store": true, "column": "varchar"});
@@ -365,7 +365,7 @@ fn a_model_that_the_user_may_not_read_is_neither_described_nor_suggested() {
         odoo.call("odoo_count", &json!({"model": name}))
             .expect_err("refused")
     };
-    // not `not answered yet`, which says more
+    // not `not answered in SQL`, which says more
     assert_eq!(code("res.bank").code, Code::AccessDenied);
     let error = code("res.bnk");
     assert_eq!(error.code, Code::UnknownModel);

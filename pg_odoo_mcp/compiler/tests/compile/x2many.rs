@@ -338,7 +338,7 @@ mod refusals {
     }
 
     #[test]
-    fn a_comodel_that_nobody_vetted_is_refused_with_a_way_out() {
+    fn a_comodel_that_nobody_scanned_is_refused_with_a_way_out() {
         let mut odoo = Odoo::new();
         odoo.change("sale.order", |model| {
             model["fields"]["tag_ids"]["relation"] = json!("res.bank")

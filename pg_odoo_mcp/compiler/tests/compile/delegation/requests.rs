@@ -58,7 +58,7 @@ fn of_a_model_that_is_known_the_usual_fields_are_read() {
         fields.contains("\"amount_total\"") && !fields.contains("display_name"),
         "{fields}"
     );
-    assert_eq!(delegation.reason, "relative dates are not answered yet");
+    assert_eq!(delegation.reason, "relative dates are not answered in SQL");
 }
 
 #[test]
