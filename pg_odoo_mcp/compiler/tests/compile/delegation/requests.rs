@@ -533,6 +533,12 @@ fn who_may_read_what_odoo_answers_is_odoo_s_to_say() {
     ] {
         delegated(&odoo, tool, &count);
     }
+    // what does not get as far as to Odoo tells nothing of the model's fields
+    for field in ["nothing", "name"] {
+        let call = json!({"model": "res.bank", "domain": [[field, "=?", {}]]});
+        let error = refused(&odoo, "odoo_count", &call);
+        assert_eq!(error.code, Code::AccessDenied, "{field}: {error}");
+    }
     // but not of what SQL answers
     odoo.change("crm.tag", |model| model["access_lists"] = json!([]));
     let count = json!({"model": "crm.tag"});
