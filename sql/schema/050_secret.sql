@@ -19,6 +19,9 @@ AS $$
            AND column_name OPERATOR(pg_catalog.~) '(key|keys|index|secret|public_key|content|credential|endpoint)'
         OR table_name OPERATOR(pg_catalog.=) 'res_users' AND column_name OPERATOR(pg_catalog.~) '^(totp_|oauth_|signup_)'
         OR table_name OPERATOR(pg_catalog.=) 'res_partner' AND column_name OPERATOR(pg_catalog.~) '^signup_(token|type|expiration)'
+        -- the address of its QR code has the secret in it
+        OR table_name OPERATOR(pg_catalog.=) 'auth_totp_wizard' AND column_name OPERATOR(pg_catalog.~) '^(url|qrcode|code)$'
+        OR column_name OPERATOR(pg_catalog.~) '(^|_)(webhook_url|verification_code)$'
         -- database.secret signs sessions, and modules keep their keys here
         OR table_name OPERATOR(pg_catalog.=) 'ir_config_parameter' AND column_name OPERATOR(pg_catalog.=) 'value'
 $$;

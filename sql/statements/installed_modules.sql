@@ -1,7 +1,12 @@
--- Installed modules: name, version, version or state as model_state.sql has it, when Odoo wrote the row.
-select m.name::text, coalesce(m.latest_version::text, ''),
-       case m.state::text when 'installed' then coalesce(m.latest_version::text, '') else m.state::text end,
-       m.write_date::text
-  from :odoo.ir_module_module m
- where m.state::text in ('installed', 'to upgrade', 'to remove')
- order by m.name
+-- Installed modules: name, version, version or state as model_state.sql has it, when Odoo wrote the row, and whether it was
+-- imported as data, without Python. A column that some versions lack is named without qualification inside a subquery: where
+-- the table has it, it is found there first, and else in `absent`.
+select d.name::text, coalesce(d.latest_version::text, ''),
+       case d.state::text when 'installed' then coalesce(d.latest_version::text, '') else d.state::text end,
+       d.write_date::text, coalesce(d.imported, false)::text
+  from (select false as imported) absent
+ cross join lateral (
+    select m.name, m.latest_version, m.state, m.write_date, imported
+      from :odoo.ir_module_module m) d
+ where d.state::text in ('installed', 'to upgrade', 'to remove')
+ order by d.name

@@ -53,6 +53,8 @@ pub(crate) struct Module {
     pub version: String,
     /// As models have it.
     pub installed: InstalledModule,
+    /// It came as data, and has no Python.
+    pub is_imported: bool,
 }
 
 /// Every model of Odoo's by name, with what is known of it since these modules were scanned.
@@ -111,7 +113,8 @@ pub(crate) fn all(
 /// The installed modules, by name.
 pub(crate) fn modules(reader: &Reader<'_>) -> Result<Vec<Module>> {
     let module = |row: Row| {
-        let [name, version, state, written_at] = <[Option<String>; 4]>::try_from(row).ok()?;
+        let [name, version, state, written_at, imported] =
+            <[Option<String>; 5]>::try_from(row).ok()?;
         Some(Module {
             version: version?,
             installed: InstalledModule {
@@ -119,6 +122,7 @@ pub(crate) fn modules(reader: &Reader<'_>) -> Result<Vec<Module>> {
                 version: state?,
                 written_at,
             },
+            is_imported: imported.as_deref() == Some("true"),
         })
     };
     let rows = reader.named(INSTALLED_MODULES, &[])?;

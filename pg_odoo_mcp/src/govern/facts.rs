@@ -8,10 +8,10 @@ use crate::exec::owner;
 use crate::exec::plan::Bind;
 use crate::exec::read_only::Reader;
 use crate::govern::installation::Installation;
-use odoo_compiler::catalog::{InstalledModule, ScannedModule, ScannedModules};
+use odoo_compiler::catalog::{InstalledModule, ScannedModule, ScannedModules, UNREAD};
 use odoo_compiler::error::{Code, Error, Result};
 use odoo_compiler::facts::Fields;
-use odoo_compiler::facts::document::{Document, Origin};
+use odoo_compiler::facts::document::{Document, ModuleFacts, Origin};
 use odoo_compiler::facts::reading;
 use pgrx::pg_sys;
 use serde_json::{Map, Value as Json, json};
@@ -40,12 +40,21 @@ pub(crate) fn installed_modules() -> Result<Vec<Module>> {
 
 /// Keeps the facts of a document, and says what comes of them.
 pub(crate) fn load(json: &Json) -> Result<Json> {
-    let document = reading::read(json)?;
+    let mut document = reading::read(json)?;
     let installation = Installation::get()?;
     lock();
     let source = &installation.source;
     let installed = Reader::within(source, standing::modules)?;
     let signal = standing::registry_signal(source)?;
+    // what nobody read may change any model
+    for module in installed.iter().filter(|module| !module.is_imported) {
+        let name = module.installed.name.clone();
+        let unread = document.modules.entry(name);
+        unread.or_insert_with(|| ModuleFacts {
+            version: UNREAD.to_owned(),
+            digest: String::new(),
+        });
+    }
     let modules = modules_json(&document, &installed);
     let models = models_json(&document)?;
     if models.len() > LONGEST {

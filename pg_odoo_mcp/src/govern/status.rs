@@ -102,6 +102,7 @@ impl Status {
             };
             match why {
                 Unanswered::Extended(module)
+                | Unanswered::Unread(module)
                 | Unanswered::Gone(module)
                 | Unanswered::Upgraded(module)
                 | Unanswered::Changed { module, .. } => status.module = Some(module.to_owned()),

@@ -31,6 +31,7 @@ impl Coverage {
                 Err(Unanswered::NoFacts) => coverage.unscanned += 1,
                 Err(
                     Unanswered::Extended(module)
+                    | Unanswered::Unread(module)
                     | Unanswered::Gone(module)
                     | Unanswered::Upgraded(module)
                     | Unanswered::Changed { module, .. },

@@ -2,7 +2,7 @@
 
 use super::check_read;
 use crate::catalog::{
-    Engine, EngineSetting, KNOWN_MODELS, Model, Standing, Table, shortened, suggestion,
+    Engine, EngineSetting, KNOWN_MODELS, Model, Standing, Table, UNREAD, shortened, suggestion,
 };
 use crate::error::{Code, Error, Result};
 use crate::facts::{Effect, ModelFacts, Override};
@@ -97,6 +97,8 @@ pub enum Unanswered<'a> {
     NoFacts,
     /// A module that was not read has a say in it.
     Extended(&'a str),
+    /// The source of an installed module is not known, and it may change any model.
+    Unread(&'a str),
     /// A module that was read is not there, or no longer has a say.
     Gone(&'a str),
     /// A module is of another version than the one that was read.
@@ -162,6 +164,11 @@ pub(crate) fn in_force<'a>(
     standing: &'a Standing,
     facts: &'a ModelFacts,
 ) -> Result<(), Unanswered<'a>> {
+    // what it does to rights, or to all models, shows in no model's own list of modules
+    let mut scanned = standing.scanned.iter();
+    if let Some((name, _)) = scanned.find(|(_, module)| module.version == UNREAD) {
+        return Err(Unanswered::Unread(name));
+    }
     for module in &standing.modules {
         let name = module.name.as_str();
         let read = standing
@@ -221,6 +228,11 @@ impl Unanswered<'_> {
             Unanswered::Extended(module) => {
                 format!("the module {module} extends it and has not been scanned")
             }
+            Unanswered::Unread(module) => {
+                format!(
+                    "the source of the installed module {module} was not there when Odoo was scanned"
+                )
+            }
             Unanswered::Gone(module) => {
                 format!("the module {module}, which had a say in it, is not installed any more")
             }
@@ -251,7 +263,9 @@ impl Unanswered<'_> {
         match self {
             Unanswered::Set(_) => "select odoo_mcp.set_model_engine(model, 'auto', reason)",
             Unanswered::NoFacts => "odoo-mcp scan-addons, with the folders of all addons",
-            Unanswered::Extended(_) => "odoo-mcp scan-addons, with the folder of that module too",
+            Unanswered::Extended(_) | Unanswered::Unread(_) => {
+                "odoo-mcp scan-addons, with the folder of that module too"
+            }
             Unanswered::Gone(_) | Unanswered::Changed { .. } | Unanswered::Upgraded(_) => {
                 "odoo-mcp scan-addons"
             }

@@ -16,7 +16,7 @@ pub(crate) use known::KNOWN_MODELS;
 pub use model::{AccessList, Model, RecordRule, Table};
 pub use near::{nearest, shortened, suggestion};
 pub use standing::{
-    Engine, EngineSetting, InstalledModule, ScannedModule, ScannedModules, Standing,
+    Engine, EngineSetting, InstalledModule, ScannedModule, ScannedModules, Standing, UNREAD,
 };
 pub(crate) use wanted::Wanted;
 

@@ -67,6 +67,9 @@ impl From<WrittenModule> for InstalledModule {
 /// The modules of the loaded facts by name.
 pub type ScannedModules = BTreeMap<String, ScannedModule>;
 
+/// The version of an installed module whose source was not there when the others were read.
+pub const UNREAD: &str = "unread";
+
 /// A module of the loaded facts.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct ScannedModule {

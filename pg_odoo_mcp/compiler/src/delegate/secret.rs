@@ -103,6 +103,10 @@ pub(super) fn is_secret(model: &str, field: &str) -> bool {
             && ["signup_token", "signup_type", "signup_expiration"]
                 .iter()
                 .any(|start| lower.starts_with(start))
+        // the address of its QR code has the secret in it
+        || table == "auth_totp_wizard" && ["url", "qrcode", "code"].contains(&field)
+        || is_end(field, "webhook_url")
+        || is_end(field, "verification_code")
         // database.secret signs sessions, and modules keep their keys here
         || table == "ir_config_parameter" && lower == "value"
 }

@@ -38,10 +38,16 @@ pub(super) fn stored_column(
     plain_column(scope, &of.model, alias, field)
 }
 
+/// Whether it is known whom the field is for: one that an administrator made is for everybody, unless
+/// it is another field's value, whose groups Odoo takes over.
+pub(crate) fn has_known_groups(of: &Subject, field: &Field) -> bool {
+    of.facts.fields.contains(&field.name) || field.manual && field.related.is_none()
+}
+
 /// Whether all is known of the field that only Python knows.
 pub(super) fn check_known(of: &Subject, field: &Field) -> Result<()> {
     let refuse = |why: &str| Err(refused(&of.model, field, why));
-    if !field.manual && !of.facts.fields.contains(&field.name) {
+    if !has_known_groups(of, field) {
         return refuse("its groups are not known");
     }
     check_use(of, field, ANY_USE)

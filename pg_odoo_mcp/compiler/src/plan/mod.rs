@@ -28,7 +28,7 @@ mod x2many;
 
 pub(crate) use aggregate::MAX_MEASURES;
 pub use aggregate::{Aggregate, Figure, Measure, listed as listed_aggregates};
-pub(crate) use column::is_plain;
+pub(crate) use column::{has_known_groups, is_plain};
 pub use currency::Currency;
 pub(crate) use defaults::default_fields;
 pub use display::{Display, display};

@@ -8,7 +8,7 @@ use super::inherited::holder;
 use super::linked::{Linked, linked};
 use super::order::{OrderTerm, order};
 use super::{Column, Display, Predicate, Source, display};
-use crate::access::{Subject, check_read, is_readable};
+use crate::access::{Subject, check_field, check_read, is_readable};
 use crate::catalog::{Field, FieldType};
 use crate::domain::Domain;
 use crate::error::{Code, Error, Result};
@@ -195,6 +195,11 @@ fn cell(
     let on = field(scope, of, name)?;
     check_use(of, on, &[Effect::Values])?;
     if name == "display_name" {
+        // what the name is made of is read as the user here, unlike that of another record
+        check_field(of, name, scope.principal)?;
+        if let Some(rec_name) = &of.facts.display_name.rec_name {
+            check_field(of, rec_name, scope.principal)?;
+        }
         return match display(scope, source, &of.model.name, alias)? {
             Display::Open => Err(Error::new(
                 Code::NotSupported,

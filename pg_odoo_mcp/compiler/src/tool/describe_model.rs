@@ -196,9 +196,9 @@ impl Asked<'_> {
         fields
     }
 
-    /// Fields that no scan found may be for some groups only; those that an admin made have none.
+    /// Fields that no scan found may be for some groups only.
     fn is_known(&self, field: &Field) -> bool {
-        field.manual || self.of.facts.fields.contains(&field.name)
+        plan::has_known_groups(&self.of, field)
     }
 
     fn row<'a>(

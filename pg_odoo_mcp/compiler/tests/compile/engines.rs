@@ -2,7 +2,9 @@
 
 use crate::facts;
 use odoo_compiler::access::{Unanswered, verdict};
-use odoo_compiler::catalog::{Engine, EngineSetting, InstalledModule, Standing};
+use odoo_compiler::catalog::{
+    Engine, EngineSetting, InstalledModule, ScannedModule, Standing, UNREAD,
+};
 use odoo_compiler::facts::{Effect, ModelFacts, Override};
 use std::rc::Rc;
 
@@ -86,6 +88,22 @@ fn a_module_that_came_went_or_moved_makes_the_facts_worthless() {
     let mut again = standing();
     again.modules[0].written_at = Some("2026-11-21 10:00:00".into());
     assert!(refusal(&again).contains("was upgraded"));
+}
+
+#[test]
+fn while_an_installed_module_is_unread_nothing_is_certain() {
+    // it may change rights, or all models at once, and touch none that could tell
+    let mut standing = standing();
+    let mut scanned = (*standing.scanned).clone();
+    let unread = ScannedModule {
+        version: UNREAD.into(),
+        written_at: None,
+    };
+    scanned.insert("acme_rules".into(), unread);
+    standing.scanned = Rc::new(scanned);
+    assert!(refusal(&standing).contains("acme_rules"));
+    standing.setting = setting(Engine::Sql, true);
+    assert!(verdict(&standing, TABLE).is_ok());
 }
 
 #[test]

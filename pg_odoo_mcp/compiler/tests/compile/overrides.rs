@@ -179,3 +179,57 @@ fn names_are_not_made_where_python_fetches_them() {
             || odoo.explained("odoo_search", &read).expect("it")["engine"] == "odoo"
     );
 }
+
+#[test]
+fn a_name_is_for_those_who_may_read_what_it_is_made_of() {
+    for field in ["name", "display_name"] {
+        let mut odoo = Odoo::new();
+        odoo.change_facts("res.country", |facts| {
+            let facts = facts.fields.with_facts.entry(field.into()).or_default();
+            facts.groups = Some("base.group_system".into());
+        });
+        let read = json!({"model": "res.country", "fields": ["display_name"]});
+        let error = odoo.explained("odoo_search", &read).expect_err("refused");
+        assert_eq!(error.code, Code::AccessDenied, "{field}");
+        // of another record Odoo shows it as the system
+        let through = json!({"model": "res.partner", "fields": ["country_id"], "order": "id"});
+        assert_answered(&odoo, "odoo_search", through);
+    }
+}
+
+#[test]
+fn the_value_of_another_field_has_its_groups_which_no_scan_tells_of_an_administrator_s_field() {
+    let mut odoo = Odoo::new();
+    odoo.change("crm.tag", |model| {
+        for (name, related) in [("x_own", None), ("x_other", Some("create_uid.login"))] {
+            model["fields"][name] = json!({
+                "name": name, "type": "char", "store": true, "column": "varchar", "manual": true, "related": related,
+            });
+        }
+    });
+    let asked = |name: &str| {
+        [
+            ("odoo_search", json!({"model": "crm.tag", "fields": [name]})),
+            (
+                "odoo_search",
+                json!({"model": "crm.tag", "fields": ["id"], "order": name}),
+            ),
+            (
+                "odoo_count",
+                json!({"model": "crm.tag", "domain": [[name, "=", "x"]]}),
+            ),
+            (
+                "odoo_read_group",
+                json!({"model": "crm.tag", "groupby": [name]}),
+            ),
+        ]
+    };
+    for (tool, arguments) in asked("x_own") {
+        assert_answered(&odoo, tool, arguments);
+    }
+    for (tool, arguments) in asked("x_other") {
+        let explained = odoo.explained(tool, &arguments);
+        let is_open = explained.is_ok_and(|explained| explained["engine"] == "sql");
+        assert!(!is_open, "{tool} {arguments}");
+    }
+}
