@@ -171,3 +171,34 @@ fn names_are_not_made_where_python_fetches_them() {
             || odoo.explained("odoo_search", &read).expect("it")["engine"] == "odoo"
     );
 }
+
+#[test]
+fn a_path_whose_rights_are_not_known_is_odoos_and_the_field_itself_is_not() {
+    let mut odoo = Odoo::new();
+    odoo.change_facts("sale.order", |facts| {
+        let partner = facts.fields.with_facts.entry("partner_id".into());
+        partner.or_default().open_bypass = true;
+    });
+    for (tool, wish) in [
+        (
+            "odoo_count",
+            json!({"domain": [["partner_id.name", "=", "x"]]}),
+        ),
+        (
+            "odoo_read_group",
+            json!({"group_by": ["partner_id.country_id"]}),
+        ),
+    ] {
+        let mut call = wish;
+        call["model"] = "sale.order".into();
+        let error = odoo.call(tool, &call).expect_err("refused");
+        assert_eq!(error.code, Code::NotSupported, "{tool}: {}", error.message);
+        assert!(
+            error.message.contains("rights of its records"),
+            "{}",
+            error.message
+        );
+    }
+    let plain = json!({"model": "sale.order", "domain": [["partner_id", "=", 7]]});
+    assert!(odoo.call("odoo_count", &plain).is_ok());
+}
