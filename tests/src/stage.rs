@@ -104,6 +104,16 @@ impl Stage {
         said
     }
 
+    /// Has the process ask, which is to leave it to Odoo: why.
+    ///
+    /// # Panics
+    /// If it answers or refuses, or leaves it to Odoo for psql as well.
+    pub fn left_to_odoo(&mut self, tool: &str, arguments: &Value) -> String {
+        let envelope = self.ask(tool, arguments);
+        assert!(envelope["delegate"].is_object(), "{envelope}");
+        self.reason(tool, arguments)
+    }
+
     /// Why SQL does not answer, as somebody in psql is told.
     fn reason(&self, tool: &str, arguments: &Value) -> String {
         let mut superuser = self.scratch.superuser();

@@ -89,11 +89,21 @@ fn in_our_words(field: &Value) -> Value {
     words
 }
 
+/// Fields, as `model.field`, whose columns the reading role never gets: of a binary one it can't be told then whether
+/// it has a column at all.
+fn secrets(environment: &Environment) -> BTreeSet<String> {
+    let sql = "select concat_ws('.', model, name) from ir_model_fields
+                where odoo_mcp_private.is_secret(replace(model, '.', '_')::name, name::name)";
+    let rows = environment.superuser().query(sql, &[]).expect("fields");
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
 /// What was compared, and what we say less of.
 #[derive(Debug, Default)]
 struct Tally {
     fields: usize,
     not_groupable: usize,
+    secrets: usize,
     open_selections: usize,
 }
 
@@ -102,6 +112,7 @@ fn differences(
     odoo: &OdooClient,
     model: &str,
     lang: &str,
+    secrets: &BTreeSet<String>,
     tally: &mut Tally,
 ) -> Vec<String> {
     let ours = described(mcp, model, lang);
@@ -130,6 +141,14 @@ fn differences(
                 tally.not_groupable += usize::from(wanted[key] == true);
                 continue;
             }
+            // SQL never groups by a secret, whatever Odoo does
+            let is_kept_back =
+                || row["unsupported"].is_string() && secrets.contains(&format!("{model}.{name}"));
+            if key == "groupable" && row[key] == false && row["type"] == "binary" && is_kept_back()
+            {
+                tally.secrets += 1;
+                continue;
+            }
             // a method of Odoo's makes this selection
             if key == "selection" && row.get(key).is_none() && wanted.get(key).is_some() {
                 tally.open_selections += 1;
@@ -156,6 +175,8 @@ fn fields_are_described_as_odoo_describes_them() {
     let environment = Environment::load();
     let (mut tally, mut all) = (Tally::default(), Vec::new());
     let mut random = Random::new(19);
+    let secrets = secrets(&environment);
+    assert!(secrets.contains("res.users.password"), "{secrets:?}");
     for (login, lang) in ASKED {
         let mut mcp = environment.mcp(login);
         let odoo = environment.odoo(login);
@@ -165,7 +186,8 @@ fn fields_are_described_as_odoo_describes_them() {
         let mut some = random.share(by_sql, MODELS);
         some.extend(random.share(by_odoo, MODELS / 4));
         for model in &some {
-            let found = differences(&mut mcp, &odoo, text(model, "model"), lang, &mut tally);
+            let model = text(model, "model");
+            let found = differences(&mut mcp, &odoo, model, lang, &secrets, &mut tally);
             all.extend(
                 found
                     .into_iter()
@@ -174,10 +196,11 @@ fn fields_are_described_as_odoo_describes_them() {
         }
     }
     println!(
-        "{} fields described, {} differences from fields_get; {} that Python groups by count as not groupable, {} selections that Python makes are left open",
+        "{} fields described, {} differences from fields_get; {} that Python groups by count as not groupable, so do {} secrets, {} selections that Python makes are left open",
         tally.fields,
         all.len(),
         tally.not_groupable,
+        tally.secrets,
         tally.open_selections
     );
     let shown = all.len().min(60);
@@ -189,7 +212,7 @@ fn fields_are_described_as_odoo_describes_them() {
     );
     assert!(tally.fields > 1000, "{tally:?}");
     assert!(
-        (tally.not_groupable + tally.open_selections) * 50 < tally.fields,
+        (tally.not_groupable + tally.open_selections) * 50 < tally.fields && tally.secrets < 10,
         "{tally:?}"
     );
 }
@@ -198,6 +221,7 @@ fn fields_are_described_as_odoo_describes_them() {
 fn a_model_is_answered_by_the_engine_that_the_list_names() {
     let environment = Environment::load();
     let (mut by_sql, mut by_odoo, mut refused) = (0, 0, 0);
+    let mut through_others = Vec::new();
     for (login, _) in ASKED {
         let mut mcp = environment.mcp(login);
         let odoo = environment.odoo(login);
@@ -214,8 +238,17 @@ fn a_model_is_answered_by_the_engine_that_the_list_names() {
             }
             match (text(&model, "engine"), text(&count.content, "engine")) {
                 ("sql", "sql") => by_sql += 1,
-                // a rule of this user may lead through what SQL does not answer
-                ("sql", "odoo") if *login == "portal" => by_odoo += 1,
+                // a rule of this user leads through what SQL does not answer, or SQL may not read the table: the list,
+                // which looks at neither, is right as long as the reason is not the model's own Python
+                ("sql", "odoo") => {
+                    let reason = text(&count.content, "engine_reason");
+                    assert!(!reason.is_empty(), "{login} {name}");
+                    assert!(
+                        !reason.starts_with(&format!("SQL doesn't answer {name}:")),
+                        "{login} {name}: {reason}"
+                    );
+                    through_others.push(format!("{login} {name}: {reason}"));
+                }
                 ("odoo", "odoo") => {
                     assert!(!text(&model, "reason").is_empty(), "{login} {name}");
                     assert!(
@@ -229,12 +262,14 @@ fn a_model_is_answered_by_the_engine_that_the_list_names() {
         }
     }
     println!(
-        "{by_sql} models answered by SQL as the list says, {by_odoo} by Odoo, {refused} refused by it"
+        "{by_sql} models answered by SQL as the list says, {by_odoo} by Odoo, {refused} refused by it; by Odoo because of others:\n{}",
+        through_others.join("\n")
     );
     assert!(
         by_sql > 50 && by_odoo > 50 && refused < 10,
         "{by_sql}, {by_odoo}, {refused}"
     );
+    assert!(through_others.len() * 8 < by_sql, "{through_others:#?}");
 }
 
 #[test]

@@ -108,12 +108,10 @@ fn unscanned_addon() {
         "odoo_count",
         r#"{"model": "sale.order"}"#,
     );
-    assert_eq!(answer["error"]["code"], "not_supported", "{answer}");
-    let hint = answer["error"]["hint"].as_str().unwrap_or("");
-    assert!(
-        hint.contains("ask Odoo itself") && hint.contains("odoo_list_models"),
-        "{answer}"
-    );
+    // an addon may hide rows: Odoo is asked, as this user
+    let request = &answer["delegate"]["requests"][0];
+    assert_eq!(request["model"], "sale.order", "{answer}");
+    assert!(answer["result"].is_null(), "{answer}");
     // who speaks SQL is told of functions
     let (_, said) = refusal(
         &mut superuser,
@@ -127,7 +125,7 @@ fn unscanned_addon() {
 
     let found = findings(&mut superuser);
     assert!(
-        found.contains("warning models sale.order: not answered") && found.contains("acme"),
+        found.contains("warning models sale.order: answered by Odoo, because the module acme"),
         "{found}"
     );
     assert!(
@@ -175,11 +173,16 @@ fn missing_grant() {
         "odoo_count",
         r#"{"model": "sale.order"}"#,
     );
-    let said = answer.to_string();
-    assert!(
-        said.contains("not_supported") && said.contains("odoo_mcp.check_grants()"),
-        "{said}"
+    // Odoo has its own rights, and applies the user's
+    let request = &answer["delegate"]["requests"][0];
+    assert_eq!(request["model"], "sale.order", "{answer}");
+    assert!(answer["result"].is_null(), "{answer}");
+    let (_, said) = refusal(
+        &mut superuser,
+        "begin; select odoo_mcp.act_as('sales_all'); select odoo_mcp.count('sale.order')",
     );
+    assert!(said.contains("odoo_mcp.check_grants()"), "{said}");
+    superuser.batch_execute("rollback").expect("rollback");
     let found = findings(&mut superuser);
     assert!(
         found.contains("error grants table public.sale_order: not readable: ")

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 const USERS: [&str; 5] = ["admin", "sales_own", "books", "nobody", "portal"];
 /// Models of each user, unless asked otherwise.
-const MODELS: usize = 24;
+const MODELS: usize = 12;
 /// Odoo of the stack has as many workers.
 const THREADS: usize = 2;
 /// Differences that are shown.

@@ -176,6 +176,12 @@ impl Asker<'_> {
             Verdict::NotSupported(reason) if reason.starts_with("over_budget") => {
                 found.too_large.insert(place());
             }
+            // of several fields it is not known yet which one is meant
+            Verdict::NotSupported(reason)
+                if reason.starts_with("not_permitted") && matches!(fields, [_]) =>
+            {
+                found.kept_back.insert(place());
+            }
             Verdict::NotSupported(reason) => {
                 found
                     .differences

@@ -27,7 +27,7 @@ pub(crate) use describe_model::delegation as describe_model;
 pub(crate) use read_group::delegation as read_group;
 pub(crate) use search::delegation as search;
 
-use crate::access::asked;
+use crate::access::{asked, check_read};
 use crate::answer::Answer;
 use crate::error::{Code, Error, Result};
 use crate::scope::{Context, Scope, Warning};
@@ -202,6 +202,26 @@ pub(crate) fn instead(call: &Call<'_>, error: Error) -> Error {
         return error;
     }
     error.hint("odoo_read_group is answered by Odoo itself: group by date:month and the like")
+}
+
+/// The error of a call that does not get as far as to Odoo: who may not read the model by its access
+/// lists is told that, and nothing of its fields, though Odoo's Python might have let them.
+pub(crate) fn unsent(call: &Call<'_>, error: Error) -> Error {
+    let read = || {
+        let context = call.arguments.context()?;
+        let scope = Scope::new(call.principal, call.database, &context)?;
+        match scope
+            .catalog
+            .model(call.arguments.required_text("model")?)?
+        {
+            Some(model) => check_read(&model, call.principal),
+            None => Ok(()),
+        }
+    };
+    match read() {
+        Err(denied) if denied.code == Code::AccessDenied => denied,
+        _ => error,
+    }
 }
 
 /// A text without line breaks, cut where it is long.

@@ -61,12 +61,14 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
     };
     let mut first = asked(&measures, limit + 1, offset);
     first.extend(order.map(|order| ("order", json!(order))));
-    let rest = asked(&[], COUNTED + 1, offset + limit);
     let method = "formatted_read_group";
-    let requests = vec![
-        frame.request(method, first, None),
-        frame.request(method, rest, Some(limit + 1)),
-    ];
+    let mut requests = vec![frame.request(method, first, None)];
+    // a page that is not full says it all if it is the first; one that is far behind is not counted for
+    if offset <= COUNTED {
+        let all = asked(&[], offset + limit + COUNTED + 1, 0);
+        let is_first = (offset == 0).then_some(limit + 1);
+        requests.push(frame.request(method, all, is_first));
+    }
     let has = |test: fn(&Bucket) -> bool| buckets.iter().flatten().any(test);
     let companies = match frame.scope.principal.companies.len() {
         0 | 1 => Vec::new(),

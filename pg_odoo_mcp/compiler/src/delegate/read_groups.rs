@@ -7,7 +7,7 @@ use crate::error::Result;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// So many groups beyond the page are counted.
+/// So many groups beyond the page are counted, and pages that begin at most so far on.
 pub(super) const COUNTED: u64 = 2000;
 
 /// A page of groups.
@@ -58,7 +58,7 @@ impl Page {
         &self,
         shape: &Shape,
         page: &RawValue,
-        rest: Option<&RawValue>,
+        all: Option<&RawValue>,
     ) -> Result<Answer> {
         let found: Vec<Object> = body::read(page, "list of groups")?;
         let has_more = found.len() as u64 > self.limit;
@@ -69,20 +69,23 @@ impl Page {
             .collect::<Result<Vec<_>>>()?;
         let row_count = groups.len() as u64;
         let mut noted = Vec::new();
-        let total = if !has_more {
-            // an empty page after others may be far behind the last one
-            (row_count > 0 || self.offset == 0).then_some(self.offset + row_count)
-        } else {
-            let rest: Option<Vec<&RawValue>> = rest
-                .map(|rest| {
-                    serde_json::from_str(rest.get())
-                        .map_err(|_| body::unexpected("it is no list of groups"))
-                })
-                .transpose()?;
-            rest.map(|rest| rest.len() as u64)
-                .filter(|rest| *rest <= COUNTED)
+        let all: Option<Vec<&RawValue>> = all
+            .map(|all| {
+                serde_json::from_str(all.get())
+                    .map_err(|_| body::unexpected("it is no list of groups"))
+            })
+            .transpose()?;
+        let counted = all.map(|all| all.len() as u64);
+        let total = if has_more {
+            counted
+                .filter(|all| *all <= self.offset + self.limit + COUNTED)
                 // the one group more was there
-                .map(|rest| self.offset + self.limit + rest.max(1))
+                .map(|all| all.max(self.offset + self.limit + 1))
+        } else if row_count > 0 || self.offset == 0 {
+            Some(self.offset + row_count)
+        } else {
+            // an empty page after others may be far behind the last one
+            counted.map(|all| all.min(self.offset))
         };
         if total.is_none() {
             noted.push(Warned::new(

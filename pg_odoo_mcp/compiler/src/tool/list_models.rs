@@ -1,10 +1,11 @@
 //! `odoo_list_models`: which models there are for the caller, and which of them are answered.
 
 use super::{Call, Explained};
-use crate::access::verdict;
+use crate::access::{Unanswered, verdict};
 use crate::answer::Answer;
 use crate::catalog::{KNOWN_MODELS, ListedModel, Wanted, shortened};
 use crate::error::{Code, Error, Result};
+use crate::principal::Principal;
 use crate::scope::{Context, Scope, Warning};
 use serde::Serialize;
 
@@ -34,10 +35,15 @@ struct Listed<'a> {
 }
 
 impl<'a> Listed<'a> {
-    fn new(of: &'a ListedModel) -> Self {
-        let reason = verdict(&of.standing, of.table.as_deref())
-            .err()
-            .map(|why| why.reason());
+    fn new(of: &'a ListedModel, principal: &Principal) -> Self {
+        let why = match verdict(&of.standing, of.table.as_deref()) {
+            Ok(answered) => answered
+                .facts
+                .overridden_for(&principal.group_names)
+                .map(Unanswered::Overridden),
+            Err(why) => Some(why),
+        };
+        let reason = why.map(|why| why.reason());
         Listed {
             model: &of.name,
             name: &of.label,
@@ -66,11 +72,14 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
         .number("limit", DEFAULT_LIMIT, 1..=MAX_LIMIT)? as usize;
     let readable = call.database.listed_models(call.principal, &scope.lang)?;
     let mut models: Vec<(f64, Listed<'_>)> = if query.is_empty() {
-        readable.iter().map(|of| (0.0, Listed::new(of))).collect()
+        readable
+            .iter()
+            .map(|of| (0.0, Listed::new(of, call.principal)))
+            .collect()
     } else {
         let wanted = Wanted::new(query);
         let scored = |of| {
-            let (score, listed) = (score(&wanted, of)?, Listed::new(of));
+            let (score, listed) = (score(&wanted, of)?, Listed::new(of, call.principal));
             Some((
                 score + if listed.is_answered() { ANSWERED } else { 0.0 },
                 listed,

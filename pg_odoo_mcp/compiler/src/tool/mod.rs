@@ -195,7 +195,7 @@ impl Tool {
     fn delegation(&self, call: &Call<'_>, error: Error) -> Result<Delegation> {
         match self.delegate {
             _ if error.code != Code::NotSupported => Err(error),
-            Some(delegate) => delegate(call, error),
+            Some(delegate) => delegate(call, error).map_err(|error| delegate::unsent(call, error)),
             None => Err(delegate::instead(call, error)),
         }
     }

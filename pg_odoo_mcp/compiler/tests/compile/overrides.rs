@@ -126,11 +126,19 @@ fn an_override_for_a_group_leaves_everybody_else_alone() {
         facts.overrides.push(known);
     });
     let count = json!({"model": "sale.order"});
+    let listed = |odoo: &Odoo| {
+        let list = odoo.call("odoo_list_models", &json!({})).expect("a list");
+        let models = list["models"].as_array().cloned().unwrap_or_default();
+        let of = models.into_iter().find(|of| of["model"] == "sale.order");
+        of.expect("it may be read")["engine"].clone()
+    };
     assert_answered(&odoo, "odoo_count", count.clone());
+    assert_eq!(listed(&odoo), "sql");
     odoo.principal
         .group_names
         .insert("base.group_portal".into());
     assert_refused(&odoo, "odoo_count", count);
+    assert_eq!(listed(&odoo), "odoo");
     let through = json!({"model": "sale.order.line", "domain": [["order_id.state", "=", "sale"]]});
     assert_refused(&odoo, "odoo_count", through);
 }

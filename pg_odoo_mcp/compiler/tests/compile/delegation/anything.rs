@@ -214,7 +214,7 @@ fn a_request_holds_nothing_that_was_not_asked_or_is_not_allowed() {
             prop_assert!(
                 kwargs
                     .get("limit")
-                    .is_none_or(|limit| limit.as_u64().is_some_and(|n| n <= 2001))
+                    .is_none_or(|limit| limit.as_u64().is_some_and(|n| n <= 6001))
             );
         }
         Ok(())

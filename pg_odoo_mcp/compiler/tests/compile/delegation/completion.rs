@@ -180,12 +180,13 @@ fn groups_are_counted_as_far_as_that_is_cheap() {
         (0, 2, None, json!(2), false),
         (4, 1, None, json!(5), false),
         (4, 0, None, Value::Null, false),
+        (4, 0, Some(3), json!(3), false),
         (0, 0, None, json!(0), false),
-        (0, 3, Some(5), json!(7), true),
-        (4, 3, Some(5), json!(11), true),
+        (0, 3, Some(7), json!(7), true),
+        (4, 3, Some(11), json!(11), true),
         // it went in between
         (0, 3, Some(0), json!(3), true),
-        (0, 3, Some(2001), Value::Null, true),
+        (0, 3, Some(2003), Value::Null, true),
         (0, 3, None, Value::Null, true),
     ] {
         let mut bodies = vec![groups(page)];

@@ -337,8 +337,8 @@ fn a_grouped_read_asks_for_one_group_more_and_counts_the_rest() {
                 "limit": 3, "offset": 4, "order": "amount:sum desc, day:month, partner_id.country_id, tag_ids, props.color, moment:hour_number", "context": context(),
             }},
             {"model": "acme.thing", "method": "formatted_read_group", "kwargs": {
-                "domain": [], "groupby": keys, "aggregates": [], "having": [["__count", ">", 1]], "limit": 2001, "offset": 6, "context": context(),
-            }, "only_if_rows": 3},
+                "domain": [], "groupby": keys, "aggregates": [], "having": [["__count", ">", 1]], "limit": 2007, "offset": 0, "context": context(),
+            }},
         ])
     );
     let shape = serde_json::to_string(&delegation.shape).expect("JSON");
@@ -532,6 +532,12 @@ fn who_may_read_what_odoo_answers_is_odoo_s_to_say() {
         "odoo_describe_model",
     ] {
         delegated(&odoo, tool, &count);
+    }
+    // what does not get as far as to Odoo tells nothing of the model's fields
+    for field in ["nothing", "name"] {
+        let call = json!({"model": "res.bank", "domain": [[field, "=?", {}]]});
+        let error = refused(&odoo, "odoo_count", &call);
+        assert_eq!(error.code, Code::AccessDenied, "{field}: {error}");
     }
     // but not of what SQL answers
     odoo.change("crm.tag", |model| model["access_lists"] = json!([]));
