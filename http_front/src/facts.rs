@@ -84,6 +84,20 @@ impl Database {
             .collect()
     }
 
+    /// Where the facts come from that the database keeps, if it keeps any.
+    ///
+    /// # Errors
+    /// The role may not ask, or there is no such extension.
+    pub async fn origin(&self) -> Result<Option<String>, ConfigError> {
+        let rows = self
+            .client
+            .query_typed("SELECT origin::text FROM odoo_mcp.facts", &[])
+            .await
+            .map_err(|error| refused(&error))?;
+        let origin = rows.first().map(|row| row.try_get(0));
+        origin.transpose().map_err(|error| refused(&error))
+    }
+
     /// Has the database keep a document of facts.
     ///
     /// # Errors

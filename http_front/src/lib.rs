@@ -11,7 +11,8 @@
 //! - `db`: one function per SQL function that is called, on connections leased from `pool`;
 //! - `odoo`: what the database hands on to Odoo's own RPC, by `http_client`, and back;
 //! - [`operate`]: what the sub-commands do on a connection of their own;
-//! - [`facts`]: what `scan-addons` has the database keep;
+//! - [`facts`]: what `scan-addons` and `sync-facts` have the database keep;
+//! - [`sync`]: what `sync-facts` asks Odoo's RPC, and makes of the answers;
 //! - [`doctor`]: the same database and settings, looked at for an operator;
 //! - [`error`]: every refusal that leaves as a status of HTTP or an error of JSON-RPC.
 //!
@@ -38,6 +39,7 @@ mod routes;
 pub mod secret;
 pub mod server;
 pub mod state;
+pub mod sync;
 mod token;
 
 use axum::Router;

@@ -3,7 +3,7 @@
 mod command;
 
 use clap::{Parser, Subcommand};
-use command::{doctor, pause, resume, scan_addons, serve};
+use command::{doctor, pause, resume, scan_addons, serve, sync_facts};
 use std::process::ExitCode;
 
 /// MCP for Odoo: the HTTP front of the PostgreSQL extension pg_odoo_mcp.
@@ -26,6 +26,8 @@ enum Command {
     Doctor(doctor::Arguments),
     /// Read Odoo's source and load what only it knows, so that SQL may answer.
     ScanAddons(scan_addons::Arguments),
+    /// Ask Odoo's RPC for fields and models, where its source can't be read; SQL then answers what a DBA forces.
+    SyncFacts(sync_facts::Arguments),
 }
 
 #[tokio::main]
@@ -36,6 +38,7 @@ async fn main() -> ExitCode {
         Command::Resume(arguments) => resume::run(&arguments).await.map(|()| ExitCode::SUCCESS),
         Command::Doctor(arguments) => doctor::run(&arguments).await,
         Command::ScanAddons(arguments) => scan_addons::run(&arguments).await,
+        Command::SyncFacts(arguments) => sync_facts::run(&arguments).await,
     };
     match outcome {
         Ok(code) => code,

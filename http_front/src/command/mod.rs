@@ -1,10 +1,12 @@
 //! The sub-commands, a file each, and what they share: where settings come from.
 
 pub(crate) mod doctor;
+mod document;
 pub(crate) mod pause;
 pub(crate) mod resume;
 pub(crate) mod scan_addons;
 pub(crate) mod serve;
+pub(crate) mod sync_facts;
 
 use clap::Args;
 use http_front::config::{Config, ConfigError, DATABASE_URL_HINT};

@@ -1,12 +1,12 @@
 //! `odoo-mcp scan-addons`.
 
+use super::document::{self, Progress};
 use clap::Args;
 use http_front::config::{ConfigError, admin_database};
 use http_front::facts::Database;
 use odoo_scanner::addons::{self, Addons};
 use odoo_scanner::{Scan, scan};
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -50,14 +50,17 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode, ConfigError> 
     if let Some(modules) = &arguments.modules {
         let names = named(&addons, modules);
         let found = read(addons, names).await?;
-        write(arguments, &json(&found)?)?;
+        document::write(
+            arguments.output.as_deref(),
+            &document::json(&found.document)?,
+        )?;
         return Ok(ExitCode::SUCCESS);
     }
     let url = admin_database(arguments.database_url.as_deref())?;
     let database = Database::connect(&url).await?;
     let installed = database.installed_modules().await?;
     let found = read(addons, installed).await?;
-    let document = json(&found)?;
+    let document = document::json(&found.document)?;
     let summary = match arguments.check {
         true => database.compare(&document).await?,
         false => database.load(&document).await?,
@@ -79,14 +82,8 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode, ConfigError> 
             ExitCode::FAILURE
         });
     }
-    write(arguments, &document)?;
-    if arguments
-        .output
-        .as_ref()
-        .is_none_or(|file| file.as_os_str() != "-")
-    {
-        println!("{summary}");
-    }
+    document::write(arguments.output.as_deref(), &document)?;
+    document::report(arguments.output.as_deref(), &summary);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -134,7 +131,7 @@ async fn read(addons: Addons, installed: Vec<String>) -> Result<Scan, ConfigErro
     let started = Instant::now();
     let reading = tokio::task::spawn_blocking(move || {
         let program = concat!("odoo-mcp ", env!("CARGO_PKG_VERSION"));
-        let mut progress = Progress::new();
+        let mut progress = Progress::new("modules");
         let names = installed.iter().map(String::as_str);
         let found = scan(&addons, names, program, &mut |at, of, name| {
             progress.show(at, of, name)
@@ -170,59 +167,5 @@ fn report_missing(missing: &BTreeMap<String, String>) {
     );
     for (name, reason) in missing {
         eprintln!("  {name}: {reason}");
-    }
-}
-
-/// A line that changes in a terminal, and a few lines elsewhere.
-struct Progress {
-    is_terminal: bool,
-    tenth: usize,
-}
-
-impl Progress {
-    fn new() -> Self {
-        Self {
-            is_terminal: std::io::stderr().is_terminal(),
-            tenth: 0,
-        }
-    }
-
-    fn show(&mut self, at: usize, of: usize, name: &str) {
-        let mut out = std::io::stderr();
-        // whoever reads none of it loses nothing
-        if self.is_terminal {
-            let _ = write!(out, "\r\x1b[Kreading {at} of {of}: {name}");
-            let _ = out.flush();
-        } else if of > 0 && at * 10 / of > self.tenth {
-            self.tenth = at * 10 / of;
-            let _ = writeln!(out, "reading: {at} of {of} modules");
-        }
-    }
-
-    fn end(&self) {
-        if self.is_terminal {
-            eprint!("\r\x1b[K");
-        }
-    }
-}
-
-fn json(found: &Scan) -> Result<String, ConfigError> {
-    serde_json::to_string(&found.document).map_err(|error| ConfigError {
-        message: format!("the facts can't be written: {error}"),
-        hint: "this is a fault of the program; please report it".to_owned(),
-    })
-}
-
-fn write(arguments: &Arguments, document: &str) -> Result<(), ConfigError> {
-    match &arguments.output {
-        None => Ok(()),
-        Some(file) if file.as_os_str() == "-" => {
-            println!("{document}");
-            Ok(())
-        }
-        Some(file) => std::fs::write(file, document).map_err(|error| ConfigError {
-            message: format!("{} can't be written: {error}", file.display()),
-            hint: "name another file with --output".to_owned(),
-        }),
     }
 }

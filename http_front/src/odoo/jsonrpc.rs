@@ -74,6 +74,22 @@ pub(super) fn request(
         .map_err(|_| FailureKind::Unreachable.into())
 }
 
+/// The request of a service that asks for no user.
+pub(super) fn service(
+    link: &Link,
+    service: &str,
+    method: &str,
+    args: &Value,
+) -> Result<hyper::Request<Full<Bytes>>, Failure> {
+    let params = json!({"service": service, "method": method, "args": args});
+    let message = json!({"jsonrpc": "2.0", "method": "call", "params": params, "id": 1});
+    http_client::request(&link.url, "/jsonrpc")
+        .method("POST")
+        .header(CONTENT_TYPE, "application/json")
+        .body(Full::from(message.to_string()))
+        .map_err(|_| FailureKind::Unreachable.into())
+}
+
 /// What Odoo said.
 pub(super) fn read(response: Response<Bytes>, database: &str) -> Result<Reply, Failure> {
     #[derive(Deserialize)]

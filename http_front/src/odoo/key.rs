@@ -17,7 +17,7 @@ const MOST: usize = 1000;
 const MARGIN: Duration = Duration::from_secs(30);
 
 /// A key in clear. It can be neither printed nor copied, and leaves by [`ApiKey::expose`] alone.
-pub(super) struct ApiKey(String);
+pub(crate) struct ApiKey(String);
 
 impl ApiKey {
     /// A text that has the form of a key.

@@ -9,8 +9,10 @@ mod key;
 mod outcome;
 mod place;
 mod reply;
+mod session;
 
 pub(crate) use delegation::Delegation;
+pub(crate) use session::{Account, Refusal, Session};
 
 use crate::{
     config::{Config, HttpUrl},

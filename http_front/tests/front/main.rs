@@ -15,4 +15,5 @@ mod process;
 mod routes;
 mod scan;
 mod stage;
+mod sync;
 mod trouble;

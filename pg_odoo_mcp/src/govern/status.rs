@@ -108,8 +108,9 @@ impl Status {
                 | Unanswered::Changed { module, .. } => status.module = Some(module.to_owned()),
                 Unanswered::Overridden(by) => {
                     status.module = Some(by.module.clone());
-                    status.file = Some(by.file.clone());
-                    status.line = i32::try_from(by.line).ok();
+                    // without the source there is neither
+                    status.file = Some(by.file.clone()).filter(|file| !file.is_empty());
+                    status.line = i32::try_from(by.line).ok().filter(|line| *line > 0);
                 }
                 Unanswered::Set(_) | Unanswered::NoFacts | Unanswered::NoTable => {}
             }

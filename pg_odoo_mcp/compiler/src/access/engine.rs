@@ -272,6 +272,10 @@ impl Unanswered<'_> {
             Unanswered::Overridden(by) if by.effect == Effect::RowSource => {
                 "nothing: Odoo computes these rows"
             }
+            Unanswered::Overridden(by) if by.file.is_empty() => {
+                "odoo-mcp scan-addons, where the source is; without it, if you know that Python: \
+                 set_model_engine(model, 'sql', reason, force => true)"
+            }
             Unanswered::Overridden(_) => {
                 "nothing, unless you have read that code and know better: set_model_engine(model, 'sql', reason, force => true)"
             }

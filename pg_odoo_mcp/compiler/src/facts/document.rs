@@ -125,7 +125,7 @@ pub struct Override {
     pub method: String,
     /// The module that has it.
     pub module: String,
-    /// Its file, from the module's own folder on: `sale/models/sale_order.py`.
+    /// Its file, from the module's own folder on: `sale/models/sale_order.py`; empty where no source was seen.
     pub file: String,
     /// Where it begins.
     pub line: u32,
@@ -189,6 +189,9 @@ pub struct FieldFacts {
     /// `bypass_search_access` (`auto_join` up to 18): paths through it ask no rights of the comodel.
     #[serde(skip_serializing_if = "is_false")]
     pub bypass: bool,
+    /// Whether that is so is not known; such paths are not answered in SQL.
+    #[serde(skip_serializing_if = "is_false")]
+    pub open_bypass: bool,
     /// Decimal places of a float, or the name of the decimal precision.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digits: Option<Digits>,

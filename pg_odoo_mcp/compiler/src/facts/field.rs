@@ -71,6 +71,9 @@ impl ModelFacts {
 impl Override {
     /// Where it is, for people: `_search of sale (sale/models/sale_order.py:12)`.
     pub fn place(&self) -> String {
+        if self.file.is_empty() {
+            return self.method.clone();
+        }
         format!(
             "{} of the module {} ({}:{})",
             self.method, self.module, self.file, self.line

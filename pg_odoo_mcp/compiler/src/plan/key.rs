@@ -4,6 +4,7 @@ use super::column::{check_use, comodel_name, field};
 use super::condition::{Resolver, Rights, ruled};
 use super::group::KeyExpression;
 use super::inherited::held_column;
+use super::passage::check_rights_known;
 use super::x2many::{ToMany, Way};
 use super::{Bucket, Column, Join, Period, Predicate, Source, Subquery};
 use crate::access::{Subject, check_field, check_read, subject};
@@ -48,6 +49,7 @@ pub(super) fn key(
             )
             .hint("paths of group keys lead through many2one fields"));
         }
+        check_rights_known(of, on)?;
         let link = held_column(scope, source, of, alias, on)?;
         let comodel = subject(scope, comodel_name(of, on)?)?;
         check_read(&comodel.model, scope.principal)?;

@@ -69,9 +69,11 @@ impl Resolver<'_> {
         is_link: bool,
     ) -> Result<Predicate> {
         let comodel = comodel(self.scope, of, field)?;
-        let bypass = is_link
-            || self.rights == Rights::Superuser
-            || of.facts.fields.get(&field.name).is_some_and(|f| f.bypass);
+        let facts = of.facts.fields.get(&field.name);
+        let bypass = is_link || self.rights == Rights::Superuser || facts.is_some_and(|f| f.bypass);
+        if !bypass {
+            check_rights_known(of, field)?;
+        }
         let coalias = self.scope.subquery_alias(&comodel.table)?;
         let Some(asked) = self.allowed(&comodel, bypass, || {
             self.resolve(&comodel, coalias, domain, false)
@@ -97,5 +99,20 @@ impl Resolver<'_> {
             or_null: negated && !field.not_null,
             subquery,
         })
+    }
+}
+
+/// Whether it is known that a path through the many2one field asks for the rights of its records.
+pub(super) fn check_rights_known(of: &Subject, field: &Field) -> Result<()> {
+    let facts = of.facts.fields.get(&field.name);
+    match facts.is_some_and(|f| f.open_bypass) {
+        false => Ok(()),
+        true => Err(Error::new(
+            Code::NotSupported,
+            format!(
+                "paths through {:?} of {} are not answered in SQL: whether they ask for the rights of its records is not known",
+                field.name, of.model.name
+            ),
+        )),
     }
 }

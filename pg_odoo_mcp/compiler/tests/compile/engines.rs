@@ -127,6 +127,24 @@ fn python_that_governs_a_model_is_named_with_its_place() {
 }
 
 #[test]
+fn what_has_no_source_names_no_place_and_sends_to_a_scan() {
+    let unseen = with(|facts| {
+        facts.overrides.push(Override {
+            method: "the source was not scanned".into(),
+            file: String::new(),
+            line: 0,
+            ..by(Effect::Unread, None)
+        });
+    });
+    let why = verdict(&unseen, TABLE).expect_err("refused");
+    assert_eq!(
+        why.reason(),
+        "not read for certain: the source was not scanned"
+    );
+    assert!(why.remedy().starts_with("odoo-mcp scan-addons"));
+}
+
+#[test]
 fn another_table_than_the_one_python_names_is_never_read() {
     let moved = with(|facts| facts.table = Some("acme_tag".into()));
     assert_eq!(verdict(&moved, TABLE).err(), Some(Unanswered::NoTable));

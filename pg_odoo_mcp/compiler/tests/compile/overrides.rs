@@ -232,4 +232,32 @@ fn the_value_of_another_field_has_its_groups_which_no_scan_tells_of_an_administr
         let is_open = explained.is_ok_and(|explained| explained["engine"] == "sql");
         assert!(!is_open, "{tool} {arguments}");
     }
+fn a_path_whose_rights_are_not_known_is_odoos_and_the_field_itself_is_not() {
+    let mut odoo = Odoo::new();
+    odoo.change_facts("sale.order", |facts| {
+        let partner = facts.fields.with_facts.entry("partner_id".into());
+        partner.or_default().open_bypass = true;
+    });
+    for (tool, wish) in [
+        (
+            "odoo_count",
+            json!({"domain": [["partner_id.name", "=", "x"]]}),
+        ),
+        (
+            "odoo_read_group",
+            json!({"groupby": ["partner_id.country_id"]}),
+        ),
+    ] {
+        let mut call = wish;
+        call["model"] = "sale.order".into();
+        let error = odoo.call(tool, &call).expect_err("refused");
+        assert_eq!(error.code, Code::NotSupported, "{tool}: {}", error.message);
+        assert!(
+            error.message.contains("rights of its records"),
+            "{}",
+            error.message
+        );
+    }
+    let plain = json!({"model": "sale.order", "domain": [["partner_id", "=", 7]]});
+    assert_answered(&odoo, "odoo_count", plain);
 }
