@@ -232,6 +232,9 @@ fn the_value_of_another_field_has_its_groups_which_no_scan_tells_of_an_administr
         let is_open = explained.is_ok_and(|explained| explained["engine"] == "sql");
         assert!(!is_open, "{tool} {arguments}");
     }
+}
+
+#[test]
 fn a_path_whose_rights_are_not_known_is_odoos_and_the_field_itself_is_not() {
     let mut odoo = Odoo::new();
     odoo.change_facts("sale.order", |facts| {
