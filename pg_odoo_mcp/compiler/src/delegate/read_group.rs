@@ -63,8 +63,9 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
     first.extend(order.map(|order| ("order", json!(order))));
     let method = "formatted_read_group";
     let mut requests = vec![frame.request(method, first, None)];
-    // a page that is not full says it all if it is the first; one that is far behind is not counted for
-    if offset <= COUNTED {
+    // a page that is not full says it all if it is the first; one that is far behind is not counted for; where nothing
+    // is grouped by, there is one group, and Odoo, asked for no figure of it, would answer none
+    if offset <= COUNTED && !keys.is_empty() {
         let all = asked(&[], offset + limit + COUNTED + 1, 0);
         let is_first = (offset == 0).then_some(limit + 1);
         requests.push(frame.request(method, all, is_first));

@@ -75,7 +75,10 @@ impl Page {
                     .map_err(|_| body::unexpected("it is no list of groups"))
             })
             .transpose()?;
-        let counted = all.map(|all| all.len() as u64);
+        let counted = match self.keys.as_slice() {
+            [] => Some(1),
+            _ => all.map(|all| all.len() as u64),
+        };
         let total = if has_more {
             counted
                 .filter(|all| *all <= self.offset + self.limit + COUNTED)

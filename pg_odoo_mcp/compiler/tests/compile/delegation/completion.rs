@@ -143,6 +143,21 @@ fn a_count_is_a_number() {
     }
 }
 
+#[test]
+fn where_nothing_is_grouped_by_there_is_one_group_behind_which_is_none() {
+    for (offset, page) in [
+        (0, json!([{"__extra_domain": [], "amount:sum": 7.5}])),
+        (2, json!([])),
+    ] {
+        let call = json!({"model": "acme.thing", "groupby": [], "aggregates": ["amount:sum"], "limit": 2, "offset": offset});
+        let delegation = delegated(&odoo(), "odoo_read_group", &call);
+        assert_eq!(delegation.requests.len(), 1);
+        let answer = completed(&delegation, &json2(&[page])).expect("an answer");
+        assert_eq!(answer["total"], 1, "{offset}: {answer}");
+        assert_eq!(answer["has_more"], false, "{offset}: {answer}");
+    }
+}
+
 fn grouped(offset: u64) -> Delegation {
     let call = json!({"model": "acme.thing", "groupby": ["moment:week", "partner_id"], "aggregates": ["amount:sum"], "limit": 2, "offset": offset});
     delegated(&odoo(), "odoo_read_group", &call)
