@@ -93,7 +93,7 @@ pub struct Attribute {
 pub struct FieldDefinition {
     /// Its name.
     pub name: String,
-    /// The class of the field: `Many2one`.
+    /// The class of the field: `Many2one`; nothing where it may be one, or no field at all.
     pub class: String,
     /// Arguments without a name.
     pub positional: Vec<Literal>,
