@@ -1,6 +1,7 @@
 //! Where modules lie.
 
 use super::{Manifest, Series, Trouble, unreadable, whole};
+use crate::registry::is_module_name;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -29,6 +30,8 @@ impl Module {
 pub struct Addons {
     /// By name.
     pub modules: BTreeMap<String, Module>,
+    /// Those whose manifest can't be read, with the reason.
+    pub unreadable: BTreeMap<String, String>,
     /// Odoo's.
     pub series: Series,
 }
@@ -85,21 +88,33 @@ impl Addons {
         if let Some(folder) = &package {
             places.insert(0, folder.join("addons"));
         }
-        let mut modules = BTreeMap::new();
+        let mut found = BTreeMap::new();
         for place in &places {
             if let Some(manifest) = Manifest::of_folder(place) {
-                add(&mut modules, place.clone(), manifest);
+                add(&mut found, place.clone(), manifest);
                 continue;
             }
             for folder in folders(place)? {
                 if let Some(manifest) = Manifest::of_folder(&folder) {
-                    add(&mut modules, folder, manifest);
+                    add(&mut found, folder, manifest);
                 }
+            }
+        }
+        let mut modules = BTreeMap::new();
+        let mut unreadable = BTreeMap::new();
+        for (name, module) in found {
+            match module {
+                Ok(module) => drop(modules.insert(name, module)),
+                Err(why) => drop(unreadable.insert(name, why)),
             }
         }
         let series = package.as_deref().and_then(Series::of_package);
         match series {
-            Some(series) if modules.contains_key("base") => Ok(Self { modules, series }),
+            Some(series) if modules.contains_key("base") => Ok(Self {
+                modules,
+                unreadable,
+                series,
+            }),
             _ => Err(Trouble {
                 message: "Odoo's own module base was not found under these folders".to_owned(),
                 hint: "name Odoo's folder too: the one with release.py and addons/base in it"
@@ -109,14 +124,21 @@ impl Addons {
     }
 }
 
-fn add(modules: &mut BTreeMap<String, Module>, folder: PathBuf, manifest: Manifest) {
+/// The first of a name counts, and hides others even if it can't be read.
+fn add(
+    found: &mut BTreeMap<String, Result<Module, String>>,
+    folder: PathBuf,
+    manifest: Result<Manifest, String>,
+) {
     let Some(name) = folder.file_name().and_then(|name| name.to_str()) else {
         return;
     };
-    if name.chars().all(|c| c.is_alphanumeric() || c == '_') {
-        modules
-            .entry(name.to_owned())
-            .or_insert(Module { folder, manifest });
+    // the database has facts of no others
+    if is_module_name(name) {
+        let name = name.to_owned();
+        found
+            .entry(name)
+            .or_insert_with(|| manifest.map(|manifest| Module { folder, manifest }));
     }
 }
 
@@ -228,5 +250,46 @@ mod tests {
         let found = Addons::find(&paths).expect("the test's own is well formed");
         assert_eq!(found.modules["acme"].manifest.version, "2.0");
         assert_eq!(found.series.as_str(), "19.0");
+    }
+
+    #[test]
+    fn a_hostile_manifest_is_told_and_neither_aborts_nor_hangs() {
+        let root = Folder::new("hostile");
+        root.module("odoo/addons/base", "1.3");
+        root.release("odoo/release.py");
+        for (name, text) in [
+            ("nested", "[".repeat(300_000)),
+            ("minus", format!("{{'version': {}1}}", "-".repeat(300_000))),
+            (
+                "sum",
+                format!("{{'version': 'a'{}}}", "+'a'".repeat(300_000)),
+            ),
+            ("error", "{'depends': [".to_owned()),
+            ("empty", String::new()),
+            ("large", " ".repeat(17 << 20)),
+        ] {
+            root.module(&format!("own/{name}"), "1.0");
+            fs::write(root.0.join("own").join(name).join("__manifest__.py"), text)
+                .expect("the test's own is well formed");
+        }
+        root.module("own/endless", "1.0");
+        let endless = root.0.join("own/endless/__manifest__.py");
+        fs::remove_file(&endless).expect("the test's own is well formed");
+        std::os::unix::fs::symlink("/dev/zero", endless).expect("the test's own is well formed");
+        root.module("more/nested", "1.0");
+        root.module("own/mod\u{fc}l", "1.0");
+        let paths = ["odoo", "own", "more"].map(|path| root.0.join(path));
+        let found = Addons::find(&paths).expect("the test's own is well formed");
+        let unreadable: Vec<&str> = found.unreadable.keys().map(String::as_str).collect();
+        let expected = [
+            "empty", "endless", "error", "large", "minus", "nested", "sum",
+        ];
+        assert_eq!(unreadable, expected);
+        assert_eq!(found.unreadable["endless"], "no regular file");
+        let names: Vec<&str> = found.modules.keys().map(String::as_str).collect();
+        assert_eq!(names, ["base"]);
+        let text = format!("version_info = ({}1,)\n", "-".repeat(300_000));
+        fs::write(root.0.join("odoo/release.py"), text).expect("the test's own is well formed");
+        assert!(Addons::find(&paths).is_err());
     }
 }

@@ -1,7 +1,7 @@
 //! A module's manifest: a literal of Python, which is read and not run.
 
-use crate::python::Literal;
-use ruff_python_ast::{Expr, Number, Operator, UnaryOp};
+use crate::python::{Literal, of_file};
+use ruff_python_ast::{Expr, Number, Operator, Stmt, UnaryOp};
 use std::path::Path;
 
 /// What a manifest says that matters here.
@@ -19,18 +19,18 @@ impl Manifest {
     /// The names that Odoo looks for, the present one first.
     pub const NAMES: [&str; 2] = ["__manifest__.py", "__openerp__.py"];
 
-    /// That of the module in this folder; nothing where there is none that Odoo could read.
-    pub(super) fn of_folder(folder: &Path) -> Option<Self> {
-        Self::NAMES.iter().find_map(|name| {
-            let text = std::fs::read_to_string(folder.join(name)).ok()?;
-            Self::parse(&text)
-        })
+    /// That of the module in this folder, or why it can't be read; nothing where there is none.
+    pub(super) fn of_folder(folder: &Path) -> Option<Result<Self, String>> {
+        let path = Self::NAMES
+            .iter()
+            .map(|name| folder.join(name))
+            .find(|path| path.symlink_metadata().is_ok())?;
+        let made = of_file(&path, Self::of_statements);
+        Some(made.and_then(|made| made.ok_or_else(|| "it is no plain dict".to_owned())))
     }
 
-    fn parse(text: &str) -> Option<Self> {
-        let text = text.trim_start_matches('\u{feff}');
-        let parsed = ruff_python_parser::parse_module(text).ok()?;
-        let value = parsed.syntax().body.first()?.as_expr_stmt()?;
+    fn of_statements(statements: &[Stmt]) -> Option<Self> {
+        let value = statements.first()?.as_expr_stmt()?;
         let Literal::Dict(pairs) = literal(&value.value) else {
             return None;
         };
@@ -107,9 +107,14 @@ pub(super) fn literal(expression: &Expr) -> Literal {
 mod tests {
     use super::Manifest;
 
+    fn parse(text: &str) -> Option<Manifest> {
+        let parsed = ruff_python_parser::parse_module(text).ok()?;
+        Manifest::of_statements(&parsed.syntax().body)
+    }
+
     #[test]
     fn what_is_missing_is_as_odoo_takes_it() {
-        let manifest = Manifest::parse("# -*- coding: utf-8 -*-\n{'name': 'A' ' b'}")
+        let manifest = parse("# -*- coding: utf-8 -*-\n{'name': 'A' ' b'}")
             .expect("the test's own is well formed");
         let expected = Manifest {
             depends: vec![],
@@ -117,7 +122,7 @@ mod tests {
             is_installable: true,
         };
         assert_eq!(manifest, expected);
-        let manifest = Manifest::parse("{'depends': ('base', 'web'), 'installable': False}");
+        let manifest = parse("{'depends': ('base', 'web'), 'installable': False}");
         let manifest = manifest.expect("the test's own is well formed");
         assert_eq!(manifest.depends, ["base", "web"]);
         assert!(!manifest.is_installable);
@@ -125,8 +130,8 @@ mod tests {
 
     #[test]
     fn a_manifest_that_needs_running_is_none() {
-        assert_eq!(Manifest::parse("dict(depends=['base'])"), None);
-        assert_eq!(Manifest::parse("{'depends': ['base'] + MORE}"), None);
-        assert_eq!(Manifest::parse("{'depends': ["), None);
+        assert_eq!(parse("dict(depends=['base'])"), None);
+        assert_eq!(parse("{'depends': ['base'] + MORE}"), None);
+        assert_eq!(parse("{'depends': ["), None);
     }
 }

@@ -19,7 +19,13 @@ pub fn order<'a>(addons: &Addons, installed: impl IntoIterator<Item = &'a str>) 
     let mut names: BTreeSet<&str> = BTreeSet::new();
     for name in installed {
         match addons.modules.get(name) {
-            None => drop(missing.insert(name.to_owned(), "its source was not found".to_owned())),
+            None => {
+                let why = match addons.unreadable.get(name) {
+                    Some(why) => format!("its manifest can't be read: {why}"),
+                    None => "its source was not found".to_owned(),
+                };
+                missing.insert(name.to_owned(), why);
+            }
             Some(module) if !module.manifest.is_installable => drop(missing.insert(
                 name.to_owned(),
                 "its manifest says that it is not installable".to_owned(),
@@ -108,6 +114,7 @@ mod tests {
 
     fn addons(modules: &[(&str, &[&str])]) -> Addons {
         Addons {
+            unreadable: [("broken".to_owned(), "it is no plain dict".to_owned())].into(),
             series: Series::new("19.0").expect("the test's own is well formed"),
             modules: modules
                 .iter()
@@ -150,6 +157,11 @@ mod tests {
         let missing: Vec<&str> = found.missing.keys().map(String::as_str).collect();
         assert_eq!(missing, ["acme", "other", "sale"]);
         assert!(found.missing["acme"].contains("sale"));
+        let found = order(&addons(TREE), ["base", "broken"]);
+        assert_eq!(
+            found.missing["broken"],
+            "its manifest can't be read: it is no plain dict"
+        );
     }
 
     #[test]

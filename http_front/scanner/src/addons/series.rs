@@ -1,7 +1,7 @@
 //! Odoo's series and the versions that it writes down.
 
 use super::manifest::literal;
-use crate::python::Literal;
+use crate::python::{Literal, of_file};
 use ruff_python_ast::Stmt;
 use std::path::Path;
 
@@ -16,6 +16,10 @@ pub struct Series {
 impl Series {
     /// From its text.
     pub fn new(text: &str) -> Option<Self> {
+        // it is a part of every version that is written down
+        if text.len() > 20 || !text.chars().all(|c| c.is_ascii_graphic()) {
+            return None;
+        }
         let major = text.trim_start_matches(|c: char| !c.is_ascii_digit());
         let major = major.split('.').next()?.parse().ok()?;
         Some(Self {
@@ -26,9 +30,11 @@ impl Series {
 
     /// From `release.py` of the folder of the package `odoo`.
     pub(super) fn of_package(folder: &Path) -> Option<Self> {
-        let text = std::fs::read_to_string(folder.join("release.py")).ok()?;
-        let parsed = ruff_python_parser::parse_module(&text).ok()?;
-        let info = parsed.syntax().body.iter().find_map(|statement| {
+        of_file(&folder.join("release.py"), Self::of_statements).ok()?
+    }
+
+    fn of_statements(statements: &[Stmt]) -> Option<Self> {
+        let info = statements.iter().find_map(|statement| {
             let Stmt::Assign(assign) = statement else {
                 return None;
             };

@@ -87,6 +87,11 @@ pub(super) fn read<'t>(module: &Module<'t>, defined: &Defined<'t>) -> Found {
     for statement in running(&class.body) {
         body.statement(statement.stmt);
     }
+    let mut bound = Hidden { found: Vec::new() };
+    bound.visit_body(&class.body);
+    for (range, what) in bound.found {
+        body.unread(range, what);
+    }
     body.keep_last();
     Found {
         class: body.class,
@@ -109,19 +114,21 @@ impl<'t> Body<'_, 't> {
                 }
             }
             Stmt::AugAssign(assign) => match &*assign.target {
-                Expr::Name(name) => self.attribute(&name.id, Literal::Unread, stmt.range()),
+                Expr::Name(name) => {
+                    if may_be_field(&name.id) {
+                        self.unknown(&name.id, stmt.range());
+                    }
+                    self.attribute(&name.id, Literal::Unread, stmt.range());
+                }
                 _ => self.unread(stmt.range(), "a change in a class body"),
             },
             // a class inside is a value like another
             Stmt::ClassDef(class) => {
                 self.attribute(&class.name, Literal::Unread, class.name.range())
             }
+            // what it binds may be a method or a field
             Stmt::Import(_) | Stmt::ImportFrom(_) => {
-                if let Stmt::ImportFrom(import) = stmt
-                    && import.names.iter().any(|alias| alias.name.as_str() == "*")
-                {
-                    self.unread(stmt.range(), "an import of everything in a class body");
-                }
+                self.unread(stmt.range(), "an import in a class body");
             }
             Stmt::Expr(expr) => {
                 if !self.is_harmless(&expr.value) {
@@ -151,7 +158,13 @@ impl<'t> Body<'_, 't> {
                     Expr::Name(name) => {
                         let name = name.id.as_str();
                         self.names.changed.contains(name)
-                            && matches!(self.names.single(name), Some(Binding::Value(_)))
+                            && match self.names.single(name) {
+                                // no other name of what the class itself is made of
+                                Some(Binding::Value(value)) => {
+                                    self.scope().value(value) != Literal::Unread
+                                }
+                                _ => false,
+                            }
                             && !self.class.fields.iter().any(|field| field.name == name)
                     }
                     _ => false,
@@ -235,6 +248,7 @@ impl<'t> Body<'_, 't> {
                 }
             }
         }
+        let made = value;
         let value = match value {
             // another name of a field, or of what was assigned before
             Expr::Name(other)
@@ -263,7 +277,22 @@ impl<'t> Body<'_, 't> {
                 decorators: Vec::new(),
             });
         }
+        if may_be_field(name) && !is_table_object && self.scope().value(made) == Literal::Unread {
+            self.unknown(name, range);
+        }
         self.attribute(name, value, range);
+    }
+
+    /// A field of which nobody knows what it is, or if it is one.
+    fn unknown(&mut self, name: &str, range: TextRange) {
+        self.class.fields.push(FieldDefinition {
+            name: name.to_owned(),
+            class: String::new(),
+            positional: Vec::new(),
+            keywords: Vec::new(),
+            is_open: true,
+            place: self.module.place(self.file, range.start()),
+        });
     }
 
     fn attribute(&mut self, name: &str, value: Literal, range: TextRange) {
@@ -391,6 +420,12 @@ impl<'t> Body<'_, 't> {
     }
 }
 
+/// Odoo lets modules call a field anything; by a name with an underscore at its beginning no read asks
+/// for one that is not Odoo's own.
+fn may_be_field(name: &str) -> bool {
+    !name.starts_with('_')
+}
+
 fn last_of_each<T>(all: Vec<T>, name: impl Fn(&T) -> &String) -> Vec<T> {
     let mut seen = std::collections::HashSet::new();
     let mut kept: Vec<T> = Vec::with_capacity(all.len());
@@ -415,6 +450,63 @@ pub(super) fn short(source: &str) -> String {
         return line.chars().take(79).chain(['…']).collect();
     }
     line.to_owned()
+}
+
+/// What binds names of a class body, or changes them, in the middle of its expressions.
+struct Hidden {
+    found: Vec<(TextRange, &'static str)>,
+}
+
+impl<'a> Visitor<'a> for Hidden {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            // their bodies have names of their own
+            Stmt::FunctionDef(function) => {
+                for decorator in &function.decorator_list {
+                    self.visit_decorator(decorator);
+                }
+                self.visit_parameters(&function.parameters);
+                if let Some(returns) = &function.returns {
+                    self.visit_annotation(returns);
+                }
+            }
+            Stmt::ClassDef(class) => {
+                for decorator in &class.decorator_list {
+                    self.visit_decorator(decorator);
+                }
+                if let Some(arguments) = &class.arguments {
+                    self.visit_arguments(arguments);
+                }
+            }
+            _ => visitor::walk_stmt(self, stmt),
+        }
+    }
+
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        match expr {
+            Expr::Named(_) => self.found.push((
+                expr.range(),
+                "an assignment in an expression of a class body",
+            )),
+            Expr::Name(name)
+                if matches!(
+                    name.id.as_str(),
+                    "locals" | "vars" | "exec" | "eval" | "__import__"
+                ) =>
+            {
+                self.found
+                    .push((expr.range(), "code made in a class body when it runs"));
+            }
+            Expr::Lambda(lambda) => {
+                if let Some(parameters) = &lambda.parameters {
+                    self.visit_parameters(parameters);
+                }
+                return;
+            }
+            _ => {}
+        }
+        visitor::walk_expr(self, expr);
+    }
 }
 
 /// Looks for `super()`.

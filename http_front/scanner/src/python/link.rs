@@ -184,6 +184,12 @@ impl Known {
                     whole.methods.push(method.clone());
                 }
             }
+            // before the attributes: a value that may be a field is among both
+            for field in &base.fields {
+                if !has(whole, &field.name) {
+                    whole.fields.push(field.clone());
+                }
+            }
             for attribute in &base.attributes {
                 // these are read from the class itself only
                 let is_own = matches!(
@@ -192,11 +198,6 @@ impl Known {
                 );
                 if !is_own && !has(whole, &attribute.name) {
                     whole.attributes.push(attribute.clone());
-                }
-            }
-            for field in &base.fields {
-                if !has(whole, &field.name) {
-                    whole.fields.push(field.clone());
                 }
             }
             whole.unread.extend(base.unread.iter().cloned());

@@ -23,6 +23,7 @@ mod tests;
 
 pub use link::link;
 
+use ruff_python_ast::Stmt;
 use std::path::Path;
 
 /// A place in a module's source.
@@ -93,7 +94,7 @@ pub struct Attribute {
 pub struct FieldDefinition {
     /// Its name.
     pub name: String,
-    /// The class of the field: `Many2one`.
+    /// The class of the field: `Many2one`; nothing where it may be one, or no field at all.
     pub class: String,
     /// Arguments without a name.
     pub positional: Vec<Literal>,
@@ -180,6 +181,28 @@ pub fn read(folder: &Path) -> ModuleSource {
         match worker.map(std::thread::ScopedJoinHandle::join) {
             Ok(Ok(source)) => source,
             _ => unreadable(folder),
+        }
+    })
+}
+
+/// What is made of the statements of a single file, which is guarded as the files of a module are.
+///
+/// # Errors
+/// The file can't be read, in a few words.
+pub(crate) fn of_file<T: Send>(
+    path: &Path,
+    make: impl FnOnce(&[Stmt]) -> T + Send,
+) -> Result<T, String> {
+    let thread = std::thread::Builder::new().stack_size(STACK);
+    std::thread::scope(|scope| {
+        let worker = thread.spawn_scoped(scope, || {
+            let text = text::Text::open(path)?;
+            let suite = tree::parse(&text).map_err(|(_, what)| what)?;
+            Ok(make(&suite))
+        });
+        match worker.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(made)) => made,
+            _ => Err("a file that the scanner fails on".to_owned()),
         }
     })
 }

@@ -46,6 +46,7 @@ struct Run<'m, 't> {
     started: HashSet<usize>,
     classes: Vec<Defined<'t>>,
     unread: &'m mut Vec<Unread>,
+    /// What runs now may not run at all, or at another time.
     is_late: bool,
 }
 
@@ -97,7 +98,10 @@ impl<'t> Run<'_, 't> {
                             let what = format!("an import that leads nowhere: {}", target.dotted);
                             self.unread(index, stmt.start(), what);
                         } else if depth <= DEEPEST_IMPORT {
+                            let is_late = self.is_late;
+                            self.is_late |= statement.is_conditional;
                             self.import(&target.dotted, depth + 1);
+                            self.is_late = is_late;
                         }
                     }
                 }

@@ -287,7 +287,7 @@ fn is_compiled(folder: &Path) -> bool {
 }
 
 /// The tree of a text; an error comes with its line.
-fn parse(text: &Text) -> Result<Suite, (u32, String)> {
+pub(super) fn parse(text: &Text) -> Result<Suite, (u32, String)> {
     let attempt = catch_unwind(AssertUnwindSafe(|| {
         if !is_shallow(&text.source) {
             return Err((1, "a file that is nested too deep".to_owned()));

@@ -4,6 +4,7 @@ use super::fields::{Field, Fields};
 use super::inheritance::Model;
 use super::merge::is_true;
 use super::resolution::Resolved;
+use super::spelling::is_field;
 use crate::addons::Series;
 use crate::python::Literal;
 use odoo_compiler::facts::Digits;
@@ -31,7 +32,7 @@ pub(super) fn facts(
         currency: resolved
             .currency
             .clone()
-            .filter(|name| fields.contains_key(name)),
+            .filter(|name| fields.contains_key(name) && is_field(name)),
         unread: resolved.unread.clone(),
         ..FieldFacts::default()
     };

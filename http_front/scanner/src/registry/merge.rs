@@ -100,7 +100,11 @@ impl Merged {
         let mut merged = Self::own(&field.class, &[]);
         merged.place = Some(field.place.clone());
         let Some((_, places)) = signature(&field.class) else {
-            merged.unread = Some(format!("fields.{} is no class of Odoo's own", field.class));
+            merged.unread = Some(if field.class.is_empty() {
+                "it may be a field, made when the code runs".to_owned()
+            } else {
+                format!("fields.{} is no class of Odoo's own", field.class)
+            });
             return merged;
         };
         if field.is_open {

@@ -151,8 +151,19 @@ pub(super) fn reaches_all(model: &str, method: &str) -> Option<Effect> {
             "ir.model.access",
             "check" | "_get_allowed_models" | "_get_access_groups" | "check_mode",
         )
-        | ("res.users", "_get_group_ids" | "_get_company_ids" | "_is_superuser")
-        | ("res.groups", "_get_group_definitions") => Effect::Rows,
+        | (
+            "res.users",
+            "_get_group_ids"
+            | "_get_company_ids"
+            | "_is_superuser"
+            | "_compute_all_group_ids"
+            | "_search_all_group_ids"
+            | "_compute_company_ids",
+        )
+        | (
+            "res.groups",
+            "_get_group_definitions" | "_compute_all_implied_ids" | "_search_all_implied_ids",
+        ) => Effect::Rows,
         ("res.users", "has_group" | "_has_group" | "has_groups" | "_is_system" | "_is_admin") => {
             Effect::FieldAccess
         }
@@ -163,6 +174,28 @@ pub(super) fn reaches_all(model: &str, method: &str) -> Option<Effect> {
         _ => return None,
     };
     Some(effect)
+}
+
+/// Whether the field of the model tells for all others which groups and companies a user has.
+pub(super) fn field_reaches_all(model: &str, field: &str) -> bool {
+    matches!(
+        (model, field),
+        (
+            "res.users",
+            "all_group_ids" | "group_ids" | "groups_id" | "company_ids" | "company_id"
+        ) | (
+            "res.groups",
+            "all_implied_ids" | "implied_ids" | "trans_implied_ids"
+        )
+    )
+}
+
+/// Whether an argument of a field's definition leaves the values of its records as they are.
+pub(super) fn keeps_values(argument: &str) -> bool {
+    matches!(
+        argument,
+        "string" | "help" | "default" | "tracking" | "copy" | "readonly" | "required" | "index"
+    )
 }
 
 #[cfg(test)]

@@ -19,6 +19,8 @@ mod spelling;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use spelling::is_module_name;
+
 use crate::addons::Series;
 use crate::python::{Literal, ModuleSource};
 use crate::review::{Kind, Reviews};
@@ -57,7 +59,10 @@ pub fn models(modules: &[(&str, &ModuleSource)], series: &Series, reviews: &Revi
         let of_fields = field_facts(&mut resolver, at, &found);
         let mut sources = sources(&fields[at]);
         if let Some((_, place)) = &found.display_name {
-            sources.insert("display_name".to_owned(), fields::line(place));
+            sources.insert(
+                "display_name".to_owned(),
+                spelling::line(&fields::line(place)),
+            );
         }
         let facts = model_facts(&registry, at, &fields[at], &names, found, of_fields);
         if spelling::is_model(&model.name, &facts) {
@@ -83,6 +88,14 @@ fn field_facts(
         let resolved = resolver.resolve(at, name, field);
         let mut facts = facts::facts(resolver.series, model, &fields[at], name, field, &resolved);
         facts.company_currency = found.company_currency.contains(name);
+        // a database can't keep this character
+        if serde_json::to_string(&facts).is_ok_and(|json| json.contains("\\u0000")) {
+            let what = "its arguments have a character that no database keeps".to_owned();
+            facts = FieldFacts {
+                unread: Some(what),
+                ..FieldFacts::default()
+            };
+        }
         of_fields.insert(name.clone(), facts);
     }
     of_fields
@@ -94,7 +107,7 @@ fn sources(fields: &Fields) -> BTreeMap<String, String> {
         .filter(|(name, _)| spelling::is_field(name))
         .filter_map(|(name, field)| {
             let place = field.merged.place.as_ref()?;
-            Some((name.clone(), fields::line(place)))
+            Some((name.clone(), spelling::line(&fields::line(place))))
         })
         .collect()
 }

@@ -2,8 +2,8 @@
 
 use super::inheritance::{Inheritance, Model};
 use super::merge::is_true;
-use super::methods::{Reach, reach, reaches_all};
-use crate::python::{Literal, Method, ModuleSource, Place};
+use super::methods::{Reach, field_reaches_all, keeps_values, reach, reaches_all};
+use crate::python::{FieldDefinition, Literal, Method, ModuleSource, Place};
 use crate::review::{Kind, Reviews, Text, Verdict};
 use odoo_compiler::facts::document::{Effect, Override};
 use std::collections::{BTreeMap, BTreeSet};
@@ -272,6 +272,23 @@ impl<'a> Overrides<'a> {
                 }
             }
         }
+        // what they inherit from may have the fields too
+        for name in ["res.users", "res.groups"] {
+            let classes = registry
+                .get(name)
+                .into_iter()
+                .flat_map(|model| registry.classes(model))
+                .map(|at| &registry.definitions[at]);
+            for definition in classes.filter(|definition| definition.module != "base") {
+                for field in &definition.class.fields {
+                    if field_reaches_all(name, &field.name) && may_change(field) {
+                        let what = format!("{} of {name} is another", field.name);
+                        let of = made(Effect::Rows, &what, definition.module, &field.place);
+                        self.everywhere.push(of);
+                    }
+                }
+            }
+        }
         for (at, what) in &registry.lost {
             let definition = &registry.definitions[*at];
             let of = made(
@@ -330,6 +347,16 @@ impl<'a> Overrides<'a> {
     }
 }
 
+/// Whether the definition may give a field that is there already other values.
+fn may_change(field: &FieldDefinition) -> bool {
+    let has_kind = ["Many2many", "Many2one"].contains(&field.class.as_str());
+    let mut named = field.keywords.iter();
+    field.is_open
+        || !has_kind
+        || !field.positional.is_empty()
+        || !named.all(|(name, _)| keeps_values(name))
+}
+
 /// Whether a read may go through an attribute of that name.
 fn is_read(name: &str) -> bool {
     let named = ["*", "_order", "_inherits", "_table"];
@@ -372,7 +399,7 @@ fn made(effect: Effect, method: &str, module: &str, place: &Place) -> Override {
         effect,
         method: super::spelling::line(method),
         module: module.to_owned(),
-        file: place.file.clone(),
+        file: super::spelling::line(&place.file),
         line: place.line,
         fields: None,
         only_for: None,

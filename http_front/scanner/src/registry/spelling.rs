@@ -17,6 +17,11 @@ pub(super) fn is_field(name: &str) -> bool {
     is_name(name, "")
 }
 
+/// Whether a module can be among the facts.
+pub(crate) fn is_module_name(name: &str) -> bool {
+    is_name(name, "")
+}
+
 /// A text in one line, for people.
 pub(super) fn line(text: &str) -> String {
     let words: Vec<&str> = text.split(|c: char| c.is_control() || c == ' ').collect();
@@ -31,6 +36,7 @@ pub(super) fn is_model(name: &str, facts: &ModelFacts) -> bool {
         &facts.active_name,
         &facts.parent_name,
         &facts.display_name.rec_name,
+        &facts.order_suffix,
     ];
     let paths = facts.name_search.iter().flatten();
     is_name(name, ".")
@@ -42,6 +48,7 @@ pub(super) fn is_model(name: &str, facts: &ModelFacts) -> bool {
             .inherits
             .iter()
             .all(|(parent, link)| is_name(parent, ".") && is_field(link))
+        && facts.modules.iter().all(is_module_name)
         && fields.into_iter().flatten().all(|field| is_field(field))
         && paths.into_iter().all(|path| is_name(path, "."))
 }

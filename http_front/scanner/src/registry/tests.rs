@@ -424,6 +424,55 @@ fn who_extends_the_rules_extends_the_reads_of_all() {
 }
 
 #[test]
+fn who_makes_groups_and_companies_anew_changes_the_reads_of_all() {
+    let users = |acme: Class| {
+        let base = vec![
+            base(),
+            class_of_users(),
+            with_method(
+                class("G", &[("_name", text("res.groups"))]),
+                "_compute_all_implied_ids",
+            ),
+            class("P", &[("_name", text("p"))]),
+        ];
+        let made = make(&[("base", module(base)), ("acme", module(vec![acme]))]);
+        let found = made.models["p"].overridden(Effect::Rows);
+        found.map(|found| found.method.clone())
+    };
+    let extend = |model: &str| class("X", &[("_inherit", text(model))]);
+    let method = |model: &str, name: &str| users(with_method(extend(model), name));
+    for name in ["_compute_all_group_ids", "_compute_company_ids"] {
+        assert_eq!(method("res.users", name).as_deref(), Some(name));
+    }
+    let name = "_compute_all_implied_ids";
+    assert_eq!(method("res.groups", name).as_deref(), Some(name));
+    assert_eq!(method("p", name), None);
+    let compute = ("compute", text("_compute_own"));
+    let field = |model: &str, name: &str, of: &str, keywords: &[(&str, Literal)]| {
+        users(with_field(extend(model), name, of, keywords)).is_some()
+    };
+    for name in ["all_group_ids", "group_ids", "company_ids", "company_id"] {
+        let given = std::slice::from_ref(&compute);
+        assert!(field("res.users", name, "Many2many", given), "{name}");
+        assert!(field("res.users", name, "", &[]), "{name}");
+        let label = [("string", text("Own")), ("tracking", Literal::Bool(true))];
+        assert!(!field("res.users", name, "Many2many", &label), "{name}");
+        assert!(!field("p", name, "Many2many", given), "{name}");
+    }
+    for name in ["all_implied_ids", "implied_ids"] {
+        let given = std::slice::from_ref(&compute);
+        assert!(field("res.groups", name, "Many2many", given), "{name}");
+    }
+}
+
+fn class_of_users() -> Class {
+    let users = class("U", &[("_name", text("res.users"))]);
+    let of = [("compute", text("_compute_all_group_ids"))];
+    let users = with_field(users, "all_group_ids", "Many2many", &of);
+    with_method(users, "_compute_all_group_ids")
+}
+
+#[test]
 fn links_say_what_they_add_to_their_records() {
     let domain = Literal::List(vec![Literal::List(vec![
         text("active"),
@@ -478,4 +527,47 @@ fn groups_that_are_no_text_leave_the_field_unread() {
     let p = &made.models["p"];
     assert!(field(p, "a").unread.is_some() && field(p, "b").unread.is_some());
     assert!(field(p, "c").unread.is_none());
+}
+
+#[test]
+fn an_odd_addon_does_not_keep_the_facts_of_others_from_being_loaded() {
+    use odoo_compiler::facts::document::{Document, FORMAT, Origin};
+    let odd = class("P", &[("_inherit", text("p"))]);
+    let odd = with_field(odd, "w\u{e4}hrung_id", "Many2one", &[]);
+    let money = [("currency_field", text("w\u{e4}hrung_id"))];
+    let odd = with_field(odd, "amount", "Monetary", &money);
+    let groups = [("groups", text("a\0b"))];
+    let mut odd = with_field(odd, "nul", "Char", &groups);
+    odd.fields[0].place.file = format!("acme/{}.py", "x".repeat(2_000));
+    odd.unread.push(Unread {
+        what: "a\nb".to_owned(),
+        place: odd.fields[0].place.clone(),
+    });
+    let named = class(
+        "Q",
+        &[("_name", text("q")), ("_rec_name", text("stra\u{df}e"))],
+    );
+    let named = with_field(named, "stra\u{df}e", "Char", &[]);
+    let made = make(&[
+        (
+            "base",
+            module(vec![base(), class("P", &[("_name", text("p"))])]),
+        ),
+        ("acme", module(vec![odd, named])),
+    ]);
+    let document = Document {
+        format: FORMAT,
+        origin: Origin::ScanAddons,
+        program: "x".to_owned(),
+        modules: std::collections::BTreeMap::new(),
+        models: made.models,
+        sources: made.sources,
+    };
+    let json = serde_json::to_value(&document).expect("the test's own is well formed");
+    assert!(!json.to_string().contains("\\u0000"));
+    let read = odoo_compiler::facts::reading::read(&json).expect("a document that is read");
+    let models: Vec<&str> = read.models.keys().map(String::as_str).collect();
+    assert_eq!(models, ["p"]);
+    assert_eq!(field(&read.models["p"], "amount").currency, None);
+    assert!(field(&read.models["p"], "nul").unread.is_some());
 }

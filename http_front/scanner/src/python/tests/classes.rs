@@ -157,7 +157,34 @@ fn what_may_define_something_unseen_is_told() {
         ("for x in y:\n    locals()[x] = 1", "a loop in a class body"),
         ("vars().update(x)", "a call in a class body"),
         ("locals()['a'] = fields.Char()", "a change in a class body"),
-        ("from x import *", "an import of everything in a class body"),
+        ("from x import *", "an import in a class body"),
+        ("from .hidden import _search", "an import in a class body"),
+        ("from .hidden import x as name", "an import in a class body"),
+        ("import hidden as name", "an import in a class body"),
+        (
+            "_x = (name := other)",
+            "an assignment in an expression of a class body",
+        ),
+        (
+            "def f(self, a=[_search := other]): pass",
+            "an assignment in an expression of a class body",
+        ),
+        (
+            "class _Inner(object, a=(name := other)): pass",
+            "an assignment in an expression of a class body",
+        ),
+        (
+            "_x = [locals().update(name=other)]",
+            "code made in a class body when it runs",
+        ),
+        (
+            "assert vars().update(name=other)",
+            "code made in a class body when it runs",
+        ),
+        (
+            "_x = locals or 1\n_x.update(name=other)",
+            "a call in a class body",
+        ),
         (
             "a, b = both()",
             "an assignment to several names in a class body",
@@ -192,6 +219,56 @@ fn what_may_define_something_unseen_is_told() {
         whats(&source.classes[0].unread),
         ["a class decorator", "arguments of a class"]
     );
+}
+
+#[test]
+fn what_may_be_a_field_is_one_that_is_unknown() {
+    for value in [
+        "other",
+        "other.name",
+        "OTHER['name']",
+        "fields.Text() if other else fields.Char()",
+        "fields.Char(compute='x') if other else fields.Char()",
+        "None or fields.Char()",
+        "other and fields.Char()",
+        "(_x := fields.Char())",
+        "copy.copy(fields.Char())",
+        "getattr(fields, 'Char')()",
+        "[fields.Char()][0]",
+        "{'a': fields.Char()}['a']",
+        "next(iter([fields.Char()]))",
+        "(lambda: fields.Char())()",
+    ] {
+        let class = class(&format!("name = {value}"));
+        let found: Vec<_> = class
+            .fields
+            .iter()
+            .map(|field| (field.name.as_str(), field.class.as_str()))
+            .collect();
+        assert_eq!(found, [("name", "")], "{value}");
+        assert!(class.fields[0].is_open);
+    }
+    let twice = class("name = fields.Char()\nname = other");
+    assert_eq!(twice.fields.len(), 1);
+    assert_eq!(twice.fields[0].class, "");
+    assert_eq!(class("name = 1\nname |= other").fields.len(), 1);
+    assert_eq!(class("name, _x = *other, 1").fields[0].name, "name");
+    // what it may be else is told too
+    assert_eq!(class("search = other").methods[0].name, "search");
+    // plain to see that it is none
+    for body in [
+        "name = 'a'",
+        "name = ['a', other]",
+        "name = {'a': other}",
+        "name = lambda self: other",
+        "def f(self): pass\nname = f",
+        "name = property(f)",
+        "name = []\nname.append(other)",
+        "_name_index = other",
+        "_unique = models.Constraint('x')",
+    ] {
+        assert_eq!(class(body).fields.len(), 0, "{body}");
+    }
 }
 
 #[test]

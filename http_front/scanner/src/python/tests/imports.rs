@@ -38,6 +38,44 @@ fn a_condition_counts_as_true_and_is_told() {
 }
 
 #[test]
+fn classes_of_a_file_that_is_imported_under_a_condition_are_conditional() {
+    let addons = Addons::new();
+    addons
+        .write(
+            "own/__init__.py",
+            "import os\nif os.environ.get('X'):\n    from . import a\nelse:\n    from . import b\n\
+             try:\n    from . import c\nexcept ImportError:\n    pass\nfrom . import d\n",
+        )
+        .write("own/a.py", "from . import deep\n")
+        .write(
+            "own/deep.py",
+            "from odoo import models\nclass A(models.Model):\n    _name = 'a'\n",
+        )
+        .write(
+            "own/b.py",
+            "from odoo import models\nclass B(models.Model):\n    _name = 'b'\n",
+        )
+        .write(
+            "own/c.py",
+            "from odoo import models\nclass C(models.Model):\n    _name = 'c'\n",
+        )
+        .write(
+            "own/d.py",
+            "try:\n    import phonenumbers\nexcept ImportError:\n    phonenumbers = None\n\
+             from odoo import models\nclass D(models.Model):\n    _name = 'd'\n",
+        );
+    let source = addons.read("own");
+    assert_eq!(source.unread, []);
+    assert_eq!(names(&source), ["A", "B", "C", "D"]);
+    let conditional: Vec<bool> = source
+        .classes
+        .iter()
+        .map(|class| class.is_conditional)
+        .collect();
+    assert_eq!(conditional, [true, true, true, false]);
+}
+
+#[test]
 fn what_only_a_function_imports_may_be_there_or_not() {
     let addons = Addons::new();
     addons
