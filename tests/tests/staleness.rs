@@ -257,3 +257,24 @@ fn a_module_that_was_installed_since_and_touches_the_model() {
     );
     assert!(said.contains("acme"), "{said}");
 }
+
+/// Facts that were written down, and loaded after an upgrade, are of the source before it.
+#[test]
+fn what_was_upgraded_after_its_source_was_read_is_not_the_one_that_was_read() {
+    let (mut stage, mut document) = scanned("read_at");
+    let mut superuser = stage.scratch.superuser();
+    let there = stage.plain("select count(*) from crm_tag");
+    let seconds = |superuser: &mut _, offset: i64| {
+        let sql = format!(
+            "select to_jsonb(floor(date_part('epoch', max(write_date)))::bigint + {offset}) from ir_module_module"
+        );
+        value(superuser, &sql)
+    };
+    document["read_at"] = seconds(&mut superuser, 60);
+    load(&mut superuser, &document);
+    assert_eq!(count(&stage.backend.call("odoo_count", &question())), there);
+    document["read_at"] = seconds(&mut superuser, -1);
+    load(&mut superuser, &document);
+    let why = stage.left_to_odoo("odoo_count", &question());
+    assert!(why.contains("was upgraded since it was scanned"), "{why}");
+}

@@ -69,6 +69,7 @@ pub fn scan<'a>(
         .collect();
     Ok(Scan {
         document: Document {
+            read_at: None,
             format: FORMAT,
             origin: Origin::ScanAddons,
             program: program.to_owned(),

@@ -75,3 +75,9 @@ pub(super) fn report(file: Option<&Path>, summary: &Summary) {
 fn is_standard_output(file: &Path) -> bool {
     file.as_os_str() == "-"
 }
+
+/// Now, for a document: taken before anything is read.
+pub(crate) fn moment() -> Option<u64> {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.ok().map(|now| now.as_secs())
+}

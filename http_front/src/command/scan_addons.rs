@@ -128,7 +128,7 @@ fn named(addons: &Addons, modules: &str) -> Vec<String> {
 
 /// The scan, beside the runtime's own threads, with its progress and what it left out.
 async fn read(addons: Addons, installed: Vec<String>) -> Result<Scan, ConfigError> {
-    let started = Instant::now();
+    let (started, read_at) = (Instant::now(), document::moment());
     let reading = tokio::task::spawn_blocking(move || {
         let program = concat!("odoo-mcp ", env!("CARGO_PKG_VERSION"));
         let mut progress = Progress::new("modules");
@@ -143,10 +143,11 @@ async fn read(addons: Addons, installed: Vec<String>) -> Result<Scan, ConfigErro
         message: format!("the scan failed: {error}"),
         hint: "this is a fault of the program; please report it".to_owned(),
     };
-    let (found, series) = reading
+    let (mut found, series) = reading
         .await
         .map_err(|e| failed(&e))?
         .map_err(|e| failed(&e))?;
+    found.document.read_at = read_at;
     eprintln!(
         "read {} modules of Odoo {series} in {:.1} s: {} models",
         found.document.modules.len(),

@@ -133,7 +133,7 @@ async fn check_origin(arguments: &Arguments, database: &Database) -> Result<(), 
 }
 
 async fn read(source: Source) -> Result<Found, ConfigError> {
-    let started = Instant::now();
+    let (started, read_at) = (Instant::now(), document::moment());
     let program = concat!("odoo-mcp ", env!("CARGO_PKG_VERSION"));
     let mut progress = Progress::new("models");
     let found = sync::read(source, program, &mut |at, of, name| {
@@ -141,7 +141,8 @@ async fn read(source: Source) -> Result<Found, ConfigError> {
     })
     .await;
     progress.end();
-    let found = found?;
+    let mut found = found?;
+    found.document.read_at = read_at;
     eprintln!(
         "asked Odoo for {} models of {} modules in {:.1} s",
         found.document.models.len(),

@@ -138,6 +138,7 @@ pub async fn read(
         (name.clone(), facts)
     });
     let document = Document {
+        read_at: None,
         format: FORMAT,
         origin: Origin::SyncFacts,
         program: program.to_owned(),

@@ -55,6 +55,8 @@ pub(crate) struct Module {
     pub installed: InstalledModule,
     /// It came as data, and has no Python.
     pub is_imported: bool,
+    /// `write_date` in seconds since 1970.
+    pub written_seconds: Option<f64>,
 }
 
 /// Every model of Odoo's by name, with what is known of it since these modules were scanned.
@@ -113,8 +115,8 @@ pub(crate) fn all(
 /// The installed modules, by name.
 pub(crate) fn modules(reader: &Reader<'_>) -> Result<Vec<Module>> {
     let module = |row: Row| {
-        let [name, version, state, written_at, imported] =
-            <[Option<String>; 5]>::try_from(row).ok()?;
+        let [name, version, state, written_at, imported, seconds] =
+            <[Option<String>; 6]>::try_from(row).ok()?;
         Some(Module {
             version: version?,
             installed: InstalledModule {
@@ -123,6 +125,7 @@ pub(crate) fn modules(reader: &Reader<'_>) -> Result<Vec<Module>> {
                 written_at,
             },
             is_imported: imported.as_deref() == Some("true"),
+            written_seconds: seconds.and_then(|seconds| seconds.parse().ok()),
         })
     };
     let rows = reader.named(INSTALLED_MODULES, &[])?;

@@ -104,20 +104,32 @@ fn origin(document: &Document) -> &'static str {
     }
 }
 
-fn written<'a>(installed: &'a [Module], name: &str) -> Option<&'a InstalledModule> {
-    let mut modules = installed.iter().map(|module| &module.installed);
-    modules.find(|module| module.name == name)
+/// What a module's row says that is not the one which was read.
+const WRITTEN_SINCE: &str = "since the source was read";
+
+/// The module as it is installed; one that was written since the source was read is not the one
+/// that was read, whatever its version.
+fn written(document: &Document, installed: &[Module], name: &str) -> Option<InstalledModule> {
+    let module = installed
+        .iter()
+        .find(|module| module.installed.name == name)?;
+    let mut known = module.installed.clone();
+    let is_later = |read_at: u64| module.written_seconds.is_none_or(|at| at >= read_at as f64);
+    if document.read_at.is_some_and(is_later) {
+        known.written_at = Some(WRITTEN_SINCE.to_owned());
+    }
+    Some(known)
 }
 
 /// The modules as they were read and as they are installed, for `module_facts_write.sql`.
 fn modules_json(document: &Document, installed: &[Module]) -> String {
     let module = |(name, read): (&String, &odoo_compiler::facts::document::ModuleFacts)| {
-        let now = written(installed, name);
+        let now = written(document, installed, name);
         let of_it = json!({
             "version": read.version,
             "digest": read.digest,
-            "installed_version": now.map(|module| &module.version),
-            "written_at": now.and_then(|module| module.written_at.as_ref()),
+            "installed_version": now.as_ref().map(|module| &module.version),
+            "written_at": now.as_ref().and_then(|module| module.written_at.as_ref()),
         });
         (name.clone(), of_it)
     };
@@ -164,14 +176,14 @@ fn summary(
 ) -> Result<Json> {
     let scanned: ScannedModules = document
         .modules
-        .into_iter()
+        .iter()
         .map(|(name, read)| {
-            let now = written(installed, &name);
+            let now = written(&document, installed, name);
             let module = ScannedModule {
-                version: read.version,
-                written_at: now.and_then(|module| module.written_at.clone()),
+                version: read.version.clone(),
+                written_at: now.and_then(|module| module.written_at),
             };
-            (name, module)
+            (name.clone(), module)
         })
         .collect();
     let model_count = document.models.len();
@@ -228,14 +240,23 @@ pub(crate) fn age(installation: &Installation) -> Result<Age> {
     let source = &installation.source;
     let scan = catalog::facts::scan(source)?;
     let installed = Reader::within(source, standing::modules)?;
+    let is_read = |name: &str| scan.modules.get(name).is_some_and(|m| m.version != UNREAD);
+    let now = |name: &str| {
+        installed
+            .iter()
+            .find(|module| module.installed.name == name)
+    };
     let changed = scan.modules.iter().filter(|(name, read)| {
-        written(&installed, name)
-            .is_none_or(|now| now.version != read.version || now.written_at != read.written_at)
+        let is_as_read = now(name).is_some_and(|Module { installed, .. }| {
+            installed.version == read.version && installed.written_at == read.written_at
+        });
+        is_read(name) && !is_as_read
     });
     let unread = installed
         .iter()
+        .filter(|module| !module.is_imported)
         .map(|module| &module.installed.name)
-        .filter(|name| !scan.modules.contains_key(*name));
+        .filter(|name| !is_read(name));
     Ok(Age {
         signal: standing::registry_signal(source)?,
         changed: changed.map(|(name, _)| name.clone()).collect(),

@@ -556,6 +556,7 @@ fn an_odd_addon_does_not_keep_the_facts_of_others_from_being_loaded() {
         ("acme", module(vec![odd, named])),
     ]);
     let document = Document {
+        read_at: None,
         format: FORMAT,
         origin: Origin::ScanAddons,
         program: "x".to_owned(),

@@ -23,6 +23,9 @@ pub struct Document {
     pub origin: Origin,
     /// The program and its version, as `odoo-mcp 0.1.0`.
     pub program: String,
+    /// Seconds since 1970 when reading began: what was installed or upgraded since may be of other source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_at: Option<u64>,
     /// The installed modules whose source was read, by name.
     pub modules: BTreeMap<String, ModuleFacts>,
     /// Every model that they define, by name.
