@@ -33,9 +33,39 @@ struct Params<'a> {
         &'a str,
         &'a str,
         &'a str,
-        [(); 0],
-        &'a RawValue,
+        Vec<Value>,
+        Kwargs<'a>,
     ),
+}
+
+/// Keyword arguments as they go out.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Kwargs<'a> {
+    AsTheyCame(&'a RawValue),
+    Rewritten(Map<String, Value>),
+}
+
+/// The arguments of a call as these versions take them: the records that a method is called on stand first, and the
+/// domain of `name_search` has another name.
+fn arguments<'a>(wanted: &'a Request) -> (Vec<Value>, Kwargs<'a>) {
+    let as_they_came = (Vec::new(), Kwargs::AsTheyCame(&wanted.kwargs));
+    if !matches!(wanted.method.as_str(), "read" | "name_search") {
+        return as_they_came;
+    }
+    let Ok(mut kwargs) = serde_json::from_str::<Map<String, Value>>(wanted.kwargs.get()) else {
+        return as_they_came;
+    };
+    let args = match wanted.method.as_str() {
+        "read" => kwargs.remove("ids").into_iter().collect(),
+        _ => {
+            if let Some(domain) = kwargs.remove("domain") {
+                kwargs.insert("args".into(), domain);
+            }
+            Vec::new()
+        }
+    };
+    (args, Kwargs::Rewritten(kwargs))
 }
 
 /// The request that asks for it.
@@ -47,21 +77,14 @@ pub(super) fn request(
     wanted: &Request,
 ) -> Result<hyper::Request<Full<Bytes>>, Failure> {
     let (model, method) = (&wanted.model, &wanted.method);
+    let (args, kwargs) = arguments(wanted);
     let message = Message {
         jsonrpc: "2.0",
         method: "call",
         params: Params {
             service: "object",
             method: "execute_kw",
-            args: (
-                database,
-                user_id,
-                key.expose(),
-                model,
-                method,
-                [],
-                &wanted.kwargs,
-            ),
+            args: (database, user_id, key.expose(), model, method, args, kwargs),
         },
         id: 1,
     };
@@ -210,6 +233,34 @@ mod tests {
             "name": name, "message": message, "arguments": arguments,
             "context": {"secret": 1}, "debug": "Traceback (most recent call last)",
         }}})
+    }
+
+    #[test]
+    fn arguments_stand_where_these_versions_look_for_them() {
+        let sent = |method: &str, kwargs: Value| {
+            let wanted = Request {
+                model: "res.partner".into(),
+                method: method.into(),
+                kwargs: serde_json::value::to_raw_value(&kwargs).expect("JSON"),
+                only_if_rows: None,
+            };
+            let (args, kwargs) = arguments(&wanted);
+            json!([args, kwargs])
+        };
+        assert_eq!(
+            sent("read", json!({"ids": [3, 1], "fields": ["name"]})),
+            json!([[[3, 1]], {"fields": ["name"]}])
+        );
+        let search = json!({"name": "a", "domain": [["id", ">", 1]], "limit": 5});
+        assert_eq!(
+            sent("name_search", search.clone()),
+            json!([[], {"name": "a", "args": [["id", ">", 1]], "limit": 5}])
+        );
+        assert_eq!(
+            sent("name_search", json!({"name": ""})),
+            json!([[], {"name": ""}])
+        );
+        assert_eq!(sent("search_read", search.clone()), json!([[], search]));
     }
 
     #[test]

@@ -2,12 +2,12 @@
 
 use super::body::Object;
 use super::frame::Frame;
+use super::records::{Shown, Skipped, asked_fields};
 use super::{Delegation, Form, Shape, Warned, body, domain};
-use crate::access::check_field;
 use crate::answer::Answer;
 use crate::catalog::FieldType;
 use crate::error::{Code, Error, Result};
-use crate::plan::{self, Written, parse_terms};
+use crate::plan::{Written, parse_terms};
 use crate::tool::{Call, MAX_OFFSET, SEARCH_LIMITS};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -19,11 +19,8 @@ const MAX_TERMS: usize = 16;
 /// A page of records.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Page {
-    /// The keys of each record, `id` first.
-    fields: Vec<String>,
-    /// Those that show only an id.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    id_only: Vec<String>,
+    #[serde(flatten)]
+    shown: Shown,
     limit: u64,
     offset: u64,
 }
@@ -41,12 +38,6 @@ struct Body<'a> {
     warnings: Vec<Warned>,
 }
 
-#[derive(Serialize)]
-struct Skipped<'a> {
-    field: &'a str,
-    reason: &'static str,
-}
-
 /// What Odoo is asked. Fields are always named: what Odoo would read by itself is everything.
 pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> {
     let frame = Frame::new(call, refusal)?;
@@ -57,18 +48,7 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
     let domain = arguments.domain()?;
     domain::check(&frame.scope, &frame.model, &domain)?;
     let order = order(&frame, arguments.text("order")?)?;
-    let mut fields = vec!["id".to_owned()];
-    match arguments.names("fields")?.filter(|names| !names.is_empty()) {
-        Some(names) => {
-            for name in names {
-                frame.field(&name)?;
-                if !fields.contains(&name) {
-                    fields.push(name);
-                }
-            }
-        }
-        None => fields.extend(default_fields(&frame)),
-    }
+    let fields = asked_fields(&frame, arguments.names("fields")?)?;
     let domain = domain.to_json();
     let mut asked = vec![
         ("domain", domain.clone()),
@@ -81,27 +61,11 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
     // a page that is not full need not be the last one: of messages Odoo leaves some out after it has cut the page
     let count = frame.request("search_count", vec![("domain", domain)], None);
     let page = Page {
-        id_only: frame.limits.id_only(&frame.model, &fields),
-        fields,
+        shown: Shown::of(&frame, fields),
         limit,
         offset,
     };
     Ok(frame.delegation(vec![read, count], Form::Search(page)))
-}
-
-/// The fields a person would want of a model that is known; else its name, and the way to more.
-fn default_fields(frame: &Frame<'_>) -> Vec<String> {
-    let principal = frame.scope.principal;
-    if let Some(of) = &frame.subject {
-        let mut names = plan::default_fields(of);
-        names.retain(|name| check_field(of, name, principal).is_ok() && frame.field(name).is_ok());
-        return names;
-    }
-    frame.scope.warn(
-        "fields_not_named",
-        "no field is named, so there are only ids and names: name fields; odoo_describe_model lists them",
-    );
-    vec!["display_name".into()]
 }
 
 /// An order by its grammar, with the id last so that pages do not overlap; nothing for Odoo's own.
@@ -158,33 +122,8 @@ impl Page {
     ) -> Result<Answer> {
         let found: Vec<Object> = body::read(page, "list of records")?;
         let is_longer = found.len() as u64 > self.limit;
-        let mut skipped: Vec<&str> = Vec::new();
-        let mut records = Vec::new();
-        for mut record in found.into_iter().take(self.limit as usize) {
-            for name in &self.id_only {
-                if let Some(value) = record.get_mut(name) {
-                    *value = body::id_of(value);
-                }
-            }
-            let id = record.get("id").map(|id| id.get().parse::<i64>());
-            if !matches!(id, Some(Ok(_))) {
-                return Err(body::unexpected("a record has no id"));
-            }
-            let missing = self
-                .fields
-                .iter()
-                .filter(|name| !record.contains_key(*name));
-            for name in missing {
-                if !skipped.contains(&name.as_str()) {
-                    skipped.push(name);
-                }
-            }
-            let members = self
-                .fields
-                .iter()
-                .filter_map(|name| Some((name.as_str(), &**record.get(name)?)));
-            records.push(body::object(members)?);
-        }
+        let found = found.into_iter().take(self.limit as usize);
+        let (records, skipped_fields) = self.shown.records(found)?;
         let row_count = records.len() as u64;
         let end = self.offset + row_count;
         let counted: Option<u64> = count
@@ -201,13 +140,7 @@ impl Page {
             has_more: end < total || is_longer,
             total: total + u64::from(is_longer && end >= total),
             records,
-            skipped_fields: skipped
-                .into_iter()
-                .map(|field| Skipped {
-                    field,
-                    reason: "Odoo left it out of a record",
-                })
-                .collect(),
+            skipped_fields,
             warnings: body::warnings(shape, Vec::new()),
         };
         body::answer(shape, &body, row_count)

@@ -1,6 +1,7 @@
 //! Every name resolved, every limit set: what a request becomes before it is SQL.
 
 mod aggregate;
+mod by_id;
 mod column;
 mod comparison;
 mod condition;
@@ -28,6 +29,7 @@ mod x2many;
 
 pub(crate) use aggregate::MAX_MEASURES;
 pub use aggregate::{Aggregate, Figure, Measure, listed as listed_aggregates};
+pub use by_id::{by_id, existing};
 pub(crate) use column::{has_known_groups, is_plain};
 pub use currency::Currency;
 pub(crate) use defaults::default_fields;
@@ -36,6 +38,7 @@ pub use group::{Currencies, GroupColumn, GroupKey, GroupPlan, Groups, KeyExpress
 pub(crate) use group::{key_column, measure_column};
 pub(crate) use key::period as key_period;
 pub use linked::Linked;
+pub use name_search::name_search;
 pub use order::{OrderTerm, Sorting};
 pub(crate) use order::{Written, parse_terms};
 pub use period::{Bucket, Period};

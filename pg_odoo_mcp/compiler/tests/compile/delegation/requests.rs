@@ -81,6 +81,46 @@ fn a_count_is_one_request() {
 }
 
 #[test]
+fn a_read_of_ids_is_asked_as_one() {
+    let call = json!({"model": "acme.thing", "ids": [3, 1, 3], "fields": ["name", "name"]});
+    let delegation = delegated(&odoo(), "odoo_read", &call);
+    assert_eq!(
+        requests(&delegation),
+        json!([{"model": "acme.thing", "method": "read", "kwargs": {
+            "ids": [3, 1, 3], "fields": ["id", "name"], "context": context(),
+        }}])
+    );
+    // of the id alone Odoo looks at no record
+    let call = json!({"model": "acme.thing", "ids": [3], "fields": ["id"]});
+    let delegation = delegated(&odoo(), "odoo_read", &call);
+    let kwargs = &delegation.requests[0].kwargs;
+    assert_eq!(kwargs["fields"], json!(["id", "display_name"]));
+}
+
+#[test]
+fn a_search_by_name_is_asked_as_one_of_odoo_s_own_methods() {
+    let call = json!({"model": "acme.thing", "name": "a", "operator": "=", "limit": 7, "domain": [["amount", ">", 1]]});
+    let delegation = delegated(&odoo(), "odoo_name_search", &call);
+    assert_eq!(
+        requests(&delegation),
+        json!([{"model": "acme.thing", "method": "name_search", "kwargs": {
+            "name": "a", "operator": "=", "limit": 7, "domain": [["amount", ">", 1]], "context": context(),
+        }}])
+    );
+    let delegation = delegated(
+        &odoo(),
+        "odoo_name_search",
+        &json!({"model": "acme.thing", "name": ""}),
+    );
+    let kwargs = &delegation.requests[0].kwargs;
+    assert_eq!(
+        (&kwargs["operator"], &kwargs["limit"]),
+        (&json!("ilike"), &json!(100))
+    );
+    assert!(!kwargs.contains_key("domain"));
+}
+
+#[test]
 fn the_context_is_spelled_out_and_is_the_caller_s() {
     let call = json!({"model": "res.bank", "context": {"lang": "fr_FR", "tz": "UTC", "allowed_company_ids": [2], "active_test": false}});
     let delegation = delegated(&odoo(), "odoo_count", &call);
@@ -546,4 +586,40 @@ fn who_may_read_what_odoo_answers_is_odoo_s_to_say() {
         refused(&odoo, "odoo_count", &count).code,
         Code::AccessDenied
     );
+}
+
+#[test]
+fn what_is_wrong_with_ids_and_names_is_said_before_odoo_is_asked() {
+    let odoo = odoo();
+    for (tool, arguments, code) in [
+        ("odoo_read", json!({"ids": [0]}), Code::InvalidArguments),
+        ("odoo_read", json!({"ids": ["3"]}), Code::InvalidArguments),
+        ("odoo_read", json!({}), Code::InvalidArguments),
+        (
+            "odoo_read",
+            json!({"ids": [1], "fields": ["nam"]}),
+            Code::UnknownField,
+        ),
+        (
+            "odoo_read",
+            json!({"ids": [1], "fields": ["access_token"]}),
+            Code::NotPermitted,
+        ),
+        ("odoo_name_search", json!({}), Code::InvalidArguments),
+        (
+            "odoo_name_search",
+            json!({"name": "a", "operator": "any"}),
+            Code::InvalidArguments,
+        ),
+        (
+            "odoo_name_search",
+            json!({"name": "a", "domain": [["access_token", "=", "a"]]}),
+            Code::NotPermitted,
+        ),
+    ] {
+        let mut call = arguments.clone();
+        call["model"] = json!("acme.thing");
+        let error = refused(&odoo, tool, &call);
+        assert_eq!(error.code, code, "{tool} {call}: {error}");
+    }
 }
