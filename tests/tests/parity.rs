@@ -11,7 +11,7 @@ use odoo_mcp_tests::parity::{Kind, Language, Question, Random, Shape, Verdict};
 use serde_json::{Value, json};
 
 /// Questions of one run over all users, unless asked otherwise.
-const CASES: usize = 900;
+const CASES: usize = 1080;
 const SEED: u64 = 19;
 /// Models that each user asks of, where all are asked the same.
 const MODELS: usize = 40;

@@ -44,7 +44,8 @@ pub fn name_search(
         source,
         predicate,
         outputs: vec![Output {
-            key: "record".into(),
+            // the row is called record
+            key: "named".into(),
             cell: Cell::Record { id, name },
         }],
         order,

@@ -100,7 +100,7 @@ fn planned<'a>(call: &'a Call<'_>) -> Result<Planned<'a>> {
 
 #[derive(Deserialize)]
 struct Named {
-    record: Box<RawValue>,
+    named: Box<RawValue>,
 }
 
 #[derive(Serialize)]
@@ -117,9 +117,9 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
     let planned = planned(call)?;
     let mut records = Vec::new();
     call.database.rows(&planned.statement, &mut |row| {
-        let named: Named = serde_json::from_str(super::search::record(row)?.get())
+        let row: Named = serde_json::from_str(super::search::record(row)?.get())
             .map_err(|_| Error::new(Code::Internal, "a record without a name"))?;
-        records.push(named.record);
+        records.push(row.named);
         Ok(())
     })?;
     let has_more = records.len() as u64 > planned.limit;

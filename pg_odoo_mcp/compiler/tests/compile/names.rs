@@ -49,7 +49,7 @@ fn an_empty_name_is_every_record() {
 #[test]
 fn names_are_pairs_and_one_more_than_asked_for_says_that_there_are_more() {
     let mut odoo = Odoo::new();
-    let row = |id: i64| -> Row { vec![Some(format!(r#"{{"record":[{id}, "T{id}"]}}"#))] };
+    let row = |id: i64| -> Row { vec![Some(format!(r#"{{"named":[{id}, "T{id}"]}}"#))] };
     odoo.rows = vec![row(2), row(1)];
     let call = |limit: u64| json!({"model": "crm.tag", "name": "t", "limit": limit});
     let answer = odoo.call("odoo_name_search", &call(2)).expect("an answer");
