@@ -307,6 +307,18 @@ fn names_find_what_odoo_s_own_name_search_finds() {
 }
 
 #[test]
+fn a_pattern_that_ends_in_the_middle_of_an_escape_is_no_fault_of_ours() {
+    let env = Environment::load();
+    let mut mcp = env.mcp("admin");
+    let name = json!({"model": "crm.team", "name": "\\", "operator": "=ilike"});
+    let answer = mcp.call_tool("odoo_name_search", &name);
+    assert_eq!(answer.code(), "invalid_domain", "{}", answer.content);
+    let domain = json!({"model": "crm.team", "domain": [["name", "=like", "%\\"]]});
+    let answer = mcp.call_tool("odoo_count", &domain);
+    assert_eq!(answer.code(), "invalid_domain", "{}", answer.content);
+}
+
+#[test]
 fn a_search_by_name_says_whether_there_are_more() {
     let env = Environment::load();
     let mut mcp = env.mcp("admin");

@@ -118,7 +118,17 @@ impl Question {
     /// Whether Odoo, which asks for the rights to read an x2many field only when it has records to read, found none: it
     /// refuses the same fields of other records.
     pub(super) fn has_nothing_to_refuse(&self, theirs: &Value, odoo: &OdooClient) -> bool {
-        if self.kind != Kind::Search || theirs["records"] != json!([]) {
+        if theirs["records"] != json!([]) {
+            return false;
+        }
+        if self.kind == Kind::Read && self.more["ids"] == json!([]) {
+            // of no ids it asks for no right at all
+            let any = json!({"fields": self.more["fields"], "ids": [1], "context": self.context});
+            return odoo
+                .call(&self.model, "read", &any)
+                .is_err_and(|error| error.status == 403);
+        }
+        if self.kind != Kind::Search {
             return false;
         }
         let any = json!({"fields": self.more["fields"], "domain": [], "limit": 1, "context": self.context});
