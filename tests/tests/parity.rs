@@ -200,11 +200,13 @@ impl Tally {
     #[track_caller]
     fn assert_each_kind_is_answered(&self) {
         for (kind, least) in [
-            (Kind::Search, 110),
-            (Kind::Count, 90),
-            (Kind::Group, 138),
-            (Kind::Series, 43),
-            (Kind::Pivot, 38),
+            (Kind::Search, 190),
+            (Kind::Count, 117),
+            (Kind::Group, 178),
+            (Kind::Series, 47),
+            (Kind::Pivot, 54),
+            (Kind::Read, 46),
+            (Kind::NameSearch, 54),
         ] {
             let same = self.same.get(&kind).copied().unwrap_or_default();
             assert!(same >= least, "{}: {same} answered", kind.tool());
