@@ -200,13 +200,13 @@ impl Tally {
     #[track_caller]
     fn assert_each_kind_is_answered(&self) {
         for (kind, least) in [
-            (Kind::Search, 190),
-            (Kind::Count, 117),
-            (Kind::Group, 178),
-            (Kind::Series, 47),
-            (Kind::Pivot, 54),
-            (Kind::Read, 46),
-            (Kind::NameSearch, 54),
+            (Kind::Search, 200),
+            (Kind::Count, 122),
+            (Kind::Group, 160),
+            (Kind::Series, 52),
+            (Kind::Pivot, 58),
+            (Kind::Read, 53),
+            (Kind::NameSearch, 52),
         ] {
             let same = self.same.get(&kind).copied().unwrap_or_default();
             assert!(same >= least, "{}: {same} answered", kind.tool());

@@ -55,10 +55,10 @@ fn results_are_answers_and_errors_in_the_order_of_the_calls() {
         Ok(r#"{"engine":"sql","count":1.50}"#.to_owned()),
         Err(error),
     ];
-    let answer = batch_answer(&results, "2026-12-31 10:00:00").expect("an answer");
+    let answer = batch_answer(&results, "2026-12-31 10:00:00 UTC").expect("an answer");
     assert_eq!(
         answer.json,
-        r#"{"engine":"sql","as_of":"2026-12-31 10:00:00","results":[{"engine":"sql","count":1.50},{"error":{"code":"unknown_model","message":"there is no model \"x\"","hint":"look"}}]}"#
+        r#"{"engine":"sql","as_of":"2026-12-31 10:00:00 UTC","results":[{"engine":"sql","count":1.50},{"error":{"code":"unknown_model","message":"there is no model \"x\"","hint":"look"}}]}"#
     );
     assert_eq!(answer.row_count, 2);
 }
