@@ -33,7 +33,7 @@ COMMENT ON VIEW odoo_mcp.audit_entries IS 'Every call with its outcome; an outco
 COMMENT ON VIEW odoo_mcp.refusals IS 'Calls without a valid token, by address prefix and minute.';
 COMMENT ON VIEW odoo_mcp.facts IS 'One row if facts are loaded: when, by whom, of what, and how many installed modules are others since (modules_changed: those models are asked of Odoo until the next odoo-mcp scan-addons). A registry signal that has moved alone says that Odoo was restarted over a change, as of a custom field.';
 COMMENT ON VIEW odoo_mcp.model_status IS 'Who answers each model, why, the place in the source that decides it, and what would change it: select * from odoo_mcp.model_status where engine = ''odoo''.';
-COMMENT ON VIEW odoo_mcp.field_status IS 'The same by field: one with engine odoo makes just those questions Odoo''s that use it so.';
+COMMENT ON VIEW odoo_mcp.field_status IS 'The same by field: who answers a search that asks for it. Beside the engine sql, a reason says what Odoo answers all the same.';
 COMMENT ON VIEW odoo_mcp.model_engine_changes IS 'Every set_model_engine(): who, when, why, from what to what.';
 
 COMMENT ON FUNCTION odoo_mcp.setup(text, text, boolean) IS 'Makes the roles, grants the reading role what it may read, and notes which database this is. Superusers; after a module update of Odoo: check_grants(). With delegation => false no key of Odoo''s is ever minted, and what only Odoo can answer is refused; left out it stays as it was.';

@@ -4,7 +4,7 @@ use super::check_read;
 use crate::catalog::{
     Engine, EngineSetting, KNOWN_MODELS, Model, Standing, Table, UNREAD, shortened, suggestion,
 };
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Refused, Result};
 use crate::facts::{Effect, ModelFacts, Override};
 use crate::scope::Scope;
 use std::rc::Rc;
@@ -211,6 +211,20 @@ pub fn exceptions(facts: &ModelFacts) -> Vec<(String, &Override)> {
     of_all.chain(of_some).collect()
 }
 
+/// What of a field that is read in SQL Python takes part in all the same, in words, with what does it.
+pub fn field_exception<'a>(
+    facts: &'a ModelFacts,
+    field: &str,
+) -> Option<(&'static str, &'a Override)> {
+    let by = facts.overridden_field(field, &[Effect::Rows, Effect::Groups, Effect::Order])?;
+    let what = match by.effect {
+        Effect::Groups => "its groups",
+        Effect::Order => "its order",
+        _ => "conditions on it",
+    };
+    Some((what, by))
+}
+
 /// The facts of a model, answered or not, if they are those of what is installed.
 pub(crate) fn known(standing: &Standing) -> Option<&Rc<ModelFacts>> {
     let facts = standing.facts.as_ref()?;
@@ -284,10 +298,16 @@ impl Unanswered<'_> {
     }
 
     fn error(&self, name: &str) -> Error {
-        Error::new(
-            Code::NotSupported,
-            format!("SQL doesn't answer {name}: {}", self.reason()),
-        )
+        let by = match self {
+            Unanswered::Overridden(by) => Some(Box::new((*by).clone())),
+            _ => None,
+        };
+        Error::refused(Refused {
+            model: name.to_owned(),
+            field: None,
+            reason: self.reason(),
+            by,
+        })
         .hint("ask Odoo itself; odoo_list_models names the models that are answered here")
     }
 }

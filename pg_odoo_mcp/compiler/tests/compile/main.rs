@@ -8,6 +8,7 @@ mod descriptions;
 mod domains;
 mod engines;
 mod facts;
+mod field_verdicts;
 mod groups;
 mod hierarchy;
 mod inheritance;

@@ -243,6 +243,11 @@ impl Odoo {
         }
     }
 
+    /// Every model.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.models.keys().cloned().collect()
+    }
+
     /// Adds a model.
     pub(crate) fn add(&mut self, model: Value) {
         let name = model["name"].as_str().expect("a name").to_owned();
@@ -373,7 +378,7 @@ impl Database for Odoo {
     }
 
     fn readable_models(&self, _principal: &Principal) -> Result<Vec<String>> {
-        Ok(self.models.keys().cloned().collect())
+        Ok(self.names())
     }
 
     fn environment(&self) -> Result<Environment> {
@@ -392,7 +397,7 @@ impl Database for Odoo {
             })
         };
         let mut listed = Vec::new();
-        for name in self.models.keys().cloned() {
+        for name in self.names() {
             let Some(model) = self.model(&name)?.filter(|model| readable(model)) else {
                 continue;
             };
