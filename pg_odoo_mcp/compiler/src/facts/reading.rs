@@ -219,4 +219,69 @@ mod tests {
             assert!(said.contains("is called"), "{said}");
         }
     }
+
+    #[test]
+    fn a_path_of_a_name_search_has_dots_and_nothing_else() {
+        for path in ["", "a b", "name'", "partner_id.name; drop", "name\n"] {
+            let said = said(&document(
+                "sale.order",
+                json!({"name_search": ["name", path]}),
+            ));
+            assert!(
+                said.contains("sale.order: no field is called"),
+                "{path:?}: {said}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_people_are_shown_is_of_one_line() {
+        let long = "x".repeat(1001);
+        for text in ["two\nlines", "a\u{1b}[31mred", long.as_str()] {
+            for key in ["version", "digest"] {
+                let mut other = document("sale.order", json!({}));
+                other["modules"]["sale"][key] = json!(text);
+                assert!(
+                    said(&other).contains("sale: version and digest"),
+                    "{key} {text:?}"
+                );
+            }
+            for key in ["method", "module", "file"] {
+                let mut by = json!({"effect": "rows", "method": "m", "module": "sale", "file": "sale/m.py", "line": 1});
+                by[key] = json!(text);
+                let said = said(&document("sale.order", json!({"overrides": [by]})));
+                assert!(said.contains("several lines"), "{key}: {said}");
+            }
+            let mut other = document("sale.order", json!({}));
+            other["program"] = json!(text);
+            assert!(said(&other).contains("program"), "{text:?}");
+        }
+        let mut other = document("sale.order", json!({}));
+        other["modules"]["a b"] = json!({"version": "1", "digest": "00"});
+        assert!(said(&other).contains("no module is called"));
+    }
+
+    #[test]
+    fn places_are_of_fields_of_models_that_are_there() {
+        let placed = |model: &str, field: &str, place: &str| {
+            let mut document = document("sale.order", json!({}));
+            document["sources"] = json!({model: {field: place}});
+            document
+        };
+        let place = "sale/models/sale_order.py:7";
+        read(&placed("sale.order", "name", place)).expect("a place");
+        let said = |model: &str, field: &str, place: &str| said(&placed(model, field, place));
+        let of_another = said("sale.other", "name", place);
+        assert!(
+            of_another.contains("no facts of \"sale.other\""),
+            "{of_another}"
+        );
+        for (field, place) in [("a b", place), ("", place), ("name", "two\nlines")] {
+            let said = said("sale.order", field, place);
+            assert!(
+                said.contains("sources of sale.order"),
+                "{field:?} {place:?}: {said}"
+            );
+        }
+    }
 }

@@ -13,6 +13,7 @@ mod groups;
 mod hierarchy;
 mod inheritance;
 mod odoo;
+mod other_records;
 mod overrides;
 mod pivots;
 mod rights;

@@ -259,11 +259,15 @@ impl Odoo {
         change(self.models.get_mut(model).expect("the model is there"));
     }
 
-    /// Changes what is known of a model's Python.
+    /// Changes what is known of a model's Python, after what was changed before.
     pub(crate) fn change_facts(&mut self, model: &str, change: impl FnOnce(&mut ModelFacts)) {
-        let mut facts = crate::facts::document(|document| document.models[model].clone());
-        change(&mut facts);
-        self.facts.insert(model.to_owned(), Rc::new(facts));
+        let real = || {
+            Rc::new(crate::facts::document(|document| {
+                document.models[model].clone()
+            }))
+        };
+        let facts = self.facts.entry(model.to_owned()).or_insert_with(real);
+        change(Rc::make_mut(facts));
     }
 
     /// The answer of a tool, or its error; why SQL does not answer, where Odoo is to.
