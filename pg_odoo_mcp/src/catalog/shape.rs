@@ -4,6 +4,7 @@ use super::facts::Scan;
 use crate::exec::plan::{Bind, Row};
 use crate::exec::read_only::Reader;
 use odoo_compiler::catalog::{Field, FieldType, Fields, LinkTable, Table};
+use odoo_compiler::delegate;
 use odoo_compiler::error::{Code, Error, Result};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -15,11 +16,16 @@ const MODEL_FIELDS: &str = include_str!("../../../sql/statements/model_fields.sq
 const MODEL_SELECTIONS: &str = include_str!("../../../sql/statements/model_selections.sql");
 const RELATION_LINKS: &str = include_str!("../../../sql/statements/relation_links.sql");
 /// The statement, with the one list of secret columns in its place.
-static RELATION_COLUMNS: LazyLock<String> = LazyLock::new(|| {
+static RELATION_COLUMNS: LazyLock<String> = LazyLock::new(|| relation_columns(is_secret()));
+/// The statement without it: PostgreSQL takes long over so many names, and those that the compiler's
+/// copy of the list knows are left out anyway.
+static ALL_COLUMNS: LazyLock<String> = LazyLock::new(|| relation_columns("false"));
+
+fn relation_columns(is_secret: &str) -> String {
     let text = include_str!("../../../sql/statements/relation_columns.sql");
     let (comment, statement) = text.split_at(text.find("\nselect").unwrap_or_default());
-    format!("{comment}{}", statement.replace(":is_secret", is_secret()))
-});
+    format!("{comment}{}", statement.replace(":is_secret", is_secret))
+}
 
 /// The condition that the function `odoo_mcp_private.is_secret` is made of.
 fn is_secret() -> &'static str {
@@ -65,7 +71,8 @@ pub(super) fn shape(reader: &Reader<'_>, scan: &Scan, model: &str) -> Result<Sha
             field.selection = keys;
         }
     }
-    let shapes = shapes(reader, scan, BTreeMap::from([(model.to_owned(), declared)]))?;
+    let models = BTreeMap::from([(model.to_owned(), declared)]);
+    let shapes = shapes(reader, scan, models, &RELATION_COLUMNS)?;
     shapes.into_values().next().ok_or_else(unexpected)
 }
 
@@ -75,7 +82,7 @@ pub(crate) fn all(
     scan: &Scan,
     models: &[&str],
 ) -> Result<BTreeMap<String, Shape>> {
-    shapes(reader, scan, declared(reader, models)?)
+    shapes(reader, scan, declared(reader, models)?, &ALL_COLUMNS)
 }
 
 /// By model.
@@ -90,14 +97,19 @@ fn declared(reader: &Reader<'_>, models: &[&str]) -> Result<Models> {
     Ok(declared)
 }
 
-fn shapes(reader: &Reader<'_>, scan: &Scan, models: Models) -> Result<BTreeMap<String, Shape>> {
+fn shapes(
+    reader: &Reader<'_>,
+    scan: &Scan,
+    models: Models,
+    of_columns: &'static str,
+) -> Result<BTreeMap<String, Shape>> {
     let tables: Vec<String> = models.keys().map(|model| scan.table_name(model)).collect();
     let link_tables = || {
         let declared = models.values().flatten();
         declared.filter_map(|declared| declared.relation_table.as_deref())
     };
     let relations = link_tables().chain(tables.iter().map(String::as_str));
-    let columns = columns(reader, relations)?;
+    let columns = columns(reader, relations, of_columns)?;
     let links = links(reader, link_tables())?;
     let table = |name: &str| Table {
         schema: reader.odoo_schema().to_owned(),
@@ -230,7 +242,11 @@ fn selections(
 /// By relation and name.
 type Columns = HashMap<String, HashMap<String, Column>>;
 
-fn columns<'a>(reader: &Reader<'_>, relations: impl Iterator<Item = &'a str>) -> Result<Columns> {
+fn columns<'a>(
+    reader: &Reader<'_>,
+    relations: impl Iterator<Item = &'a str>,
+    statement: &'static str,
+) -> Result<Columns> {
     let binds = [
         Bind::text_array(relations),
         Bind::text(reader.odoo_schema()),
@@ -238,15 +254,17 @@ fn columns<'a>(reader: &Reader<'_>, relations: impl Iterator<Item = &'a str>) ->
     let column = |row: Row| {
         let [relation, name, type_name, not_null, is_readable] =
             <[Option<String>; 5]>::try_from(row).ok()?;
+        let (relation, name) = (relation?, name?);
         let column = Column {
             type_name: type_name?,
             not_null: not_null.as_deref() == Some("true"),
-            is_readable: is_readable.as_deref() == Some("true"),
+            is_readable: is_readable.as_deref() == Some("true")
+                && !delegate::is_secret(&relation, &name),
         };
-        Some((relation?, name?, column))
+        Some((relation, name, column))
     };
     let mut columns = Columns::new();
-    let rows = reader.named(&RELATION_COLUMNS, &binds)?;
+    let rows = reader.named(statement, &binds)?;
     for (relation, name, column) in rows.into_iter().filter_map(column) {
         columns.entry(relation).or_default().insert(name, column);
     }

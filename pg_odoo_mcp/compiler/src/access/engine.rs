@@ -7,6 +7,7 @@ use crate::catalog::{
 use crate::error::{Code, Error, Refused, Result};
 use crate::facts::{Effect, ModelFacts, Override};
 use crate::scope::Scope;
+use std::collections::HashSet;
 use std::rc::Rc;
 
 /// A model that SQL may answer: what the database says, what Python says, and its table.
@@ -169,12 +170,14 @@ pub(crate) fn in_force<'a>(
     if let Some((name, _)) = scanned.find(|(_, module)| module.version == UNREAD) {
         return Err(Unanswered::Unread(name));
     }
+    // dozens of modules on either side
+    let read: HashSet<&str> = facts.modules.iter().collect();
     for module in &standing.modules {
         let name = module.name.as_str();
         let read = standing
             .scanned
             .get(name)
-            .filter(|_| facts.modules.contains(name))
+            .filter(|_| read.contains(name))
             .ok_or(Unanswered::Extended(name))?;
         if read.version != module.version {
             return Err(Unanswered::Changed {
@@ -187,8 +190,9 @@ pub(crate) fn in_force<'a>(
             return Err(Unanswered::Upgraded(name));
         }
     }
-    let is_there = |name: &&str| standing.modules.iter().any(|module| module.name == **name);
-    match facts.modules.iter().find(|name| !is_there(name)) {
+    let there = standing.modules.iter().map(|module| module.name.as_str());
+    let there: HashSet<&str> = there.collect();
+    match facts.modules.iter().find(|name| !there.contains(name)) {
         Some(name) => Err(Unanswered::Gone(name)),
         None => Ok(()),
     }

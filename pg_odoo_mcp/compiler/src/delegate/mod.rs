@@ -26,6 +26,7 @@ pub(crate) use count::delegation as count;
 pub(crate) use describe_model::delegation as describe_model;
 pub(crate) use read_group::delegation as read_group;
 pub(crate) use search::delegation as search;
+pub use secret::is_secret;
 
 use crate::access::{asked, check_read};
 use crate::answer::Answer;

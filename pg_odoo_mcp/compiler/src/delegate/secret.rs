@@ -69,7 +69,7 @@ const ENDS: &[&str] = &[
 
 /// Whether the field holds a secret: the same names as in `odoo_mcp_private.is_secret`, whose columns
 /// the reading role never gets.
-pub(super) fn is_secret(model: &str, field: &str) -> bool {
+pub fn is_secret(model: &str, field: &str) -> bool {
     let table = model.replace('.', "_");
     let lower = field.to_lowercase();
     let has = |parts: &[&str]| parts.iter().any(|part| lower.contains(part));
