@@ -212,9 +212,37 @@ fn rights_have_no_say_in_which_engine_reads_a_field() {
         model["rules"] =
             json!([{"id": 1, "name": "odd", "domain": "odd(", "is_global": true, "group_ids": []}]);
     });
+    odoo.change("sale.order.line", |model| {
+        model["rules"] =
+            json!([{"id": 1, "name": "odd", "domain": "odd(", "is_global": true, "group_ids": []}]);
+    });
     let verdicts = verdicts(&odoo, "sale.order");
+    assert_eq!(verdicts["order_line"], Ok(()));
     assert_eq!(verdicts["note"], Ok(()));
     assert_eq!(verdicts["partner_id"], Ok(()));
+}
+
+#[test]
+fn a_description_says_why_a_field_of_other_records_is_not_read() {
+    let unsupported = |odoo: &Odoo| {
+        let named = json!({"model": "sale.order", "fields": ["order_line"]});
+        let answer = odoo.call("odoo_describe_model", &named).expect("it");
+        answer["fields"][0]["unsupported"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    assert_eq!(unsupported(&Odoo::new()), "");
+    let mut odoo = Odoo::new();
+    odoo.change("sale.order.line", |model| model["access_lists"] = json!([]));
+    assert_eq!(unsupported(&odoo), "the user may not read where it leads");
+    // not the field itself, but one that its records are sorted by
+    let mut odoo = Odoo::new();
+    odoo.change("sale.order.line", |model| {
+        model["fields"]["sequence"]["store"] = json!(false);
+    });
+    let said = unsupported(&odoo);
+    assert!(said.contains("\"sequence\" of sale.order.line"), "{said}");
 }
 
 #[test]
