@@ -13,9 +13,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use serde_json::value::RawValue;
 
-/// How many terms an order may have.
-const MAX_TERMS: usize = 16;
-
 /// A page of records.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Page {
@@ -110,12 +107,6 @@ fn order(frame: &Frame<'_>, text: Option<&str>) -> Result<Option<String>> {
         return Ok(None);
     };
     let terms = parse_terms(&frame.model.name, text)?;
-    if terms.len() > MAX_TERMS {
-        return Err(Error::new(
-            Code::InvalidArguments,
-            format!("an order has at most {MAX_TERMS} terms"),
-        ));
-    }
     for term in &terms {
         let name = match term.path.split_once('.') {
             None => term.path,

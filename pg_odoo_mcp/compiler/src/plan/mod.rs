@@ -27,8 +27,8 @@ mod series;
 mod source;
 mod x2many;
 
-pub(crate) use aggregate::MAX_MEASURES;
 pub use aggregate::{Aggregate, Figure, Measure, listed as listed_aggregates};
+pub(crate) use aggregate::{Spelled, check_measures};
 pub(crate) use column::{has_known_groups, unknown_groups};
 pub use currency::Currency;
 pub(crate) use defaults::default_fields;
