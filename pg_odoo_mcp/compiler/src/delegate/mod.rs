@@ -15,7 +15,6 @@ mod fault;
 mod frame;
 mod group_key;
 mod having;
-mod limits;
 mod read_group;
 mod read_groups;
 mod search;

@@ -73,7 +73,6 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
         _ => frame.scope.companies().map(|c| c.name.clone()).collect(),
     };
     let page = Page {
-        id_only: frame.limits.id_only(&frame.model, &keys),
         timezone: has(|bucket| bucket.is_datetime).then(|| frame.scope.tz.name().to_owned()),
         week_start: has(|bucket| bucket.period == Some(Period::Week))
             .then(|| weekday(frame.scope.week_start()).to_owned()),
