@@ -48,8 +48,15 @@ struct Errand<'a> {
     requests: &'a [Request],
 }
 
+/// A call that Odoo can be asked.
+pub(crate) struct Asked {
+    token_id: i64,
+    protocol: &'static str,
+    delegation: Delegation,
+}
+
 /// Which of Odoo's protocols answers in this database.
-pub(crate) fn protocol(reader: &Reader<'_>) -> Result<&'static str> {
+fn protocol(reader: &Reader<'_>) -> Result<&'static str> {
     Ok(match reader.named(RPC_MODULE, &[])?.is_empty() {
         true => "jsonrpc",
         false => "json2",
@@ -77,30 +84,32 @@ impl Way<'_> {
         }
     }
 
-    /// Refuses where nobody can ask Odoo, in SQL's own words.
-    pub(crate) fn check(&self, refusal: &Error) -> Result<()> {
-        let Some(way_out) = self.closed() else {
-            return Ok(());
-        };
-        let hint = match &refusal.hint {
-            Some(hint) => format!("{hint}; {way_out}"),
-            None => way_out.to_owned(),
-        };
-        Err(refusal.clone().hint(hint))
+    /// What Odoo is to be asked; refused where nobody can, in SQL's own words.
+    pub(crate) fn asked(&self, reader: &Reader<'_>, delegation: Delegation) -> Result<Asked> {
+        match (self, self.closed()) {
+            (Way::ThroughFront(_, token_id), None) => Ok(Asked {
+                token_id: *token_id,
+                protocol: protocol(reader)?,
+                delegation,
+            }),
+            (_, way_out) => {
+                let refusal = delegation.refusal;
+                let hints: Vec<&str> = refusal.hint.as_deref().into_iter().chain(way_out).collect();
+                let hint = hints.join("; ");
+                Err(refusal.hint(hint))
+            }
+        }
     }
+}
 
+impl Asked {
     /// Remembers the call until the front reports; what the front is to do, as JSON.
-    pub(crate) fn begin(
-        &self,
-        call_id: &str,
-        tool: &str,
-        user_id: i64,
-        protocol: &'static str,
-        delegation: &Delegation,
-    ) -> Result<String> {
-        let Way::ThroughFront(_, token_id) = self else {
-            return Err(delegation.refusal.clone());
-        };
+    pub(crate) fn begin(self, call_id: &str, tool: &str, user_id: i64) -> Result<String> {
+        let Asked {
+            token_id,
+            protocol,
+            delegation,
+        } = self;
         let timeout = gucs::delegation_timeout();
         let errand = Errand {
             protocol,
@@ -117,7 +126,7 @@ impl Way<'_> {
             INSERT,
             &[
                 Bind::uuid(call_id),
-                Bind::int8(Some(*token_id)),
+                Bind::int8(Some(token_id)),
                 Bind::text(tool),
                 Bind::text(delegation.model.clone()),
                 Bind::new(pg_sys::JSONOID, Some(shape)),
