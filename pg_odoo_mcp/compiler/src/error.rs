@@ -40,11 +40,11 @@ error_table! {
     InvalidDomain, "invalid_domain", "22023";
     /// Odoo's rights of this user do not allow it; the message names the missing one.
     AccessDenied, "access_denied", "42501";
-    /// The token's limits do not allow it.
+    /// Whatever Odoo's rights say: the role or the token may not, or it is a secret, which nobody is shown.
     NotPermitted, "not_permitted", "42501";
     /// A record that was asked for by id does not exist.
     MissingRecord, "missing_record", "02000";
-    /// What was asked cannot be answered exactly, so it is not answered.
+    /// SQL cannot answer it exactly. Where Odoo can be asked it does, and no caller sees this.
     NotSupported, "not_supported", "0A000";
     /// Rows, groups, bytes or cost over the budget.
     OverBudget, "over_budget", "54000";

@@ -20,7 +20,7 @@ struct Body<'a> {
     name: &'a str,
     order: &'a str,
     fields: Vec<Described<'a>>,
-    /// Names by the reason why they are not answered.
+    /// Names by the reason why SQL does not read them.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     unsupported: BTreeMap<String, Vec<&'a str>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -103,7 +103,7 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
     if is_short || !body.unsupported.is_empty() {
         body.warnings.push(Warning {
             code: "shortened",
-            message: "long help, long selections and fields that these tools do not answer are left out; name fields to see all of them".into(),
+            message: "long help, long selections and what else there is to tell of unsupported fields are left out; name fields to see all of it".into(),
         });
     }
     body.warnings.extend(asked.scope.warnings());
