@@ -171,13 +171,13 @@ pub(crate) fn in_force<'a>(
         return Err(Unanswered::Unread(name));
     }
     // dozens of modules on either side
-    let read: HashSet<&str> = facts.modules.iter().collect();
+    let told: HashSet<&str> = facts.modules.iter().collect();
     for module in &standing.modules {
         let name = module.name.as_str();
         let read = standing
             .scanned
             .get(name)
-            .filter(|_| read.contains(name))
+            .filter(|_| told.contains(name))
             .ok_or(Unanswered::Extended(name))?;
         if read.version != module.version {
             return Err(Unanswered::Changed {
