@@ -93,16 +93,19 @@ def definitions(folders):
                 continue
             source = path.read_text()
             lines = source.split('\n')
-            for cls in ast.walk(ast.parse(source)):
-                if not isinstance(cls, ast.ClassDef):
-                    continue
-                for model in model_names(cls):
-                    for function in cls.body:
-                        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                            body = text(lines, function)
-                            digest = hashlib.sha256(body.encode()).hexdigest()
-                            found.setdefault((module.name, model, function.name), []).append(
-                                (digest, str(relative), function.lineno, body))
+            tree = ast.parse(source)
+            # a function outside of classes is of no model
+            places = [('', tree)]
+            for cls in ast.walk(tree):
+                if isinstance(cls, ast.ClassDef):
+                    places += [(model, cls) for model in model_names(cls)]
+            for model, place in places:
+                for function in place.body:
+                    if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                        body = text(lines, function)
+                        digest = hashlib.sha256(body.encode()).hexdigest()
+                        found.setdefault((module.name, model, function.name), []).append(
+                            (digest, str(relative), function.lineno, body))
     return found
 
 
@@ -137,6 +140,8 @@ def check(found, entries):
 def unreviewed(found, entries):
     reviewed = {(*key(entry), entry['digest']) for entry in entries}
     for (module, model, method), of in sorted(found.items()):
+        if not model:
+            continue
         if module.startswith('test_') or not (method in METHODS or method in SYSTEM.get(model, ()) and module != 'base'):
             continue
         for digest, file, line, _ in of:

@@ -243,7 +243,7 @@ pub(super) fn is_field(path: &str) -> bool {
 }
 
 fn is_builtin(name: &str) -> bool {
-    const NAMES: [&str; 27] = [
+    const NAMES: [&str; 33] = [
         "object",
         "str",
         "int",
@@ -268,6 +268,12 @@ fn is_builtin(name: &str) -> bool {
         "setattr",
         "delattr",
         "hasattr",
+        "exec",
+        "eval",
+        "globals",
+        "locals",
+        "vars",
+        "__import__",
         "print",
         "map",
         "_",

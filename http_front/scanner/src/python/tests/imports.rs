@@ -148,10 +148,22 @@ fn an_import_by_a_call_is_told_if_the_import_runs_it() {
     let source =
         module("import importlib\nfor name in names:\n    importlib.import_module(name)\n");
     assert_eq!(whats(&source.unread), ["an import by a call"]);
-    let source = module("def load(name):\n    __import__(name)\nload('x')\n");
-    assert_eq!(whats(&source.unread), ["an import by a call"]);
+    for calls in [
+        "load('x')\n",
+        "def go():\n    load('x')\ngo()\n",
+        "@load\ndef f(): pass\n",
+        "def post_load():\n    load('x')\n",
+    ] {
+        let source = module(format!("def load(name):\n    __import__(name)\n{calls}"));
+        let found = &source.in_functions[0];
+        assert_eq!(
+            (found.name.as_str(), found.unread.what.as_str()),
+            ("load", "an import by a call"),
+            "{calls}"
+        );
+    }
     let source = module("def load(name):\n    __import__(name)\n");
-    assert_eq!(source.unread, []);
+    assert_eq!((source.unread, source.in_functions), (vec![], vec![]));
     let source = module("import importlib\nimportlib.import_module('phonenumbers')\n");
     assert_eq!(source.unread, []);
 }

@@ -1,0 +1,215 @@
+//! What modules do to reads.
+
+use super::*;
+use crate::python::UnreadFunction;
+
+/// That of one class, after these.
+fn with_unread(made: &Models, model: &str) -> Option<String> {
+    let found = made.models[model].overridden(Effect::Unread);
+    found.map(|found| found.method.clone())
+}
+
+fn reviews(json: serde_json::Value) -> Reviews {
+    Reviews::parse(&json.to_string()).expect("the test's own is well formed")
+}
+
+#[test]
+fn what_is_unread_of_a_module_may_be_a_class_of_any_model() {
+    let mut acme = module(vec![class("P2", &[("_inherit", text("p"))])]);
+    acme.unread.push(Unread {
+        what: "a file with an error".to_owned(),
+        place: place(3),
+    });
+    let others = vec![
+        base(),
+        class("P", &[("_name", text("p"))]),
+        class("Q", &[("_name", text("q"))]),
+    ];
+    let made = make(&[("base", module(others)), ("acme", acme)]);
+    for model in ["p", "q"] {
+        let found = made.models[model].overridden(Effect::Unread);
+        let found = found.map(|found| (found.module.as_str(), found.method.as_str()));
+        assert_eq!(found, Some(("acme", "a file with an error")));
+    }
+}
+
+#[test]
+fn a_class_whose_model_is_unread_may_be_of_any() {
+    let unplaced = class("X", &[("_inherit", Literal::Unread)]);
+    let acme = module(vec![class("P2", &[("_inherit", text("p"))]), unplaced]);
+    let others = vec![
+        base(),
+        class("P", &[("_name", text("p"))]),
+        class("Q", &[("_name", text("q"))]),
+    ];
+    let made = make(&[("base", module(others)), ("acme", acme)]);
+    for model in ["p", "q"] {
+        let found = made.models[model].overridden(Effect::Unread);
+        let expected = "a class whose _inherit can't be read";
+        assert_eq!(found.map(|found| found.method.as_str()), Some(expected));
+    }
+}
+
+#[test]
+fn patches_of_the_framework_reach_all_models_and_others_their_own() {
+    let patch = |path: Option<&str>, attribute: &str| Patch {
+        target: "X".to_owned(),
+        path: path.map(str::to_owned),
+        attribute: attribute.to_owned(),
+        place: place(4),
+    };
+    let tainted = |patch: Patch| {
+        let classes = vec![
+            base(),
+            with_field(class("P", &[("_name", text("p"))]), "name", "Char", &[]),
+            class("Q", &[("_name", text("q"))]),
+        ];
+        let mut acme = module(Vec::new());
+        acme.patches.push(patch);
+        let made = make(&[("base", module(classes)), ("acme", acme)]);
+        let is = |model: &str| made.models[model].overridden(Effect::Unread).is_some();
+        (is("p"), is("q"))
+    };
+    assert_eq!(
+        tainted(patch(Some("odoo.models.BaseModel"), "_search")),
+        (true, true)
+    );
+    assert_eq!(
+        tainted(patch(Some("odoo.addons.m.models.x.P"), "_search")),
+        (true, false)
+    );
+    assert_eq!(
+        tainted(patch(Some("odoo.addons.m.models.x.P"), "create")),
+        (false, false)
+    );
+    assert_eq!(tainted(patch(None, "_search")), (true, true));
+    assert_eq!(tainted(patch(None, "partner_id")), (false, false));
+    assert_eq!(
+        tainted(patch(Some("requests.Session"), "read")),
+        (false, false)
+    );
+    for (path, attribute) in [
+        ("odoo.addons.m.models.x", "safe_eval"),
+        ("odoo.tools.safe_eval", "safe_eval"),
+        ("builtins", "getattr"),
+    ] {
+        assert_eq!(tainted(patch(Some(path), attribute)), (true, true));
+    }
+    for (path, attribute) in [
+        ("odoo.http.request.session", "uid"),
+        ("odoo.addons.m.models.x.DEFAULT", "read"),
+    ] {
+        let found = tainted(patch(Some(path), attribute));
+        assert_eq!(
+            found,
+            (path.ends_with("DEFAULT"), path.ends_with("DEFAULT"))
+        );
+    }
+    let of_field = "odoo.addons.m.models.x.P.name";
+    assert_eq!(tainted(patch(Some(of_field), "groups")), (true, false));
+    let of_class = "odoo.addons.m.models.x.P";
+    assert_eq!(tainted(patch(Some(of_class), "name")), (true, false));
+    assert_eq!(tainted(patch(Some(of_class), "__bases__")), (true, false));
+}
+
+#[test]
+fn who_extends_the_rules_extends_the_reads_of_all() {
+    let rule = class("R", &[("_name", text("ir.rule"))]);
+    let acme = with_method(
+        class("R2", &[("_inherit", text("ir.rule"))]),
+        "_compute_domain",
+    );
+    let others = vec![
+        base(),
+        with_method(rule, "_compute_domain"),
+        class("P", &[("_name", text("p"))]),
+    ];
+    let made = make(&[("base", module(others)), ("acme", module(vec![acme]))]);
+    let found = made.models["p"]
+        .overridden(Effect::Rows)
+        .expect("the test's own is well formed");
+    assert_eq!(
+        (found.module.as_str(), found.method.as_str()),
+        ("acme", "_compute_domain")
+    );
+    assert_eq!(made.models["p"].overrides.len(), 1);
+}
+
+#[test]
+fn who_makes_groups_and_companies_anew_changes_the_reads_of_all() {
+    let users = |acme: Class| {
+        let base = vec![
+            base(),
+            class_of_users(),
+            with_method(
+                class("G", &[("_name", text("res.groups"))]),
+                "_compute_all_implied_ids",
+            ),
+            class("P", &[("_name", text("p"))]),
+        ];
+        let made = make(&[("base", module(base)), ("acme", module(vec![acme]))]);
+        let found = made.models["p"].overridden(Effect::Rows);
+        found.map(|found| found.method.clone())
+    };
+    let extend = |model: &str| class("X", &[("_inherit", text(model))]);
+    let method = |model: &str, name: &str| users(with_method(extend(model), name));
+    for name in ["_compute_all_group_ids", "_compute_company_ids"] {
+        assert_eq!(method("res.users", name).as_deref(), Some(name));
+    }
+    let name = "_compute_all_implied_ids";
+    assert_eq!(method("res.groups", name).as_deref(), Some(name));
+    assert_eq!(method("p", name), None);
+    let compute = ("compute", text("_compute_own"));
+    let field = |model: &str, name: &str, of: &str, keywords: &[(&str, Literal)]| {
+        users(with_field(extend(model), name, of, keywords)).is_some()
+    };
+    for name in ["all_group_ids", "group_ids", "company_ids", "company_id"] {
+        let given = std::slice::from_ref(&compute);
+        assert!(field("res.users", name, "Many2many", given), "{name}");
+        assert!(field("res.users", name, "", &[]), "{name}");
+        let label = [("string", text("Own")), ("tracking", Literal::Bool(true))];
+        assert!(!field("res.users", name, "Many2many", &label), "{name}");
+        assert!(!field("p", name, "Many2many", given), "{name}");
+    }
+    for name in ["all_implied_ids", "implied_ids"] {
+        let given = std::slice::from_ref(&compute);
+        assert!(field("res.groups", name, "Many2many", given), "{name}");
+    }
+}
+
+fn class_of_users() -> Class {
+    let users = class("U", &[("_name", text("res.users"))]);
+    let of = [("compute", text("_compute_all_group_ids"))];
+    let users = with_field(users, "all_group_ids", "Many2many", &of);
+    with_method(users, "_compute_all_group_ids")
+}
+
+#[test]
+fn what_is_unread_of_a_function_is_somebodys_to_review() {
+    let acme = ModuleSource {
+        in_functions: vec![UnreadFunction {
+            name: "load".to_owned(),
+            digest: "00".to_owned(),
+            unread: Unread {
+                what: "an import by a call".to_owned(),
+                place: place(3),
+            },
+        }],
+        ..ModuleSource::default()
+    };
+    let modules = [
+        (
+            "base",
+            module(vec![base(), class("P", &[("_name", text("p"))])]),
+        ),
+        ("acme", acme),
+    ];
+    let unread = |digest: &str| {
+        let reviews = reviews(serde_json::json!([
+            {"module": "acme", "model": "", "method": "load", "digest": digest, "verdict": "harmless", "why": "it is"}
+        ]));
+        with_unread(&reviewed(&modules, &reviews), "p")
+    };
+    assert_eq!(unread("00"), None);
+    assert_eq!(unread("11").as_deref(), Some("an import by a call"));
+}
