@@ -138,6 +138,17 @@ pub(super) fn reach(method: &str) -> Option<Reach> {
     Some(Reach::Effect(effect))
 }
 
+/// The models that [`reaches_all`] knows methods of.
+pub(super) const FOR_ALL: [&str; 7] = [
+    "ir.rule",
+    "ir.model.access",
+    "res.users",
+    "res.groups",
+    "decimal.precision",
+    "res.currency",
+    "res.lang",
+];
+
 /// What the methods of these models decide for all others: rights, groups, companies. Odoo's own are
 /// reproduced; another module's are not.
 pub(super) fn reaches_all(model: &str, method: &str) -> Option<Effect> {
@@ -204,7 +215,7 @@ pub(super) fn keeps_values(argument: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Reach, reach, reaches_all};
+    use super::{FOR_ALL, Reach, reach, reaches_all};
     use odoo_compiler::facts::document::Effect;
 
     #[test]
@@ -223,5 +234,17 @@ mod tests {
             Some(Effect::Rows)
         );
         assert_eq!(reaches_all("acme.rule", "_compute_domain"), None);
+        let methods = [
+            "_get_rules",
+            "check",
+            "has_group",
+            "_get_group_definitions",
+            "precision_get",
+            "round",
+            "_get_data",
+        ];
+        for (model, method) in FOR_ALL.iter().zip(methods) {
+            assert!(reaches_all(model, method).is_some(), "{model}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::inheritance::{Inheritance, Model};
 use super::merge::is_true;
-use super::methods::{Reach, field_reaches_all, keeps_values, reach, reaches_all};
+use super::methods::{FOR_ALL, Reach, field_reaches_all, keeps_values, reach, reaches_all};
 use crate::python::{FieldDefinition, Literal, Method, ModuleSource, Place};
 use crate::review::{Kind, Reviews, Text, Verdict};
 use odoo_compiler::facts::document::{Effect, Override};
@@ -256,40 +256,35 @@ impl<'a> Overrides<'a> {
     /// Methods of a few models decide for all: rights, groups, companies, and hooks that may patch.
     fn reaching_all(&mut self) {
         let registry = self.registry;
-        for (at, definition) in registry.definitions.iter().enumerate() {
+        // what they inherit from may have the methods and the fields too
+        let parts = |model: &'static str| {
+            let of = registry.get(model).into_iter();
+            of.flat_map(move |of| registry.classes(of).map(move |at| (model, of, at)))
+        };
+        for (name, model, at) in FOR_ALL.into_iter().flat_map(parts) {
+            let definition = &registry.definitions[at];
             for method in &definition.class.methods {
-                let is_hook = method.name == "_register_hook";
-                let effect = match reaches_all(&definition.name, &method.name) {
-                    // the base module's are the framework
-                    Some(effect) if definition.module != "base" => effect,
-                    None if is_hook => Effect::Unread,
-                    _ => continue,
-                };
-                let Some(model) = registry.get(&definition.name) else {
-                    continue;
-                };
-                let verdict = self.verdict(model, at, method);
-                if verdict != Some(&Verdict::Harmless) {
-                    let of = made(effect, &method.name, definition.module, &method.place);
+                // the base module's are the framework
+                if let Some(effect) = reaches_all(name, &method.name)
+                    && definition.module != "base"
+                {
+                    self.decides(model, at, method, effect);
+                }
+            }
+            let fields = definition.class.fields.iter();
+            for field in fields.filter(|_| definition.module != "base") {
+                if field_reaches_all(name, &field.name) && may_change(field) {
+                    let what = format!("{} of {name} is another", field.name);
+                    let of = made(Effect::Rows, &what, definition.module, &field.place);
                     self.everywhere.push(of);
                 }
             }
         }
-        // what they inherit from may have the fields too
-        for name in ["res.users", "res.groups"] {
-            let classes = registry
-                .get(name)
-                .into_iter()
-                .flat_map(|model| registry.classes(model))
-                .map(|at| &registry.definitions[at]);
-            for definition in classes.filter(|definition| definition.module != "base") {
-                for field in &definition.class.fields {
-                    if field_reaches_all(name, &field.name) && may_change(field) {
-                        let what = format!("{} of {name} is another", field.name);
-                        let of = made(Effect::Rows, &what, definition.module, &field.place);
-                        self.everywhere.push(of);
-                    }
-                }
+        for (at, definition) in registry.definitions.iter().enumerate() {
+            let mut methods = definition.class.methods.iter();
+            let hook = methods.find(|method| method.name == "_register_hook");
+            if let (Some(hook), Some(model)) = (hook, registry.get(&definition.name)) {
+                self.decides(model, at, hook, Effect::Unread);
             }
         }
         for (at, what) in &registry.lost {
@@ -300,6 +295,14 @@ impl<'a> Overrides<'a> {
                 definition.module,
                 &definition.class.place,
             );
+            self.everywhere.push(of);
+        }
+    }
+
+    fn decides(&mut self, model: &Model, at: usize, method: &Method, effect: Effect) {
+        if self.verdict(model, at, method) != Some(&Verdict::Harmless) {
+            let module = self.registry.definitions[at].module;
+            let of = made(effect, &method.name, module, &method.place);
             self.everywhere.push(of);
         }
     }
@@ -342,9 +345,13 @@ impl<'a> Overrides<'a> {
     }
 
     fn reaches_all(&self, classes: &[usize], method: &str) -> bool {
-        classes.iter().any(|at| {
-            let name = &self.registry.definitions[*at].name;
-            reaches_all(name, method).is_some()
+        let mut models = FOR_ALL
+            .into_iter()
+            .filter(|model| reaches_all(model, method).is_some());
+        models.any(|model| {
+            let of = self.registry.get(model).into_iter();
+            let mut parts = of.flat_map(|of| self.registry.classes(of));
+            parts.any(|at| classes.contains(&at))
         })
     }
 

@@ -38,6 +38,36 @@ fn a_condition_counts_as_true_and_is_told() {
 }
 
 #[test]
+fn what_only_a_type_checker_runs_does_not_count_unless_it_may_run() {
+    let class = "class A(models.Model):\n        _name = 'a'\n";
+    let read = |head: &str, test: &str| {
+        let source = module(format!(
+            "from odoo import models\n{head}if {test}:\n    {class}"
+        ));
+        let unread = whats(&source.unread).join(" ");
+        (names(&source).join(" "), unread)
+    };
+    let nothing = (String::new(), String::new());
+    let plain = "TYPE_CHECKING";
+    for head in [
+        "from typing import TYPE_CHECKING\n",
+        "try:\n    from typing import TYPE_CHECKING\nexcept ImportError:\n    TYPE_CHECKING = False\n",
+    ] {
+        assert_eq!(read(head, plain), nothing, "{head}");
+    }
+    assert_eq!(read("import typing\n", "typing.TYPE_CHECKING"), nothing);
+    for head in [
+        "TYPE_CHECKING = True\n",
+        "from typing import TYPE_CHECKING\nTYPE_CHECKING = not TYPE_CHECKING\n",
+        "from own_library import TYPE_CHECKING\n",
+        "def f():\n    global TYPE_CHECKING\n    TYPE_CHECKING = True\n",
+    ] {
+        assert_eq!(read(head, plain).1, "a TYPE_CHECKING of its own", "{head}");
+    }
+    assert_eq!(read("from . import own\n", "own.TYPE_CHECKING").0, "A");
+}
+
+#[test]
 fn classes_of_a_file_that_is_imported_under_a_condition_are_conditional() {
     let addons = Addons::new();
     addons

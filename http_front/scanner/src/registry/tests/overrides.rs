@@ -177,6 +177,39 @@ fn who_makes_groups_and_companies_anew_changes_the_reads_of_all() {
     }
 }
 
+#[test]
+fn a_mixin_of_users_makes_their_groups_too() {
+    let rows = |mixin: Class| {
+        let users = class(
+            "U2",
+            &[
+                ("_name", text("res.users")),
+                ("_inherit", list(&["res.users", "acme.mixin"])),
+            ],
+        );
+        let base = vec![
+            base(),
+            class_of_users(),
+            class("P", &[("_name", text("p"))]),
+        ];
+        let made = make(&[
+            ("base", module(base)),
+            ("acme", module(vec![as_abstract(mixin), users])),
+        ]);
+        made.models["p"].overridden(Effect::Rows).is_some()
+    };
+    let mixin = || class("M", &[("_name", text("acme.mixin"))]);
+    assert!(!rows(with_method(mixin(), "_compute_own")));
+    assert!(rows(with_method(mixin(), "_compute_all_group_ids")));
+    let compute = [("compute", text("_compute_own"))];
+    assert!(rows(with_field(
+        mixin(),
+        "company_ids",
+        "Many2many",
+        &compute
+    )));
+}
+
 fn class_of_users() -> Class {
     let users = class("U", &[("_name", text("res.users"))]);
     let of = [("compute", text("_compute_all_group_ids"))];
