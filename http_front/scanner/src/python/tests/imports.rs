@@ -148,13 +148,45 @@ fn compiled_code_is_no_source() {
         .write("own/__init__.py", "from . import secret, models\n")
         .write("own/secret.pyc", "")
         .write("own/models/__init__.pyc", "");
+    let unread = addons.read("own").unread;
+    let found: Vec<(&str, &str)> = unread
+        .iter()
+        .map(|unread| (unread.what.as_str(), unread.place.file.as_str()))
+        .collect();
+    let what = "a compiled file without its source";
     assert_eq!(
-        whats(&addons.read("own").unread),
-        [
-            "a package without its source",
-            "an import that leads nowhere: odoo.addons.own.secret"
-        ]
+        found,
+        [(what, "own/secret.pyc"), (what, "own/models/__init__.pyc")]
     );
+}
+
+#[test]
+fn a_compiled_file_comes_before_the_source() {
+    let class = "from odoo import models\nclass A(models.Model):\n    _name = 'a'\n";
+    for compiled in [
+        "own/models.cpython-311-x86_64-linux-gnu.so",
+        "own/models.abi3.so",
+        "own/models.so",
+        "own/models.pyd",
+        "own/models/__init__.so",
+        "own/__init__.so",
+    ] {
+        let addons = Addons::new();
+        addons
+            .write("own/__init__.py", "from . import models\n")
+            .write("own/models.py", class)
+            .write(compiled, "");
+        let unread = addons.read("own").unread;
+        assert_eq!(unread[0].place.file, compiled);
+    }
+    let addons = Addons::new();
+    addons
+        .write("own/__init__.py", "from . import models\n")
+        .write("own/models.py", class)
+        .write("own/models.pyc", "")
+        .write("own/models_too.so", "");
+    let source = addons.read("own");
+    assert_eq!((names(&source), &*source.unread), (vec!["A"], &[][..]));
 }
 
 #[test]
