@@ -246,3 +246,119 @@ fn what_is_unread_of_a_function_is_somebodys_to_review() {
     assert_eq!(unread("00"), None);
     assert_eq!(unread("11").as_deref(), Some("an import by a call"));
 }
+
+#[test]
+fn a_class_under_a_condition_may_not_be_there() {
+    let mut other = class("P2", &[("_inherit", text("p"))]);
+    let made = |other: Class| {
+        let p = class("P", &[("_name", text("p"))]);
+        make(&[
+            ("base", module(vec![base(), p])),
+            ("acme", module(vec![other])),
+        ])
+    };
+    assert_eq!(with_unread(&made(other.clone()), "p"), None);
+    other.is_conditional = true;
+    let expected = "a class under a condition";
+    assert_eq!(with_unread(&made(other), "p").as_deref(), Some(expected));
+}
+
+#[test]
+fn names_that_methods_make_in_two_ways_are_pythons() {
+    let name = |of: &str| {
+        let class = class("X", &[("_inherit", text("p"))]);
+        (of.to_owned(), with_method(class, "_compute_display_name"))
+    };
+    let kind = |second: &str| {
+        let reviews = reviews(serde_json::json!([
+            {"module": "one", "model": "p", "method": "_compute_display_name", "digest": "00",
+             "verdict": {"display_name": "rec_name"}, "why": "it is"},
+            {"module": "two", "model": "p", "method": "_compute_display_name", "digest": "00",
+             "verdict": {"display_name": second}, "why": "it is"}
+        ]));
+        let p = with_field(class("P", &[("_name", text("p"))]), "name", "Char", &[]);
+        let display_name = [("compute", text("_compute_display_name"))];
+        let base = with_field(base(), "display_name", "Char", &display_name);
+        let modules = [
+            ("base", module(vec![base, p])),
+            ("one", module(vec![name("one").1])),
+            ("two", module(vec![name("two").1])),
+        ];
+        reviewed(&modules, &reviews).models["p"].display_name.kind
+    };
+    assert_eq!(kind("rec_name"), DisplayNameKind::RecName);
+    assert_eq!(kind("partner"), DisplayNameKind::Python);
+}
+
+#[test]
+fn a_verdict_holds_only_while_its_helpers_are_just_those() {
+    let reviews = reviews(serde_json::json!([
+        {"module": "acme", "model": "p", "method": "_search", "digest": "00", "verdict": "harmless", "why": "it is",
+         "with": [{"module": "acme", "model": "p", "method": "_help", "digest": "00"}]}
+    ]));
+    let rows = |others: Vec<Class>, digest: &str| {
+        let extension = with_method(class("X", &[("_inherit", text("p"))]), "_search");
+        let mut extension = with_method(extension, "_help");
+        extension.methods[1].digest = digest.to_owned();
+        let p = class("P", &[("_name", text("p"))]);
+        let modules = [
+            ("base", module(vec![base(), p])),
+            ("acme", module(vec![extension])),
+            ("more", module(others)),
+        ];
+        let made = reviewed(&modules, &reviews);
+        made.models["p"].overridden(Effect::Rows).is_some()
+    };
+    assert!(!rows(Vec::new(), "00"));
+    assert!(rows(Vec::new(), "11"), "another text");
+    let other = with_method(class("Y", &[("_inherit", text("p"))]), "_help");
+    assert!(rows(vec![other], "00"), "another definition");
+}
+
+#[test]
+fn a_hook_that_nobody_read_may_change_all_models() {
+    let hook = with_method(class("P", &[("_name", text("p"))]), "_register_hook");
+    let q = class("Q", &[("_name", text("q"))]);
+    let made = make(&[
+        ("base", module(vec![base(), q])),
+        ("acme", module(vec![hook])),
+    ]);
+    for model in ["p", "q"] {
+        let found = with_unread(&made, model);
+        assert_eq!(found.as_deref(), Some("_register_hook"));
+    }
+}
+
+#[test]
+fn a_class_of_a_model_that_nobody_makes_may_be_of_any() {
+    let lost = class("P2", &[("_inherit", text("gone"))]);
+    let p = class("P", &[("_name", text("p"))]);
+    let made = make(&[
+        ("base", module(vec![base(), p])),
+        ("acme", module(vec![lost])),
+    ]);
+    assert_eq!(
+        with_unread(&made, "p").as_deref(),
+        Some("no module makes the model gone")
+    );
+}
+
+#[test]
+fn a_patched_class_that_is_nowhere_may_be_any_model_and_a_plain_one_is_none() {
+    let tainted = |path: &str, attribute: &str| {
+        let mut acme = module(Vec::new());
+        acme.others.push(class("Plain", &[]));
+        acme.patches.push(Patch {
+            target: "X".to_owned(),
+            path: Some(path.to_owned()),
+            attribute: attribute.to_owned(),
+            place: place(4),
+        });
+        let p = class("P", &[("_name", text("p"))]);
+        let made = make(&[("base", module(vec![base(), p])), ("acme", acme)]);
+        with_unread(&made, "p").is_some()
+    };
+    assert!(tainted("odoo.addons.m.models.gone.Gone", "_search"));
+    assert!(!tainted("odoo.addons.m.models.gone.Gone", "create"));
+    assert!(!tainted("odoo.addons.m.models.x.Plain", "_search"));
+}
