@@ -1,7 +1,8 @@
 //! Which classes are models, and what they take over from other classes by Python's own inheritance.
 
 use super::class::Found;
-use super::module::{Kind, is_field, is_model};
+use super::framework::Framework;
+use super::module::{Kind, is_field};
 use super::{Class, Literal, ModuleSource, Unread};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -140,7 +141,7 @@ impl Known {
         let Some(path) = path else {
             return Kind::Unknown;
         };
-        if is_model(path) {
+        if Framework::of_path(path).is_some() {
             return Kind::Model;
         }
         if is_field(path) {
@@ -183,7 +184,7 @@ impl Known {
         for (written, path) in class.bases.iter().zip(&class.base_paths) {
             if path
                 .as_deref()
-                .is_some_and(|path| is_model(path) || path == "builtins.object")
+                .is_some_and(|path| Framework::of_path(path).is_some() || path == "builtins.object")
             {
                 continue;
             }

@@ -6,6 +6,7 @@
 //! another module.
 
 mod class;
+mod framework;
 mod link;
 mod literal;
 mod module;
@@ -22,6 +23,7 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use framework::Framework;
 pub use link::link;
 
 use ruff_python_ast::Stmt;

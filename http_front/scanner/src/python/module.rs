@@ -1,6 +1,7 @@
 //! The files of a module together: what names mean across them.
 
 use super::Place;
+use super::framework::Framework;
 use super::names::{Binding, Names};
 use super::tree::Tree;
 use ruff_python_ast::{Expr, StmtClassDef};
@@ -186,7 +187,7 @@ impl<'t> Module<'t> {
         if chain > LONGEST_CHAIN {
             return Kind::Unknown;
         }
-        if is_model(path) {
+        if Framework::of_path(path).is_some() {
             return Kind::Model;
         }
         if is_field(path) {
@@ -207,29 +208,6 @@ impl<'t> Module<'t> {
             return Kind::Foreign;
         }
         Kind::Plain
-    }
-}
-
-/// Whether it is one of the framework's own model classes, of any version.
-pub(super) fn is_model(path: &str) -> bool {
-    let Some(rest) = path.strip_prefix("odoo.") else {
-        return false;
-    };
-    let Some((from, name)) = rest.rsplit_once('.') else {
-        return false;
-    };
-    match from {
-        "models" | "orm.models" | "orm.models_transient" | "osv.orm" => {
-            matches!(
-                name,
-                "Model" | "AbstractModel" | "TransientModel" | "BaseModel"
-            )
-        }
-        "osv.osv" => matches!(
-            name,
-            "Model" | "AbstractModel" | "TransientModel" | "osv" | "osv_memory" | "osv_abstract"
-        ),
-        _ => false,
     }
 }
 
