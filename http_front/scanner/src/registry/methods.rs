@@ -217,6 +217,7 @@ pub(super) fn keeps_values(argument: &str) -> bool {
 mod tests {
     use super::{FOR_ALL, Reach, reach, reaches_all};
     use odoo_compiler::facts::document::Effect;
+    use std::collections::BTreeSet;
 
     #[test]
     fn methods_that_a_read_passes_through_have_their_reach_and_others_none() {
@@ -225,6 +226,33 @@ mod tests {
         assert_eq!(reach("name_search"), Some(Reach::NameSearch));
         assert_eq!(reach("create"), None);
         assert_eq!(reach("_compute_amount"), None);
+    }
+
+    /// The texts in quotes between these marks.
+    fn texts(source: &str, start: &str, end: &str, quote: char) -> BTreeSet<String> {
+        let source = &source[source.find(start).expect("its start") + start.len()..];
+        let source = &source[..source.find(end).expect("its end")];
+        let pieces = source.split(quote).skip(1).step_by(2);
+        pieces.map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn the_script_of_the_reviews_knows_the_same_methods() {
+        let (own, script) = (
+            include_str!("methods.rs"),
+            include_str!("../../review/digest.py"),
+        );
+        let of_reach = texts(own, "fn reach(", "\n}\n", '"');
+        let listed = script
+            .split("METHODS = set(\"\"\"")
+            .nth(1)
+            .expect("its list");
+        let listed = listed.split("\"\"\"").next().expect("its end");
+        let listed: BTreeSet<String> = listed.split_whitespace().map(str::to_owned).collect();
+        assert_eq!(of_reach, listed);
+        assert!(listed.len() > 90 && listed.iter().all(|name| reach(name).is_some()));
+        let system = texts(script, "SYSTEM = {", "\n}\n", '\'');
+        assert_eq!(texts(own, "fn reaches_all(", "\n}\n", '"'), system);
     }
 
     #[test]
