@@ -179,7 +179,7 @@ fn who_makes_groups_and_companies_anew_changes_the_reads_of_all() {
 
 #[test]
 fn a_mixin_of_users_makes_their_groups_too() {
-    let rows = |mixin: Class| {
+    let of_mixin = |mixin: Class, patches: Vec<Patch>| {
         let users = class(
             "U2",
             &[
@@ -192,10 +192,12 @@ fn a_mixin_of_users_makes_their_groups_too() {
             class_of_users(),
             class("P", &[("_name", text("p"))]),
         ];
-        let made = make(&[
-            ("base", module(base)),
-            ("acme", module(vec![as_abstract(mixin), users])),
-        ]);
+        let mut acme = module(vec![as_abstract(mixin), users]);
+        acme.patches = patches;
+        make(&[("base", module(base)), ("acme", acme)])
+    };
+    let rows = |mixin: Class| {
+        let made = of_mixin(mixin, Vec::new());
         made.models["p"].overridden(Effect::Rows).is_some()
     };
     let mixin = || class("M", &[("_name", text("acme.mixin"))]);
@@ -208,6 +210,17 @@ fn a_mixin_of_users_makes_their_groups_too() {
         "Many2many",
         &compute
     )));
+    let patch = |attribute: &str| Patch {
+        target: "M".to_owned(),
+        path: Some("odoo.addons.m.models.x.M".to_owned()),
+        attribute: attribute.to_owned(),
+        place: place(4),
+    };
+    let patched = |attribute: &str| {
+        let made = of_mixin(mixin(), vec![patch(attribute)]);
+        with_unread(&made, "p").is_some()
+    };
+    assert!(patched("has_group") && !patched("own"));
 }
 
 fn class_of_users() -> Class {
