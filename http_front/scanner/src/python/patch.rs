@@ -12,6 +12,7 @@ use super::patcher::{Calls, Patcher, argument};
 use super::ran::Ran;
 use super::statements::running;
 use super::{Literal, ModuleSource, Patch, Unread, UnreadFunction};
+use item::is_of_fields;
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Expr, ExprCall, Stmt, StmtFunctionDef};
 use ruff_text_size::{Ranged, TextRange};
@@ -79,6 +80,9 @@ impl<'t> Finder<'_, 't> {
 
     fn target(&mut self, target: &'t Expr, range: TextRange) {
         match target {
+            Expr::Attribute(attribute) if is_of_fields(&attribute.value) => {
+                self.unread(range, "a change of a model's fields");
+            }
             // `self.x = …` changes one object
             Expr::Attribute(attribute) if !is_self(&attribute.value) => {
                 let attribute_name = attribute.attr.to_string();

@@ -1,6 +1,7 @@
 //! Changes of what is kept by a key: `globals()`, `sys.modules`, the registry, the dict of a class.
 
 use super::{Finder, is_self};
+use crate::python::names::Binding;
 use ruff_python_ast::Expr;
 use ruff_text_size::TextRange;
 
@@ -42,12 +43,30 @@ impl<'t> Finder<'_, 't> {
                 let path = self.path(of);
                 if path.as_deref().is_some_and(|path| IMPORTS.contains(&path)) {
                     self.unread(range, "a change of what is imported");
-                } else if is_registry(of) {
+                } else if is_of_fields(of) {
+                    self.unread(range, "a change of a model's fields");
+                } else if is_registry(of) && !self.is_own_dict(of) {
                     self.unread(range, "a change of the registry");
                 } else if path.as_deref().is_some_and(is_inside_class) {
                     self.patch(of, name, range);
                 }
             }
+        }
+    }
+
+    /// A dict that the file makes itself, of whatever it registers.
+    fn is_own_dict(&self, expr: &Expr) -> bool {
+        let names = &self.module.names[self.file];
+        let Expr::Name(name) = expr else {
+            return false;
+        };
+        match names.single(&name.id) {
+            Some(Binding::Value(Expr::Dict(_))) => true,
+            Some(Binding::Value(Expr::Call(call))) => {
+                let made = self.called(&call.func);
+                made.is_some_and(|made| ["dict", "defaultdict", "OrderedDict"].contains(&&*made))
+            }
+            _ => false,
         }
     }
 }
@@ -64,11 +83,24 @@ fn is_inside_class(path: &str) -> bool {
             .is_some_and(|(of, _)| of.split('.').any(is_class))
 }
 
+/// What a model's dict of fields has: `self._fields["name"]`.
+pub(super) fn is_of_fields(mut expr: &Expr) -> bool {
+    loop {
+        expr = match expr {
+            Expr::Attribute(attribute) if attribute.attr.as_str() == "_fields" => return true,
+            Expr::Attribute(attribute) => &attribute.value,
+            Expr::Subscript(subscript) => &subscript.value,
+            Expr::Call(call) => &call.func,
+            _ => return false,
+        }
+    }
+}
+
 /// The registry of models, or its dict of them.
 fn is_registry(expr: &Expr) -> bool {
     let last = |expr: &Expr| match expr {
-        Expr::Name(name) => name.id.to_lowercase(),
-        Expr::Attribute(attribute) => attribute.attr.to_lowercase(),
+        Expr::Name(name) => name.id.to_string(),
+        Expr::Attribute(attribute) => attribute.attr.to_string(),
         Expr::Call(call) => match &*call.func {
             Expr::Name(name) => name.id.to_lowercase(),
             _ => String::new(),

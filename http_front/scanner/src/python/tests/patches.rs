@@ -250,6 +250,14 @@ fn what_may_patch_anything_is_told() {
             "a change of the registry",
         ),
         (
+            "def hook(env):\n    env['a']._fields['x'].groups = 'b'\n",
+            "a change of a model's fields",
+        ),
+        (
+            "class A:\n    def _setup_complete(self):\n        self._fields.get('x').args['groups'] = 'b'\n",
+            "a change of a model's fields",
+        ),
+        (
             "import runpy\nrunpy.run_path('other.py')\n",
             "an import by a call",
         ),
@@ -274,7 +282,7 @@ fn what_may_patch_anything_is_told() {
 fn what_modules_do_every_day_is_no_patch() {
     let source = module(
         "import sys, types\nfrom odoo import models\nfrom collections import namedtuple\n\
-         TABLE = {}\nTABLE['a'] = 1\nTABLE.update(b=2)\nvalues = dict(x=1)\n\
+         TABLE = {}\nTABLE['a'] = 1\nTABLE.update(b=2)\nregistry = {}\nregistry['a'] = 1\nvalues = dict(x=1)\n\
          known = sys.modules.get('odoo.models')\n\
          class A(namedtuple('A', 'x')): pass\n\
          class B(models.Model):\n    _name = 'b'\n    def f(self):\n        eval('1')\n\
