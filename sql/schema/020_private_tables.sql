@@ -64,11 +64,8 @@ CREATE UNLOGGED TABLE odoo_mcp_private.delegation (
     token_id bigint NOT NULL,
     -- only the role that was told of it may end it
     session_role name NOT NULL DEFAULT SESSION_USER,
-    tool text NOT NULL,
-    model text NOT NULL,
     -- json and not jsonb, which refuses some characters
     shape json NOT NULL,
-    reason text NOT NULL,
     started_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     deadline timestamptz NOT NULL
 );

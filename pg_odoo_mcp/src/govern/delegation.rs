@@ -93,7 +93,6 @@ impl Way<'_> {
     pub(crate) fn begin(
         &self,
         call_id: &str,
-        tool: &str,
         user_id: i64,
         protocol: &'static str,
         delegation: &Delegation,
@@ -118,10 +117,7 @@ impl Way<'_> {
             &[
                 Bind::uuid(call_id),
                 Bind::int8(Some(*token_id)),
-                Bind::text(tool),
-                Bind::text(delegation.model.clone()),
                 Bind::new(pg_sys::JSONOID, Some(shape)),
-                Bind::text(delegation.reason.replace('\0', "")),
                 Bind::new(pg_sys::FLOAT8OID, Some(deadline.to_string())),
             ],
         );

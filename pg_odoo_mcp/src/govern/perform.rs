@@ -75,7 +75,6 @@ impl Call<'_> {
                 (Reply::Delegate(delegation), protocol) => way
                     .begin(
                         self.call_id,
-                        self.tool,
                         self.user_id,
                         protocol.unwrap_or_default(),
                         &delegation,

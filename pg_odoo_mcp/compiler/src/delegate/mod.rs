@@ -38,7 +38,7 @@ use serde_json::{Map, Value as Json};
 /// A call that Odoo is to answer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Delegation {
-    /// The model that is asked, for the audit.
+    /// The model that is asked.
     pub model: String,
     /// Why SQL does not answer, in words for the caller: `engine_reason`.
     pub reason: String,
