@@ -44,9 +44,9 @@ fn mint(call_id: &str, token_id: i64, front: &str) -> Result<Option<String>> {
     if !installation.is_at_home()? {
         return Ok(None);
     }
-    // a crash takes the key with its note, or neither
+    // a crash takes the key with its notes, or neither; what was done with it in Odoo is on the disk after them
     delegation::commit_without_waiting();
-    key::mint(token_id, front, &installation, minter).map_err(|failure| match failure {
+    key::mint(call_id, token_id, front, &installation, minter).map_err(|failure| match failure {
         Failure::Expected(error) => error,
         Failure::Unexpected(text) => {
             pgrx::log!("odoo_mcp: no key for call {call_id}: {text}");

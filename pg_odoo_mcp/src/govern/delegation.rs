@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 const INSERT: &str = include_str!("../../../sql/statements/delegation_insert.sql");
 const TAKE: &str = include_str!("../../../sql/statements/delegation_take.sql");
 const TOKEN: &str = include_str!("../../../sql/statements/delegation_token.sql");
+const KEY_COUNT: &str = include_str!("../../../sql/statements/delegation_key_count.sql");
 const SWEEP: &str = include_str!("../../../sql/statements/delegation_sweep.sql");
 const RPC_MODULE: &str = include_str!("../../../sql/statements/rpc_module.sql");
 
@@ -135,6 +136,17 @@ pub(crate) fn waiting_token(call_id: &str) -> Option<i64> {
         .into_iter()
         .next()?;
     row.into_iter().next()??.parse().ok()
+}
+
+/// Counts a key for a call that waits: a front that Odoo refused one asks once more, and nobody oftener.
+pub(crate) fn count_key(call_id: &str) -> Result<()> {
+    if owner::run(KEY_COUNT, &[Bind::uuid(call_id)]).is_empty() {
+        return Err(
+            Error::new(Code::NotPermitted, "no more keys are made for this call")
+                .hint("a delegated call has one key, and another where Odoo refuses the first"),
+        );
+    }
+    Ok(())
 }
 
 /// How a report ends.
