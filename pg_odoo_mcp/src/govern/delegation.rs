@@ -10,10 +10,9 @@ use crate::govern::perform::{answer_within_budget, internal};
 use crate::govern::token;
 use crate::gucs;
 use odoo_compiler::answer::Answer;
-use odoo_compiler::delegate::{self, Delegation, Request};
+use odoo_compiler::delegate::{self, Delegation, Errand, Protocol};
 use odoo_compiler::error::{Code, Error, Result};
 use pgrx::pg_sys;
-use serde::Serialize;
 use std::time::{Duration, Instant};
 
 const INSERT: &str = include_str!("../../../sql/statements/delegation_insert.sql");
@@ -38,22 +37,11 @@ pub(crate) enum Way<'a> {
     Psql,
 }
 
-/// What the front is to do.
-#[derive(Serialize)]
-struct Errand<'a> {
-    protocol: &'static str,
-    database: String,
-    user_id: i64,
-    timeout_ms: u64,
-    byte_limit: usize,
-    requests: &'a [Request],
-}
-
 /// Which of Odoo's protocols answers in this database.
-pub(crate) fn protocol(reader: &Reader<'_>) -> Result<&'static str> {
+pub(crate) fn protocol(reader: &Reader<'_>) -> Result<Protocol> {
     Ok(match reader.named(RPC_MODULE, &[])?.is_empty() {
-        true => "jsonrpc",
-        false => "json2",
+        true => Protocol::Jsonrpc,
+        false => Protocol::Json2,
     })
 }
 
@@ -95,11 +83,11 @@ impl Way<'_> {
         &self,
         call_id: &str,
         user_id: i64,
-        protocol: &'static str,
-        delegation: &Delegation,
+        protocol: Protocol,
+        delegation: Delegation,
     ) -> Result<String> {
         let Way::ThroughFront(_, token_id) = self else {
-            return Err(delegation.refusal.clone());
+            return Err(delegation.refusal);
         };
         let timeout = gucs::delegation_timeout();
         let errand = Errand {
@@ -108,7 +96,7 @@ impl Way<'_> {
             user_id,
             timeout_ms: u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX),
             byte_limit: gucs::answer_budget(),
-            requests: &delegation.requests,
+            requests: delegation.requests,
         };
         let shape = serde_json::to_string(&delegation.shape).map_err(unreadable)?;
         let errand = serde_json::to_string(&errand).map_err(unreadable)?;

@@ -7,6 +7,7 @@ use crate::govern::audit::Outcome;
 use crate::govern::delegation::{self, Way};
 use crate::gucs;
 use odoo_compiler::answer::{self, Answer, Reply, Token};
+use odoo_compiler::delegate::Protocol;
 use odoo_compiler::error::{Code, Error};
 use std::cell::Cell;
 
@@ -59,26 +60,19 @@ impl Call<'_> {
     pub(crate) fn perform(self, question: Question, way: Way<'_>, source: &Source) -> Performed {
         let is_user_gone = Cell::new(false);
         let contained = subxact::contain(gucs::call_timeout(), || {
-            let (reply, protocol) = Reader::within(source, |reader| {
+            let mut protocol = Protocol::Json2;
+            let reply = Reader::within(source, |reader| {
                 let reply = self.ask(question, way.is_open(), reader, &is_user_gone)?;
-                let protocol = match &reply {
-                    Reply::Answer(_) => None,
-                    Reply::Delegate(delegation) => {
-                        way.check(&delegation.refusal)?;
-                        Some(delegation::protocol(reader)?)
-                    }
-                };
-                Ok((reply, protocol))
+                if let Reply::Delegate(delegation) = &reply {
+                    way.check(&delegation.refusal)?;
+                    protocol = delegation::protocol(reader)?;
+                }
+                Ok(reply)
             })?;
-            match (reply, protocol) {
-                (Reply::Answer(answer), _) => answer_within_budget(answer).map(Done::Answer),
-                (Reply::Delegate(delegation), protocol) => way
-                    .begin(
-                        self.call_id,
-                        self.user_id,
-                        protocol.unwrap_or_default(),
-                        &delegation,
-                    )
+            match reply {
+                Reply::Answer(answer) => answer_within_budget(answer).map(Done::Answer),
+                Reply::Delegate(delegation) => way
+                    .begin(self.call_id, self.user_id, protocol, delegation)
                     .map(Done::Delegate),
             }
         });
