@@ -236,6 +236,11 @@ impl Asked<'_> {
         match field.field_type {
             FieldType::One2many => Ok(false),
             FieldType::Binary => Ok(field.column.is_some()),
+            // Odoo looks for the definitions where the field is, and finds them through `_inherits` only
+            FieldType::Properties => {
+                let facts = self.of.facts.fields.get(&field.name);
+                Ok(field.store || has_column && facts.is_some_and(|facts| facts.inherited))
+            }
             // its groups are records of the comodel
             FieldType::Many2many if has_column => {
                 let comodel = field.relation.as_deref().unwrap_or_default();

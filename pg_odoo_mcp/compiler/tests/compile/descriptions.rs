@@ -2,6 +2,7 @@
 
 use crate::odoo::Odoo;
 use odoo_compiler::error::Code;
+use odoo_compiler::facts::FieldFacts;
 use serde_json::{Value, json};
 
 fn listed(odoo: &Odoo, arguments: &Value) -> Value {
@@ -137,6 +138,27 @@ fn an_inherited_field_is_called_as_in_the_parent() {
         field(&answer, "default_code")["label"],
         "default_code of product.product in en_US"
     );
+}
+
+/// As `stock.quant.lot_properties`, and `product.product.product_properties`.
+#[test]
+fn properties_of_another_record_are_groups_only_if_they_are_inherited() {
+    let mut odoo = Odoo::new();
+    let properties = |related: &str| json!({"name": "p", "label": "P", "type": "properties", "store": false, "related": related});
+    odoo.change("product.product", |model| {
+        model["fields"]["list_price"]["type"] = json!("properties");
+        model["fields"]["p"] = properties("product_tmpl_id.list_price");
+    });
+    odoo.change_facts("product.product", |facts| {
+        facts
+            .fields
+            .with_facts
+            .insert("p".into(), FieldFacts::default());
+    });
+    let arguments = json!({"model": "product.product", "fields": ["p", "list_price"]});
+    let answer = described(&odoo, &arguments);
+    assert_eq!(field(&answer, "p")["groupable"], false);
+    assert_eq!(field(&answer, "list_price")["groupable"], true);
 }
 
 #[test]
