@@ -77,9 +77,7 @@ impl Call<'_> {
             })?;
             match said {
                 Said::Answer(answer) => answer_within_budget(answer).map(Done::Answer),
-                Said::Asked(asked) => asked
-                    .begin(self.call_id, self.tool, self.user_id)
-                    .map(Done::Delegate),
+                Said::Asked(asked) => asked.begin(self.call_id, self.user_id).map(Done::Delegate),
             }
         });
         let (done, outcome) = match contained {

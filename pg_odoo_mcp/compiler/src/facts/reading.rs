@@ -13,6 +13,13 @@ const TABLE_LENGTH: usize = 63;
 /// Longer than any name that Odoo's fields and models have.
 const NAME_LENGTH: usize = 200;
 
+/// The same from its text: JSON that PostgreSQL has taken, and which may be deeper than any facts, or have numbers that are
+/// larger.
+pub fn read_text(json: &str) -> Result<Document> {
+    let json: Json = serde_json::from_str(json).map_err(|fault| refused("", &fault.to_string()))?;
+    read(&json)
+}
+
 /// A document of [`FORMAT`] without unknown keys, whose names are ones that Odoo could have.
 pub fn read(json: &Json) -> Result<Document> {
     let format = json.get("format");
@@ -157,7 +164,7 @@ fn is_line(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use super::{read, read_text};
     use serde_json::{Value, json};
 
     fn document(model: &str, facts: Value) -> Value {
@@ -199,6 +206,21 @@ mod tests {
         let mut other = document("sale.order", json!({}));
         other["more"] = json!(1);
         assert!(self::said(&other).contains("unknown field `more`"));
+    }
+
+    #[test]
+    fn what_is_deeper_or_larger_than_can_be_read_is_refused_in_words() {
+        let facts = document("sale.order", json!({})).to_string();
+        assert!(read_text(&facts).is_ok());
+        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+        for (odd, word) in [(deep.as_str(), "recursion limit"), ("1e999", "number")] {
+            let facts = facts.replacen('{', &format!("{{\"more\": {odd}, "), 1);
+            let error = read_text(&facts).expect_err("it must be refused");
+            assert_eq!(error.code.name(), "invalid_arguments");
+            let detail = error.detail.unwrap_or_default();
+            assert!(detail.contains(word), "{detail}");
+            assert!(error.hint.is_some_and(|hint| hint.contains("scan-addons")));
+        }
     }
 
     #[test]
