@@ -2,15 +2,14 @@
 
 use super::{
     Link,
-    delegation::Request,
     key::ApiKey,
-    outcome::{Answer, Failure, FailureKind},
     reply::{self, Reply},
 };
 use crate::http_client;
 use axum::body::Bytes;
 use http_body_util::Full;
 use hyper::{Response, header::CONTENT_TYPE};
+use odoo_compiler::delegate::{Failure, FailureKind, HttpAnswer, Request};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::{Map, Value, json, value::RawValue};
 
@@ -34,38 +33,24 @@ struct Params<'a> {
         &'a str,
         &'a str,
         Vec<Value>,
-        Kwargs<'a>,
+        Map<String, Value>,
     ),
-}
-
-/// Keyword arguments as they go out.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Kwargs<'a> {
-    AsTheyCame(&'a RawValue),
-    Rewritten(Map<String, Value>),
 }
 
 /// The arguments of a call as these versions take them: the records that a method is called on stand first, and the
 /// domain of `name_search` has another name.
-fn arguments<'a>(wanted: &'a Request) -> (Vec<Value>, Kwargs<'a>) {
-    let as_they_came = (Vec::new(), Kwargs::AsTheyCame(&wanted.kwargs));
-    if !matches!(wanted.method.as_str(), "read" | "name_search") {
-        return as_they_came;
+fn arguments(wanted: &Request) -> (Vec<Value>, Map<String, Value>) {
+    let mut kwargs = wanted.kwargs.clone();
+    let records = match wanted.method.as_str() {
+        "read" => kwargs.remove("ids"),
+        _ => None,
+    };
+    if wanted.method == "name_search"
+        && let Some(domain) = kwargs.remove("domain")
+    {
+        kwargs.insert("args".into(), domain);
     }
-    let Ok(mut kwargs) = serde_json::from_str::<Map<String, Value>>(wanted.kwargs.get()) else {
-        return as_they_came;
-    };
-    let args = match wanted.method.as_str() {
-        "read" => kwargs.remove("ids").into_iter().collect(),
-        _ => {
-            if let Some(domain) = kwargs.remove("domain") {
-                kwargs.insert("args".into(), domain);
-            }
-            Vec::new()
-        }
-    };
-    (args, Kwargs::Rewritten(kwargs))
+    (records.into_iter().collect(), kwargs)
 }
 
 /// The request that asks for it.
@@ -89,7 +74,7 @@ pub(super) fn request(
         id: 1,
     };
     let body = serde_json::to_vec(&message)
-        .unwrap_or_else(|_| unreachable!("raw JSON, numbers and text always serialize"));
+        .unwrap_or_else(|_| unreachable!("maps, numbers and text always serialize"));
     http_client::request(&link.url, "/jsonrpc")
         .method("POST")
         .header(CONTENT_TYPE, "application/json")
@@ -133,7 +118,7 @@ pub(super) fn read(response: Response<Bytes>, database: &str) -> Result<Reply, F
     let envelope: Envelope = serde_json::from_str(body.get()).map_err(|_| not_odoo())?;
     let status = status.as_u16();
     if envelope.error.is_none() {
-        return Ok(Reply::Result(Answer { status, body }));
+        return Ok(Reply::Result(HttpAnswer { status, body }));
     }
     let mut error = error_of(&body).ok_or_else(not_odoo)?;
     let data = match error.get_mut("data").and_then(Value::as_object_mut) {
@@ -149,7 +134,7 @@ pub(super) fn read(response: Response<Bytes>, database: &str) -> Result<Reply, F
         Verdict::Error => {
             let body = json!({"jsonrpc": "2.0", "id": 1, "error": error});
             let body = serde_json::value::to_raw_value(&body).map_err(|_| not_odoo())?;
-            Ok(Reply::Error(Answer { status, body }))
+            Ok(Reply::Error(HttpAnswer { status, body }))
         }
     }
 }
@@ -206,14 +191,14 @@ fn judge(data: &Map<String, Value>, database: &str) -> Verdict {
 }
 
 /// The length of a result that is a list.
-pub(super) fn rows(body: &RawValue) -> Option<usize> {
+pub(super) fn rows(body: &RawValue) -> Option<u64> {
     #[derive(Deserialize)]
     struct Envelope {
         result: Vec<IgnoredAny>,
     }
     serde_json::from_str::<Envelope>(body.get())
         .ok()
-        .map(|envelope| envelope.result.len())
+        .map(|envelope| envelope.result.len() as u64)
 }
 
 #[cfg(test)]
@@ -241,7 +226,7 @@ mod tests {
             let wanted = Request {
                 model: "res.partner".into(),
                 method: method.into(),
-                kwargs: serde_json::value::to_raw_value(&kwargs).expect("JSON"),
+                kwargs: kwargs.as_object().cloned().expect("an object"),
                 only_if_rows: None,
             };
             let (args, kwargs) = arguments(&wanted);

@@ -43,7 +43,7 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
     let asked = vec![("ids", json!(ids)), ("fields", json!(read))];
     let request = frame.request("read", asked, None);
     let page = Page {
-        shown: Shown::of(&frame, fields),
+        shown: Shown::of(fields),
         ids,
     };
     Ok(frame.delegation(vec![request], Form::Read(page)))

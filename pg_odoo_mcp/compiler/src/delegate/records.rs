@@ -13,9 +13,6 @@ use serde_json::value::RawValue;
 pub(super) struct Shown {
     /// The keys of each record, `id` first.
     fields: Vec<String>,
-    /// Those that show only an id.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    id_only: Vec<String>,
 }
 
 /// A field that Odoo does not show.
@@ -58,11 +55,8 @@ fn default_fields(frame: &Frame<'_>) -> Vec<String> {
 }
 
 impl Shown {
-    pub(super) fn of(frame: &Frame<'_>, fields: Vec<String>) -> Shown {
-        Shown {
-            id_only: frame.limits.id_only(&frame.model, &fields),
-            fields,
-        }
+    pub(super) fn of(fields: Vec<String>) -> Shown {
+        Shown { fields }
     }
 
     /// The records with their fields in order, and the fields that some lack.
@@ -72,12 +66,7 @@ impl Shown {
     ) -> Result<(Vec<Box<RawValue>>, Vec<Skipped<'_>>)> {
         let mut skipped: Vec<&str> = Vec::new();
         let mut records = Vec::new();
-        for mut record in found {
-            for name in &self.id_only {
-                if let Some(value) = record.get_mut(name) {
-                    *value = body::id_of(value);
-                }
-            }
+        for record in found {
             if id(&record).is_none() {
                 return Err(body::unexpected("a record has no id"));
             }

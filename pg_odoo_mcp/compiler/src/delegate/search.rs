@@ -13,9 +13,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use serde_json::value::RawValue;
 
-/// How many terms an order may have.
-const MAX_TERMS: usize = 16;
-
 /// A page of records.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Page {
@@ -61,7 +58,7 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
     // a page that is not full need not be the last one: of messages Odoo leaves some out after it has cut the page
     let count = frame.request("search_count", vec![("domain", domain)], None);
     let page = Page {
-        shown: Shown::of(&frame, fields),
+        shown: Shown::of(fields),
         limit,
         offset,
     };
@@ -74,12 +71,6 @@ fn order(frame: &Frame<'_>, text: Option<&str>) -> Result<Option<String>> {
         return Ok(None);
     };
     let terms = parse_terms(&frame.model.name, text)?;
-    if terms.len() > MAX_TERMS {
-        return Err(Error::new(
-            Code::InvalidArguments,
-            format!("an order has at most {MAX_TERMS} terms"),
-        ));
-    }
     for term in &terms {
         let name = match term.path.split_once('.') {
             None => term.path,
@@ -126,15 +117,10 @@ impl Page {
         let (records, skipped_fields) = self.shown.records(found)?;
         let row_count = records.len() as u64;
         let end = self.offset + row_count;
-        let counted: Option<u64> = count
-            .map(|count| body::read(count, "number of records"))
-            .transpose()?;
+        let count = count.ok_or_else(|| body::unexpected("the records were not counted"))?;
+        let counted: u64 = body::read(count, "number of records")?;
         // the two requests see the records of two moments; what was seen in the first one is there
-        let total = match counted {
-            Some(total) => total.max(row_count),
-            None if self.offset == 0 && row_count < self.limit => row_count,
-            None => return Err(body::unexpected("the records were not counted")),
-        };
+        let total = counted.max(row_count);
         let body = Body {
             head: body::Head::new(shape),
             has_more: end < total || is_longer,

@@ -57,14 +57,8 @@ pub fn name_search(
 
 /// The error of a model whose names are asked for and made in Python.
 pub(super) fn unnamed(of: &Subject) -> Error {
-    Error::new(
-        Code::NotSupported,
-        format!(
-            "the display names of {} are made by Odoo's Python and not answered in SQL",
-            of.model.name
-        ),
-    )
-    .hint("read a stored field such as name")
+    Error::of_field(&of.model.name, "display_name", "Odoo's Python makes it")
+        .hint("read a stored field such as name")
 }
 
 /// The framework's search by display name.
