@@ -1,4 +1,5 @@
-use super::{context, delegated, odoo, refused, reply};
+use super::{completed, context, delegated, json2, odoo, refused, reply};
+use crate::odoo::Odoo;
 use odoo_compiler::answer::Reply;
 use odoo_compiler::delegate::Delegation;
 use odoo_compiler::error::Code;
@@ -66,6 +67,88 @@ fn a_page_that_is_not_the_first_is_always_counted() {
     let call = json!({"model": "acme.thing", "offset": 10});
     let delegation = delegated(&odoo(), "odoo_search", &call);
     assert_eq!(delegation.requests[1].only_if_rows, None);
+}
+
+/// Odoo leaves messages out after it has cut a page, so a page of its own may lose some.
+#[test]
+fn where_python_decides_over_rows_the_page_is_cut_of_all_ids() {
+    let mut odoo = odoo();
+    odoo.change_facts("sale.order", |facts| {
+        let by = json!({"effect": "rows", "method": "_search", "module": "sale", "file": "sale/models/sale_order.py", "line": 7});
+        facts.overrides.push(serde_json::from_value(by).expect("an override"));
+    });
+    let call = json!({"model": "sale.order", "fields": ["name"], "offset": 4, "limit": 2, "domain": [["state", "=", "sale"]]});
+    let delegation = delegated(&odoo, "odoo_search", &call);
+    assert_eq!(
+        requests(&delegation),
+        json!([
+            {"model": "sale.order", "method": "search", "kwargs": {
+                "domain": [["state", "=", "sale"]], "order": "date_order desc, id desc", "context": context(),
+            }},
+            {"model": "sale.order", "method": "read", "ids_before": {"offset": 4, "limit": 2}, "kwargs": {
+                "fields": ["id", "name"], "context": context(),
+            }},
+        ])
+    );
+    let record = |id: i64| json!({"id": id, "name": format!("S{id}")});
+    let ids = json!([9, 8, 7, 6, 5, 4, 3]);
+    let page = json!([record(5), record(4)]);
+    let answer = completed(&delegation, &json2(&[ids.clone(), page])).expect("an answer");
+    assert_eq!(
+        (&answer["records"], &answer["total"], &answer["has_more"]),
+        (
+            &json!([{"id": 5, "name": "S5"}, {"id": 4, "name": "S4"}]),
+            &json!(7),
+            &json!(true)
+        )
+    );
+    // one was deleted between the two
+    let answer =
+        completed(&delegation, &json2(&[ids.clone(), json!([record(4)])])).expect("an answer");
+    assert_eq!(
+        (&answer["total"], &answer["has_more"]),
+        (&json!(7), &json!(true))
+    );
+    let answer = completed(&delegation, &json2(&[json!([9, 8, 7])])).expect("an answer");
+    assert_eq!(
+        (&answer["records"], &answer["total"], &answer["has_more"]),
+        (&json!([]), &json!(3), &json!(false))
+    );
+    for wrong in [
+        vec![ids.clone()],
+        vec![ids.clone(), json!([record(9)])],
+        vec![ids, json!([record(5), record(5), record(4)])],
+        vec![json!(7), json!([])],
+    ] {
+        let error = completed(&delegation, &json2(&wrong)).expect_err("no answer");
+        assert_eq!(error.code, Code::OdooUnavailable, "{wrong:?}: {error:?}");
+    }
+}
+
+/// As of `sale.report`, whose dates are alike.
+#[test]
+fn the_order_of_a_model_that_was_read_has_the_id_last() {
+    let order = |odoo: &Odoo| {
+        let call = json!({"model": "sale.order", "domain": [["date_order", ">", "today -7d"]]});
+        let delegation = delegated(odoo, "odoo_search", &call);
+        delegation.requests[0].kwargs.get("order").cloned()
+    };
+    let mut odoo = odoo();
+    assert_eq!(order(&odoo), Some(json!("date_order desc, id desc")));
+    odoo.change("sale.order", |model| {
+        model["order"] = json!("date_order desc")
+    });
+    assert_eq!(order(&odoo), Some(json!("date_order desc, id")));
+    odoo.change("sale.order", |model| model["order"] = json!("gone"));
+    assert_eq!(order(&odoo), None);
+    odoo.change("sale.order", |model| {
+        model["order"] = json!("date_order desc")
+    });
+    odoo.change_facts("sale.order", |facts| {
+        let by = json!({"effect": "order", "method": "_order_to_sql", "module": "sale", "file": "sale/models/sale_order.py", "line": 7});
+        facts.overrides.push(serde_json::from_value(by).expect("an override"));
+    });
+    assert_eq!(order(&odoo), None);
 }
 
 #[test]
