@@ -77,7 +77,7 @@ impl Part {
 
 #[cfg(test)]
 mod tests {
-    use super::{Errand, Part, Protocol, Request};
+    use super::{Errand, Protocol, Request};
     use serde_json::json;
 
     /// A front of another release reads it, or is read.

@@ -152,6 +152,46 @@ fn the_order_of_a_model_that_was_read_has_the_id_last() {
 }
 
 #[test]
+fn a_misspelt_selection_and_a_day_for_a_moment_are_told_of_odoo_s_answers_too() {
+    let warned = |odoo: &Odoo, domain: Value| {
+        let call = json!({"model": "sale.order", "domain": ["&", ["date_order", ">", "today -7d"], domain]});
+        let delegation = delegated(odoo, "odoo_count", &call);
+        let answer = completed(&delegation, &json2(&[json!(3)])).expect("an answer");
+        answer["warnings"][0]["code"].clone()
+    };
+    let mut odoo = odoo();
+    for (domain, code) in [
+        (
+            json!(["state", "in", ["sale", "sold"]]),
+            "unknown_selection_value",
+        ),
+        (
+            json!(["order_line.order_id.state", "!=", "sold"]),
+            "unknown_selection_value",
+        ),
+        (json!(["date_order", "=", "2026-11-21"]), "day_is_midnight"),
+    ] {
+        assert_eq!(warned(&odoo, domain.clone()), code, "{domain}");
+    }
+    for quiet in [
+        json!(["state", "=", "sale"]),
+        json!(["state", "=", false]),
+        json!(["state", "like", "sold"]),
+        json!(["date_order", "<", "2026-11-21"]),
+        json!(["date_order", "=", "2026-11-21 00:00:00"]),
+    ] {
+        assert_eq!(warned(&odoo, quiet.clone()), Value::Null, "{quiet}");
+    }
+    // Python makes the keys
+    odoo.change_facts("sale.order", |facts| {
+        let mut of_state = facts.fields.get("state").cloned().unwrap_or_default();
+        of_state.open_selection = true;
+        facts.fields.with_facts.insert("state".into(), of_state);
+    });
+    assert_eq!(warned(&odoo, json!(["state", "=", "sold"])), Value::Null);
+}
+
+#[test]
 fn a_count_is_one_request() {
     let call = json!({"model": "res.bank", "domain": ["|", ["name", "=?", false], "!", ["bank_code", "==", null]]});
     let delegation = delegated(&odoo(), "odoo_count", &call);
