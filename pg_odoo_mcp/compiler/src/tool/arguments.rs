@@ -20,8 +20,11 @@ pub(crate) struct Arguments(Map<String, Json>);
 impl Arguments {
     /// Reads the text of a JSON object; names that the schema does not have are refused.
     pub(super) fn parse(tool: &str, text: &str, schema: &Json) -> Result<Arguments> {
-        let json: Json = serde_json::from_str(text)
-            .map_err(|e| invalid("the arguments are no JSON").detail(e.to_string()))?;
+        let json: Json = serde_json::from_str(text).map_err(|e| {
+            invalid("the arguments are no JSON")
+                .detail(e.to_string())
+                .hint("give one JSON object; what is nested in it may be up to 100 deep")
+        })?;
         let Json::Object(map) = json else {
             return Err(invalid("the arguments are no JSON object"));
         };
