@@ -6,6 +6,7 @@ pub(crate) mod facts;
 mod footprint;
 mod load;
 mod principal;
+mod registry;
 mod shape;
 pub(crate) mod standing;
 mod state;
@@ -15,3 +16,4 @@ pub(crate) use load::{
     Overview, absent_holders, active_users, database_uuid, overview, user_by_login,
 };
 pub(crate) use principal::principal;
+pub(crate) use registry::registry;
