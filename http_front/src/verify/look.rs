@@ -84,13 +84,17 @@ impl Run<'_> {
         let Some(description) = self.description(model, at).await? else {
             return Ok(None);
         };
-        self.look_at_names(&description, at).await?;
+        let named_by_odoo = self.named_by_odoo(&description, at).await?;
+        let is_named_by_odoo = |field: &Field| {
+            let relation = field.relation.as_ref();
+            relation.is_some_and(|name| named_by_odoo.contains(name))
+        };
         let mut random = self.random(model, at, "seen");
         let mut names: Vec<&str> = description
             .fields
             .iter()
             .filter(|field| field.can_be_searched())
-            .filter(|field| field.kind != "many2one" || !self.is_named_by_odoo(field))
+            .filter(|field| field.kind != "many2one" || !is_named_by_odoo(field))
             .map(|field| field.name.as_str())
             .collect();
         random.shuffle(&mut names);
@@ -121,37 +125,49 @@ impl Run<'_> {
             seen: seen.as_array().cloned().unwrap_or_default(),
             total,
             related,
-            named_by_odoo: self
-                .named_by_odoo
-                .iter()
-                .filter(|(_, is)| **is)
-                .map(|(name, _)| name.clone())
-                .collect(),
+            named_by_odoo,
             company_ids: self.askers[at].company_ids.clone(),
         }))
     }
 
-    /// Finds out whose names SQL can show, of the models that the many2one fields lead to: one field for which Odoo is
-    /// asked would take all others of a question with it.
-    async fn look_at_names(&mut self, of: &Description, at: usize) -> Result<(), ConfigError> {
-        for field in of.of(&["many2one"]) {
-            let Some(name) = &field.relation else {
-                continue;
-            };
-            if self.named_by_odoo.contains_key(name) {
-                continue;
+    /// The models that many2one fields lead to and whose records only Odoo can name: one such field would take all others of
+    /// a question with it. It is not kept for other models, for a question is to be the same in a run about one alone.
+    async fn named_by_odoo(
+        &mut self,
+        of: &Description,
+        at: usize,
+    ) -> Result<BTreeSet<String>, ConfigError> {
+        let fields = of.of(&["many2one"]);
+        let mut by_relation: BTreeMap<&String, &str> = BTreeMap::new();
+        for field in fields {
+            if let Some(relation) = &field.relation {
+                by_relation.entry(relation).or_insert(&field.name);
             }
-            // of no record, for it is decided before any is read
-            let nothing = json!({"model": of.model, "fields": [field.name], "domain": [["id", "=", 0]], "limit": 1});
-            let answer = self.asked_of_sql(at, "odoo_search", &nothing).await?;
-            self.named_by_odoo.insert(name.clone(), answer.is_none());
         }
-        Ok(())
+        let all: Vec<&str> = by_relation.values().copied().collect();
+        if all.is_empty() || !self.is_handed_on(of, &all, at).await? {
+            return Ok(BTreeSet::new());
+        }
+        let mut found = BTreeSet::new();
+        for (relation, field) in by_relation {
+            if self.is_handed_on(of, &[field], at).await? {
+                found.insert(relation.clone());
+            }
+        }
+        Ok(found)
     }
 
-    fn is_named_by_odoo(&self, field: &Field) -> bool {
-        let relation = field.relation.as_ref();
-        relation.and_then(|name| self.named_by_odoo.get(name)) == Some(&true)
+    /// Whether Odoo is asked for these fields; of no record, for it is decided before any is read.
+    async fn is_handed_on(
+        &mut self,
+        of: &Description,
+        fields: &[&str],
+        at: usize,
+    ) -> Result<bool, ConfigError> {
+        let nothing =
+            json!({"model": of.model, "fields": fields, "domain": [["id", "=", 0]], "limit": 1});
+        let answer = self.asked_of_sql(at, "odoo_search", &nothing).await?;
+        Ok(answer.is_none())
     }
 
     async fn description(

@@ -19,7 +19,7 @@ use crate::{
 use odoo_compiler::catalog::suggestion;
 use serde_json::Value;
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap},
     rc::Rc,
     time::{Duration, Instant},
 };
@@ -69,8 +69,6 @@ pub(super) struct Run<'a> {
     pub(super) askers: Vec<Asker>,
     pub(super) descriptions: HashMap<(String, usize), Option<Rc<Description>>>,
     pub(super) subjects: HashMap<(String, usize), Option<Rc<Subject>>>,
-    /// Whether only Odoo can name the records of a model.
-    pub(super) named_by_odoo: BTreeMap<String, bool>,
 }
 
 impl<'a> Run<'a> {
@@ -91,7 +89,6 @@ impl<'a> Run<'a> {
             askers: Vec::new(),
             descriptions: HashMap::new(),
             subjects: HashMap::new(),
-            named_by_odoo: BTreeMap::new(),
         }
     }
 

@@ -21,7 +21,7 @@ pub(super) struct Subject {
     pub(super) total: u64,
     /// Models that it leads to, as far as SQL answers them.
     pub(super) related: BTreeMap<String, Rc<Description>>,
-    /// Models whose records only Odoo can name.
+    /// Models that it leads to and whose records only Odoo can name.
     pub(super) named_by_odoo: BTreeSet<String>,
     /// The user's.
     pub(super) company_ids: Vec<i64>,
