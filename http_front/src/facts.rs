@@ -4,7 +4,7 @@ use crate::{config::ConfigError, secret::Secret};
 use serde::Deserialize;
 use std::fmt;
 use tokio::task::JoinHandle;
-use tokio_postgres::{Client, NoTls, error::SqlState, types::Type};
+use tokio_postgres::{Client, NoTls, Row, error::SqlState, types::Type};
 
 /// A connection as a role that may load facts; it is never the front's.
 pub struct Database {
@@ -17,6 +17,9 @@ pub struct Database {
 pub struct Summary {
     models: u64,
     sql: u64,
+    /// By the facts that were there before.
+    #[serde(default)]
+    sql_before: u64,
     odoo: u64,
     /// The same facts were there before.
     pub unchanged: bool,
@@ -56,6 +59,29 @@ impl fmt::Display for Summary {
     }
 }
 
+impl Summary {
+    /// What was good is not given up by mistake: a folder that was not named, say.
+    fn check_loss(&self) -> Result<(), ConfigError> {
+        if self.sql.saturating_mul(4) >= self.sql_before.saturating_mul(3) {
+            return Ok(());
+        }
+        let reasons = self.reasons.iter().take(3);
+        let reasons: Vec<String> = reasons
+            .map(|Reason { reason, models }| format!("{reason} ({models} models)"))
+            .collect();
+        Err(ConfigError {
+            message: format!(
+                "SQL answered {} models and would answer {}; the facts stay as they were. Why by Odoo: {}",
+                self.sql_before,
+                self.sql,
+                reasons.join("; ")
+            ),
+            hint: "name the folders of all addons; --replace loads these facts all the same"
+                .to_owned(),
+        })
+    }
+}
+
 impl Database {
     /// Connects.
     ///
@@ -69,18 +95,22 @@ impl Database {
         })
     }
 
-    /// The names of Odoo's installed modules.
+    /// Odoo's installed modules, with their versions.
     ///
     /// # Errors
     /// The role may not ask, or there is no such extension.
-    pub async fn installed_modules(&self) -> Result<Vec<String>, ConfigError> {
+    pub async fn installed_modules(&self) -> Result<Vec<(String, String)>, ConfigError> {
         let rows = self
             .client
-            .query_typed("SELECT name::text FROM odoo_mcp.installed_modules()", &[])
+            .query_typed(
+                "SELECT name::text, version::text FROM odoo_mcp.installed_modules()",
+                &[],
+            )
             .await
             .map_err(|error| refused(&error))?;
+        let module = |row: &Row| Ok((row.try_get(0)?, row.try_get(1)?));
         rows.iter()
-            .map(|row| row.try_get(0).map_err(|error| refused(&error)))
+            .map(|row| module(row).map_err(|error| refused(&error)))
             .collect()
     }
 
@@ -98,11 +128,29 @@ impl Database {
         origin.transpose().map_err(|error| refused(&error))
     }
 
-    /// Has the database keep a document of facts.
+    /// Has the database keep a document of facts; one that leaves SQL far fewer models than it had only where that is meant.
     ///
     /// # Errors
-    /// The role may not, or the database refuses the document.
-    pub async fn load(&self, document: &str) -> Result<Summary, ConfigError> {
+    /// The role may not, the database refuses the document, or SQL would lose too much by it.
+    pub async fn load(&self, document: &str, replace: bool) -> Result<Summary, ConfigError> {
+        self.batch("BEGIN").await?;
+        let summary = self.put(document).await;
+        let checked = summary.and_then(|summary| {
+            if !replace {
+                summary.check_loss()?;
+            }
+            Ok(summary)
+        });
+        self.batch(if checked.is_ok() {
+            "COMMIT"
+        } else {
+            "ROLLBACK"
+        })
+        .await?;
+        checked
+    }
+
+    async fn put(&self, document: &str) -> Result<Summary, ConfigError> {
         let rows = self
             .client
             .query_typed(
@@ -126,7 +174,7 @@ impl Database {
     /// As there.
     pub async fn compare(&self, document: &str) -> Result<Summary, ConfigError> {
         self.batch("BEGIN").await?;
-        let summary = self.load(document).await;
+        let summary = self.put(document).await;
         self.batch("ROLLBACK").await?;
         summary
     }

@@ -38,6 +38,9 @@ pub(crate) struct Arguments {
     /// Load nothing; end with 1 if the facts in the database are not those of the source. For a timer.
     #[arg(long, conflicts_with_all = ["modules", "output"])]
     check: bool,
+    /// Load facts by which SQL answers far fewer models than before, or of another series of Odoo.
+    #[arg(long, conflicts_with = "modules")]
+    replace: bool,
 }
 
 const AFTER: &str = "\
@@ -59,11 +62,15 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode, ConfigError> 
     let url = admin_database(arguments.database_url.as_deref())?;
     let database = Database::connect(&url).await?;
     let installed = database.installed_modules().await?;
+    if !arguments.replace {
+        check_series(&addons, &installed)?;
+    }
+    let installed = installed.into_iter().map(|(name, _)| name).collect();
     let found = read(addons, installed).await?;
     let document = document::json(&found.document)?;
     let summary = match arguments.check {
         true => database.compare(&document).await?,
-        false => database.load(&document).await?,
+        false => database.load(&document, arguments.replace).await?,
     };
     database.close().await;
     if arguments.check {
@@ -89,6 +96,25 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode, ConfigError> 
 
 const STALE: &str =
     "the facts are not those of the source: run odoo-mcp scan-addons without --check";
+
+/// Another Odoo's source says nothing of this one.
+fn check_series(addons: &Addons, installed: &[(String, String)]) -> Result<(), ConfigError> {
+    let series = addons.series.as_str();
+    let is_of_it = |version: &str| {
+        let rest = version.strip_prefix(series);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    match installed.iter().find(|(name, _)| name == "base") {
+        Some((_, version)) if !is_of_it(version) => Err(ConfigError {
+            message: format!(
+                "the source is Odoo {series}, and the database's base is {version}; nothing was read"
+            ),
+            hint: "name the folders of the Odoo that uses this database; --replace reads these all the same"
+                .to_owned(),
+        }),
+        _ => Ok(()),
+    }
+}
 
 fn find(arguments: &Arguments) -> Result<Addons, ConfigError> {
     let paths = &arguments.paths;
