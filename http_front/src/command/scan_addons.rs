@@ -29,7 +29,9 @@ pub(crate) struct Arguments {
         hide_env_values = true
     )]
     database_url: Option<String>,
-    /// Without a database: these modules, comma separated, or all; needs --output.
+    /// Without a database: these modules, comma separated; needs --output. For a database they are those that it has
+    /// installed: select string_agg(name, ',') from odoo_mcp.installed_modules(). What all modules make together ("all") is of
+    /// no use to one that has fewer.
     #[arg(long, value_name = "NAMES", requires = "output")]
     modules: Option<String>,
     /// Write the facts into this file too, in JSON; - for the standard output.
@@ -198,5 +200,10 @@ fn report_missing(missing: &BTreeMap<String, String>) {
     );
     for (name, reason) in missing {
         eprintln!("  {name}: {reason}");
+    }
+    if missing.values().any(|reason| reason.contains("not found")) {
+        eprintln!(
+            "hint: name the folders that they lie in, too: those of addons_path in odoo.conf"
+        );
     }
 }

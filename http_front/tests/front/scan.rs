@@ -100,6 +100,7 @@ async fn a_scan_loads_what_the_installed_modules_do_and_says_what_it_did_not_fin
     for words in [
         "read 2 modules of Odoo 19.0",
         "gone: its source was not found",
+        "hint: name the folders that they lie in",
         "answered by SQL: 0 models, by Odoo: 1",
         "     1  _search is overridden",
     ] {
