@@ -85,12 +85,17 @@ fn refused(error: &tokio_postgres::Error) -> ConfigError {
     let hint = match *answer.code() {
         SqlState::INSUFFICIENT_PRIVILEGE => {
             "this decides over rights: connect as a role that may administer the extension, which a front's may not; \
-             a superuser makes one: CREATE ROLE scanner LOGIN PASSWORD '…' IN ROLE odoo_mcp_admin (the role that setup() named)"
+             a superuser makes one: CREATE ROLE scanner LOGIN PASSWORD '…' IN ROLE odoo_mcp_<database>_admin (what setup() answers as admin)"
         }
         SqlState::UNDEFINED_FUNCTION | SqlState::INVALID_SCHEMA_NAME => {
             "CREATE EXTENSION pg_odoo_mcp and SELECT odoo_mcp.setup() in this database, or ALTER EXTENSION pg_odoo_mcp UPDATE"
         }
-        _ => "run: odoo-mcp doctor",
+        SqlState::INVALID_PASSWORD
+        | SqlState::INVALID_AUTHORIZATION_SPECIFICATION
+        | SqlState::INVALID_CATALOG_NAME => {
+            "correct role, password and database in ODOO_MCP_ADMIN_DATABASE_URL or --database-url"
+        }
+        _ => "in that database, as that role: select * from odoo_mcp.doctor()",
     };
     ConfigError {
         message: answer.message().to_owned(),

@@ -10,6 +10,9 @@ use tokio_postgres::types::Type;
 pub struct Summary {
     models: u64,
     sql: u64,
+    /// By the facts that were there before.
+    #[serde(default)]
+    sql_before: u64,
     odoo: u64,
     /// The same facts were there before.
     pub unchanged: bool,
@@ -49,14 +52,38 @@ impl fmt::Display for Summary {
     }
 }
 
+impl Summary {
+    /// What was good is not given up by mistake: a folder that was not named, say.
+    fn check_loss(&self) -> Result<(), ConfigError> {
+        if self.sql.saturating_mul(4) >= self.sql_before.saturating_mul(3) {
+            return Ok(());
+        }
+        let reasons = self.reasons.iter().take(3);
+        let reasons: Vec<String> = reasons
+            .map(|Reason { reason, models }| format!("{reason} ({models} models)"))
+            .collect();
+        Err(ConfigError {
+            message: format!(
+                "SQL answered {} models and would answer {}; the facts stay as they were. Why by Odoo: {}",
+                self.sql_before,
+                self.sql,
+                reasons.join("; ")
+            ),
+            hint: "name the folders of all addons; --replace loads these facts all the same"
+                .to_owned(),
+        })
+    }
+}
+
 impl Administrator {
-    /// The names of Odoo's installed modules.
+    /// Odoo's installed modules, with their versions.
     ///
     /// # Errors
     /// The role may not ask, or there is no such extension.
-    pub async fn installed_modules(&self) -> Result<Vec<String>, ConfigError> {
-        self.texts("SELECT name::text FROM odoo_mcp.installed_modules()", &[])
-            .await
+    pub async fn installed_modules(&self) -> Result<Vec<(String, String)>, ConfigError> {
+        let statement = "SELECT coalesce(json_agg(json_build_array(name, version)), '[]')::text \
+                         FROM odoo_mcp.installed_modules()";
+        self.object(statement, &[]).await
     }
 
     /// Where the facts come from that the database keeps, if it keeps any.
@@ -70,11 +97,29 @@ impl Administrator {
         Ok(origins.into_iter().next())
     }
 
-    /// Has the database keep a document of facts.
+    /// Has the database keep a document of facts; one that leaves SQL far fewer models than it had only where that is meant.
     ///
     /// # Errors
-    /// The role may not, or the database refuses the document.
-    pub async fn load_facts(&self, document: &str) -> Result<Summary, ConfigError> {
+    /// The role may not, the database refuses the document, or SQL would lose too much by it.
+    pub async fn load_facts(&self, document: &str, replace: bool) -> Result<Summary, ConfigError> {
+        self.batch("BEGIN").await?;
+        let summary = self.put_facts(document).await;
+        let checked = summary.and_then(|summary| {
+            if !replace {
+                summary.check_loss()?;
+            }
+            Ok(summary)
+        });
+        self.batch(if checked.is_ok() {
+            "COMMIT"
+        } else {
+            "ROLLBACK"
+        })
+        .await?;
+        checked
+    }
+
+    async fn put_facts(&self, document: &str) -> Result<Summary, ConfigError> {
         let statement = "SELECT odoo_mcp.load_facts($1::jsonb)::text";
         self.object(statement, &[(&document, Type::TEXT)]).await
     }
@@ -85,7 +130,7 @@ impl Administrator {
     /// As there.
     pub async fn compare_facts(&self, document: &str) -> Result<Summary, ConfigError> {
         self.batch("BEGIN").await?;
-        let summary = self.load_facts(document).await;
+        let summary = self.put_facts(document).await;
         self.batch("ROLLBACK").await?;
         summary
     }

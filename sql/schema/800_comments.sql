@@ -28,7 +28,8 @@ COMMENT ON SEQUENCE odoo_mcp_private.model_engine_change_id_seq IS 'Numbers of d
 COMMENT ON SEQUENCE odoo_mcp_private.restored_place_seq IS 'Places of rows in a dump.';
 
 COMMENT ON VIEW odoo_mcp.tokens IS 'Tokens without anything secret.';
-COMMENT ON VIEW odoo_mcp.delegation_keys IS 'API keys of Odoo''s that fronts use for delegated calls, by their ids in res_users_apikeys; the keys themselves are stored nowhere.';
+COMMENT ON VIEW odoo_mcp.delegation_keys IS 'API keys of Odoo''s that fronts use for delegated calls, by their ids in res_users_apikeys; the keys themselves are stored nowhere. One that is not is_live is of no use any more, and is removed with the next calls.';
+COMMENT ON VIEW odoo_mcp.waiting_calls IS 'Calls that wait for Odoo''s answer: whose, since when, and until when at the latest. revoke_token(token_id) ends them with all other calls of the token.';
 COMMENT ON VIEW odoo_mcp.act_as_rights IS 'Which role may act as which Odoo login in psql.';
 COMMENT ON VIEW odoo_mcp.audit_entries IS 'Every call with its outcome; an outcome that was lost shows as unknown.';
 COMMENT ON VIEW odoo_mcp.audit_keys IS 'Every API key of Odoo''s that was minted for a delegated call: for whom, when, until when, and which front asked for it.';

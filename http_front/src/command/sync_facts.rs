@@ -80,7 +80,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode, ConfigError> 
     let found = read(source).await?;
     let document = document::json(&found.document)?;
     check_origin(arguments, &database).await?;
-    let summary = database.load_facts(&document).await?;
+    let summary = database.load_facts(&document, arguments.replace).await?;
     database.close().await;
     document::write(arguments.output.as_deref(), &document)?;
     document::report(arguments.output.as_deref(), &summary);
