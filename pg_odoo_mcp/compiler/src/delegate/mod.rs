@@ -16,6 +16,7 @@ mod fault;
 mod frame;
 mod group_key;
 mod having;
+mod money;
 mod name_search;
 mod read;
 mod read_group;

@@ -4,11 +4,11 @@ use super::domain::check;
 use super::frame::Frame;
 use super::group_key::{Bucket, check_key};
 use super::having::having;
+use super::money::warn_of_sums;
 use super::read_groups::{COUNTED, Page};
 use super::search::write;
 use super::{Delegation, Form};
 use crate::answer::weekday;
-use crate::catalog::FieldType;
 use crate::error::{Code, Error, Result};
 use crate::plan::{Figure, Period, Spelled, check_keys, check_measures, parse_terms};
 use crate::tool::{Call, GROUP_LIMITS, MAX_OFFSET};
@@ -43,7 +43,7 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
         .transpose()?
         .unwrap_or_default();
     let order = order(&frame, &keys, arguments.text("order")?)?;
-    warn_of_money(&frame, &keys, &measures);
+    warn_of_sums(&frame, &keys, &measures);
 
     let (domain, filter) = (domain.to_json(), filter.to_json());
     let asked = |aggregates: &[String], limit: u64, offset: u64| {
@@ -104,40 +104,6 @@ pub(super) fn check_measure(frame: &Frame<'_>, key: &str) -> Result<bool> {
     }
     let figure = Spelled::new(key, |name| frame.field(name))?.figure()?;
     Ok(matches!(figure, Figure::Number | Figure::Float))
-}
-
-/// Odoo adds up amounts whatever their currency, and which they are in is not known here.
-fn warn_of_money(frame: &Frame<'_>, keys: &[String], measures: &[String]) {
-    for measure in measures {
-        let Some((name, function)) = measure.split_once(':') else {
-            continue;
-        };
-        let Some(on) = frame.model.fields.get(name) else {
-            continue;
-        };
-        if on.field_type != FieldType::Monetary || function.starts_with("count") {
-            continue;
-        }
-        let currency = on.currency_field.as_deref().unwrap_or("currency_id");
-        let is_split = keys.iter().any(|key| key == currency);
-        let advice = if is_split {
-            "each group is in one: do not compare or add them up".to_owned()
-        } else if frame.model.fields.contains_key(currency) {
-            format!(
-                "which currency each record is in is not known here, it may be several, and sums are of plain numbers as in Odoo: group by {currency}"
-            )
-        } else {
-            "which currency each record is in is not known here: it may be several".to_owned()
-        };
-        let code = if is_split {
-            "several_currencies"
-        } else {
-            "no_currency"
-        };
-        frame
-            .scope
-            .warn(code, format!("{name:?} is money, and {advice}"));
-    }
 }
 
 /// An order of groups by its grammar, with the keys last so that pages do not overlap; nothing for

@@ -3,6 +3,7 @@
 
 use super::body::Object;
 use super::frame::Frame;
+use super::money::warn_of_report;
 use super::records::{self, Shown, Skipped, asked_fields};
 use super::{Delegation, Form, Part, Shape, Warned, body, domain};
 use crate::answer::Answer;
@@ -51,6 +52,7 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
     domain::check(&frame.scope, &frame.model, &domain)?;
     let order = order(&frame, arguments.text("order")?)?;
     let fields = asked_fields(&frame, arguments.names("fields")?)?;
+    warn_of_report(&frame, fields.iter().map(String::as_str));
     let domain = domain.to_json();
     let is_cut_here = decides_over_rows(&frame);
     let part = Part { offset, limit };

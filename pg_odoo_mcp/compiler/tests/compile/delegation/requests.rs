@@ -582,6 +582,39 @@ fn a_having_is_written_as_odoo_takes_it() {
     );
 }
 
+/// As `sale.report` and `account.invoice.report`, whose query converts.
+#[test]
+fn whose_amounts_a_report_s_query_makes_is_told_that() {
+    let shape = |odoo: &Odoo, tool: &str, call: Value| {
+        let mut call = call;
+        call["model"] = json!("sale.order");
+        serde_json::to_string(&delegated(odoo, tool, &call).shape).expect("JSON")
+    };
+    let mut odoo = odoo();
+    odoo.change_facts("sale.order", |facts| {
+        let by = json!({"effect": "row_source", "method": "_table_query", "module": "sale", "file": "sale/models/sale_order.py", "line": 7});
+        facts.overrides.push(serde_json::from_value(by).expect("an override"));
+    });
+    let sums = json!({"groupby": ["currency_id"], "aggregates": ["amount_total:sum"]});
+    let told = shape(&odoo, "odoo_read_group", sums);
+    assert!(
+        told.contains("report_currency") && !told.contains("several_currencies"),
+        "{told}"
+    );
+    let told = shape(&odoo, "odoo_search", json!({"fields": ["amount_total"]}));
+    assert!(told.contains("report_currency"), "{told}");
+    for (tool, quiet) in [
+        ("odoo_search", json!({"fields": ["name"]})),
+        (
+            "odoo_read_group",
+            json!({"groupby": ["state"], "aggregates": ["amount_total:count", "__count"]}),
+        ),
+    ] {
+        let told = shape(&odoo, tool, quiet);
+        assert!(!told.contains("report_currency"), "{told}");
+    }
+}
+
 #[test]
 fn money_that_is_grouped_by_its_currency_is_still_several_currencies() {
     let call = json!({"model": "acme.thing", "groupby": ["currency_id"], "aggregates": ["amount:sum", "amount:count"]});
