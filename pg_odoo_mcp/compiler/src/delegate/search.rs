@@ -1,5 +1,6 @@
-//! `odoo_search` as Odoo's `search_read` and its `search_count`; where Python has a say in which records there are, as its
-//! `search` and a `read` of the page: it may leave records out after Odoo has cut a page, which would lose them.
+//! `odoo_search` as Odoo's `search_read` and its `search_count`. Where Python has a say in which records there are, it may
+//! leave some out after Odoo has cut the page: the first page is Odoo's own, and says so; later ones are cut of all ids, for
+//! pages of Odoo's own would lose records.
 
 use super::body::Object;
 use super::frame::Frame;
@@ -26,6 +27,9 @@ pub(super) struct Page {
     /// All ids are told first, and then the page is read.
     #[serde(default)]
     is_cut_here: bool,
+    /// Python may leave records out of a page that Odoo has cut.
+    #[serde(default)]
+    may_leave_out: bool,
 }
 
 #[derive(Serialize)]
@@ -54,7 +58,8 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
     let fields = asked_fields(&frame, arguments.names("fields")?)?;
     warn_of_report(&frame, fields.iter().map(String::as_str));
     let domain = domain.to_json();
-    let is_cut_here = decides_over_rows(&frame);
+    let may_leave_out = decides_over_rows(&frame);
+    let is_cut_here = may_leave_out && offset > 0;
     let part = Part { offset, limit };
     let mut asked = vec![("domain", domain.clone())];
     asked.extend(order.map(|order| ("order", json!(order))));
@@ -78,6 +83,7 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
         limit,
         offset,
         is_cut_here,
+        may_leave_out,
     };
     Ok(frame.delegation(requests, Form::Search(page)))
 }
@@ -163,13 +169,15 @@ impl Page {
         let counted: u64 = body::read(count, "number of records")?;
         // the two requests see the records of two moments; what was seen in the first one is there
         let total = counted.max(row_count);
+        let is_short = self.may_leave_out && row_count < self.limit.min(total);
+        let cut = is_short.then(|| Warned::new("page_cut", left_out(row_count, total)));
         let body = Body {
             head: body::Head::new(shape),
             has_more: end < total || is_longer,
             total: total + u64::from(is_longer && end >= total),
             records,
             skipped_fields,
-            warnings: body::warnings(shape, Vec::new()),
+            warnings: body::warnings(shape, cut.into_iter().collect()),
         };
         body::answer(shape, &body, row_count)
     }
@@ -209,4 +217,15 @@ impl Page {
         };
         body::answer(shape, &body, row_count)
     }
+}
+
+/// What to do about a page that Odoo's Python has left records out of.
+fn left_out(row_count: u64, total: u64) -> String {
+    let next = match row_count {
+        0 => "ask with a larger limit or a narrower domain".to_owned(),
+        count => format!("for the next ones ask with offset {count}"),
+    };
+    format!(
+        "Odoo leaves out what the user may not see after it has cut the page, so that {row_count} of {total} came: {next}"
+    )
 }

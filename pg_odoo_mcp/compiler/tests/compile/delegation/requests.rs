@@ -69,9 +69,9 @@ fn a_page_that_is_not_the_first_is_always_counted() {
     assert_eq!(delegation.requests[1].only_if_rows, None);
 }
 
-/// Odoo leaves messages out after it has cut a page, so a page of its own may lose some.
+/// Odoo leaves messages out after it has cut a page, so pages of its own may lose some.
 #[test]
-fn where_python_decides_over_rows_the_page_is_cut_of_all_ids() {
+fn where_python_decides_over_rows_later_pages_are_cut_of_all_ids() {
     let mut odoo = odoo();
     odoo.change_facts("sale.order", |facts| {
         let by = json!({"effect": "rows", "method": "_search", "module": "sale", "file": "sale/models/sale_order.py", "line": 7});
@@ -114,6 +114,27 @@ fn where_python_decides_over_rows_the_page_is_cut_of_all_ids() {
         (&answer["records"], &answer["total"], &answer["has_more"]),
         (&json!([]), &json!(3), &json!(false))
     );
+    // the first page is Odoo's own, and says what it lacks
+    let call = json!({"model": "sale.order", "fields": ["name"], "limit": 3});
+    let first = delegated(&odoo, "odoo_search", &call);
+    assert_eq!(first.requests[0].method, "search_read");
+    for (rows, total, told) in [
+        (vec![record(9)], 7, Some("with offset 1")),
+        (vec![], 7, Some("a larger limit")),
+        (vec![record(9), record(8), record(7)], 7, None),
+        (vec![record(9), record(8)], 2, None),
+    ] {
+        let answer = completed(&first, &json2(&[json!(rows), json!(total)])).expect("an answer");
+        let warning = answer["warnings"][0]["message"].as_str();
+        assert_eq!(warning.is_some(), told.is_some(), "{answer}");
+        assert!(
+            warning
+                .unwrap_or_default()
+                .contains(told.unwrap_or_default()),
+            "{answer}"
+        );
+        assert_eq!(answer["has_more"], rows.len() < total, "{answer}");
+    }
     for wrong in [
         vec![ids.clone()],
         vec![ids.clone(), json!([record(9)])],
