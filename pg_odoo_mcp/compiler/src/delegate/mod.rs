@@ -16,18 +16,23 @@ mod fault;
 mod frame;
 mod group_key;
 mod having;
+mod name_search;
+mod read;
 mod read_group;
 mod read_groups;
+mod records;
 mod report;
 mod search;
 mod secret;
 mod told_field;
 
-pub use errand::{Errand, Protocol, Request};
+pub use errand::{Errand, Part, Protocol, Request};
 pub use report::{Failure, FailureKind, HttpAnswer, Outcome};
 
 pub(crate) use count::delegation as count;
 pub(crate) use describe_model::delegation as describe_model;
+pub(crate) use name_search::delegation as name_search;
+pub(crate) use read::delegation as read;
 pub(crate) use read_group::delegation as read_group;
 pub(crate) use search::delegation as search;
 pub use secret::is_secret;
@@ -70,6 +75,8 @@ pub struct Shape {
 #[serde(rename_all = "snake_case")]
 enum Form {
     Search(search::Page),
+    Read(read::Page),
+    NameSearch(name_search::Page),
     Count,
     ReadGroup(read_groups::Page),
     DescribeModel(describe_model::Described),
@@ -112,6 +119,8 @@ pub fn complete(shape: &Shape, outcome: Outcome) -> Result<Answer> {
     };
     match &shape.form {
         Form::Search(page) => page.complete(shape, first, more.first().copied()),
+        Form::Read(page) => page.complete(shape, first),
+        Form::NameSearch(page) => page.complete(shape, first),
         Form::Count => count::complete(shape, first),
         Form::ReadGroup(page) => page.complete(shape, first, more.first().copied()),
         Form::DescribeModel(described) => described.complete(shape, first),
