@@ -157,7 +157,8 @@ fn the_same_facts_again_change_nothing_and_others_replace_them_all() {
         "{first}"
     );
     assert!(first["odoo"].as_i64() > Some(100), "{first}");
-    assert_eq!(first["sql_before"], 0, "{first}");
+    // what the scan of all of Odoo made of the database that this one is a copy of
+    assert!(first["sql_before"].as_i64() > Some(100), "{first}");
     assert_eq!(
         first["reasons"][0]["reason"],
         "the facts that were loaded have no records of it: it is abstract, or made by hand"
