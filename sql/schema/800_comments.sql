@@ -54,6 +54,7 @@ COMMENT ON FUNCTION odoo_mcp.allow_act_as(name, text) IS 'Lets a role act as an 
 COMMENT ON FUNCTION odoo_mcp.disallow_act_as(name, text) IS 'Takes back what allow_act_as gave. Superusers.';
 COMMENT ON FUNCTION odoo_mcp.issue_token(text, text, text, interval) IS 'Makes a token for an Odoo user: (login, name, scope, expires_in; NULL for no end). Shown once; only its SHA-256 is stored.';
 COMMENT ON FUNCTION odoo_mcp.revoke_token(bigint) IS 'Ends a token at once; false where no live one has that id.';
+COMMENT ON FUNCTION odoo_mcp.active_users() IS 'Whom a token can be issued for: up to 500 internal users and as many others, with the groups that they were put into.';
 COMMENT ON FUNCTION odoo_mcp.hash_token(text) IS 'The SHA-256 by which a token is stored and sent.';
 COMMENT ON FUNCTION odoo_mcp.installed_modules() IS 'Odoo''s installed modules with their versions, for odoo-mcp scan-addons.';
 COMMENT ON FUNCTION odoo_mcp.load_facts(jsonb) IS 'Keeps what odoo-mcp scan-addons found in Odoo''s source, in place of what was there; says which models SQL answers now. For the admin role: facts are rights.';

@@ -2,8 +2,8 @@
 
 use super::document::{self, Progress};
 use clap::Args;
+use http_front::administrator::Administrator;
 use http_front::config::{ConfigError, admin_database};
-use http_front::facts::Database;
 use odoo_scanner::addons::{self, Addons};
 use odoo_scanner::{Scan, scan};
 use std::collections::BTreeMap;
@@ -62,7 +62,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode, ConfigError> 
         return Ok(ExitCode::SUCCESS);
     }
     let url = admin_database(arguments.database_url.as_deref())?;
-    let database = Database::connect(&url).await?;
+    let database = Administrator::connect(&url).await?;
     let installed = database.installed_modules().await?;
     if !arguments.replace {
         check_series(&addons, &installed)?;
@@ -71,8 +71,8 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode, ConfigError> 
     let found = read(addons, installed).await?;
     let document = document::json(&found.document)?;
     let summary = match arguments.check {
-        true => database.compare(&document).await?,
-        false => database.load(&document, arguments.replace).await?,
+        true => database.compare_facts(&document).await?,
+        false => database.load_facts(&document, arguments.replace).await?,
     };
     database.close().await;
     if arguments.check {
@@ -163,7 +163,7 @@ async fn read(addons: Addons, installed: Vec<String>) -> Result<Scan, ConfigErro
     let (started, read_at) = (Instant::now(), document::moment());
     let reading = tokio::task::spawn_blocking(move || {
         let program = concat!("odoo-mcp ", env!("CARGO_PKG_VERSION"));
-        let mut progress = Progress::new("modules");
+        let mut progress = Progress::new("reading", "modules");
         let names = installed.iter().map(String::as_str);
         let found = scan(&addons, names, program, &mut |at, of, name| {
             progress.show(at, of, name)

@@ -220,7 +220,7 @@ async fn who_may_not_load_facts_is_told_what_to_do_and_no_password() {
         .unwrap();
     let text = said(&output);
     assert!(!output.status.success());
-    assert!(text.contains("hint: facts are rights"), "{text}");
+    assert!(text.contains("hint: this decides over rights"), "{text}");
     assert!(!text.contains("hunter2"), "{text}");
 }
 
