@@ -131,8 +131,16 @@ fn facts_of_another_version_of_a_module_are_not_believed() {
             "write_date = (select k.write_date from kept k where k.id = ir_module_module.id)",
             "was upgraded since",
         ),
-        ("state = 'to upgrade'", "state = 'installed'", "to be upgraded"),
-        ("state = 'to remove'", "state = 'installed'", "to be removed"),
+        (
+            "state = 'to upgrade'",
+            "state = 'installed'",
+            "to be upgraded",
+        ),
+        (
+            "state = 'to remove'",
+            "state = 'installed'",
+            "to be removed",
+        ),
         ("state = 'uninstalled'", "state = 'installed'", "crm"),
     ] {
         stage
