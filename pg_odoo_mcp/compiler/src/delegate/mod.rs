@@ -16,6 +16,7 @@ mod frame;
 mod group_key;
 mod having;
 mod limits;
+mod names;
 mod read_group;
 mod read_groups;
 mod search;
@@ -24,6 +25,7 @@ mod told_field;
 
 pub(crate) use count::delegation as count;
 pub(crate) use describe_model::delegation as describe_model;
+pub(crate) use names::named;
 pub(crate) use read_group::delegation as read_group;
 pub(crate) use search::delegation as search;
 
@@ -83,6 +85,17 @@ enum Form {
     Count,
     ReadGroup(read_groups::Page),
     DescribeModel(describe_model::Described),
+    Names(names::Unnamed),
+}
+
+impl Shape {
+    /// Who answers, whoever is asked for a part: `sql` or `odoo`.
+    pub fn engine(&self) -> &'static str {
+        match &self.form {
+            Form::Names(_) => "sql",
+            _ => "odoo",
+        }
+    }
 }
 
 /// A warning that is kept until the answer is there.
@@ -165,13 +178,22 @@ pub enum FailureKind {
 /// Makes the answer of what Odoo said.
 pub fn complete(shape: &Shape, outcome: Outcome) -> Result<Answer> {
     let answers = match outcome {
-        Outcome::Answers(answers) => answers,
-        Outcome::Failure(failure) => return Err(failure::error(&failure)),
+        Outcome::Answers(answers) => Ok(answers),
+        Outcome::Failure(failure) => Err(failure::error(&failure)),
     };
     let results = answers
-        .iter()
-        .map(|answer| body::result(&shape.model, answer))
-        .collect::<Result<Vec<_>>>()?;
+        .as_deref()
+        .map_err(Error::clone)
+        .and_then(|answers| {
+            let of_each = answers
+                .iter()
+                .map(|answer| body::result(&shape.model, answer));
+            of_each.collect::<Result<Vec<_>>>()
+        });
+    if let Form::Names(unnamed) = &shape.form {
+        return unnamed.complete(shape, results);
+    }
+    let results = results?;
     let Some((first, more)) = results.split_first() else {
         return Err(body::unexpected("there is no answer to the first request"));
     };
@@ -180,6 +202,7 @@ pub fn complete(shape: &Shape, outcome: Outcome) -> Result<Answer> {
         Form::Count => count::complete(shape, first),
         Form::ReadGroup(page) => page.complete(shape, first, more.first().copied()),
         Form::DescribeModel(described) => described.complete(shape, first),
+        Form::Names(unnamed) => unnamed.complete(shape, Ok(results)),
     }
 }
 

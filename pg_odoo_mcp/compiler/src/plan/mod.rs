@@ -31,7 +31,7 @@ pub use aggregate::{Aggregate, Figure, Measure, listed as listed_aggregates};
 pub(crate) use column::{has_known_groups, is_plain};
 pub use currency::Currency;
 pub(crate) use defaults::default_fields;
-pub use display::{Display, display};
+pub use display::{AskedName, Display, display};
 pub use group::{Currencies, GroupColumn, GroupKey, GroupPlan, Groups, KeyExpression, KeyValue};
 pub(crate) use group::{key_column, measure_column};
 pub(crate) use key::period as key_period;

@@ -184,7 +184,7 @@ pub(crate) fn dispatch(
         database,
     };
     match (tool.run)(&call) {
-        Ok(answer) => Ok(Reply::Answer(answer)),
+        Ok(answer) => delegate::named(&call, answer),
         Err(error) => tool.delegation(&call, error).map(Reply::Delegate),
     }
 }

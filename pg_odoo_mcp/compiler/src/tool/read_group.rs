@@ -40,6 +40,10 @@ fn planned<'a>(call: &'a Call<'_>) -> Result<Planned<'a>> {
     let of = asked(&scope, arguments.required_text("model")?)?;
     let domain = arguments.domain()?;
     let having = arguments.having()?;
+    // names are asked for as a search shows them, which is without this
+    if scope.active_test {
+        scope.ask_names();
+    }
     scope.refuse_open_names();
     let plan = plan::read_group(
         &scope,
