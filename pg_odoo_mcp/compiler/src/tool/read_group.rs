@@ -40,7 +40,7 @@ fn planned<'a>(call: &'a Call<'_>) -> Result<Planned<'a>> {
     let of = asked(&scope, arguments.required_text("model")?)?;
     let domain = arguments.domain()?;
     let having = arguments.having()?;
-    // names are asked for as a search shows them, which is without this
+    // Odoo groups and names with it, but forgets it where names are asked for: in a search
     if scope.active_test {
         scope.ask_names();
     }
