@@ -47,7 +47,7 @@ fn requests(delegation: &Delegation) -> Value {
 /// The request for the names of a model's fields.
 fn request(model: &str, ids: Value, fields: Value) -> Value {
     json!({"model": model, "method": "search_read", "kwargs": {
-        "domain": [["id", "in", ids]], "fields": fields,
+        "domain": [["id", "in", ids]], "fields": fields, "order": "id",
         "context": {"lang": "en_US", "tz": "Europe/Brussels", "allowed_company_ids": [1, 2], "active_test": false},
     }})
 }
