@@ -217,3 +217,41 @@ fn listed<'a>(fields: impl IntoIterator<Item = &'a String>) -> String {
     let fields: BTreeSet<&str> = fields.into_iter().map(String::as_str).collect();
     fields.into_iter().collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const HOLE: &str = r#"{"" : ["sale.order.line", "product_id", 7, 11]}"#;
+
+    #[test]
+    fn a_hole_is_found_however_it_is_spaced() {
+        let spaced = format!(r#"[{HOLE},{{"":["a","b",1,2]}}]"#);
+        let found: Vec<_> = holes(&spaced)
+            .map(|(at, hole)| (&spaced[at], hole.asked.2))
+            .collect();
+        assert_eq!(found, [(HOLE, 7), (r#"{"":["a","b",1,2]}"#, 1)]);
+        // keys of something else
+        for other in [
+            r#"{"":"none"}"#,
+            r#"{"":["a","b",1]}"#,
+            r#"{"" "#,
+            r#"{"":["a","b",1,2"#,
+        ] {
+            assert_eq!(holes(other).count(), 0, "{other}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_a_hole(parts in prop::collection::vec(prop_oneof![
+            Just(HOLE.to_owned()), Just("{\"\"".to_owned()), Just("\"".to_owned()), Just("{".to_owned()),
+            Just("\\".to_owned()), Just(":[".to_owned()), any::<String>(),
+        ], 0..8)) {
+            let text = parts.concat();
+            let answer = json!({"records": [{"name": text, "product_id": [7, text]}, [text.clone()]]}).to_string();
+            prop_assert_eq!(holes(&answer).count(), 0);
+        }
+    }
+}
