@@ -4,6 +4,7 @@ use crate::{
     pool::{DbError, Pool},
     token::TokenHash,
 };
+use odoo_compiler::refusal::Refusal;
 use serde::Deserialize;
 use std::net::IpAddr;
 use tokio_postgres::{Client, Row, types::Type};
@@ -137,27 +138,8 @@ pub(crate) async fn health(pool: &Pool, reference: Uuid) -> Result<String, DbErr
 
 /// An answer, unless it is that there is a pause.
 fn hear(pool: &Pool, text: String) -> Result<String, DbError> {
-    #[derive(Deserialize)]
-    struct Answer {
-        refused: Refused,
-    }
-    #[derive(Deserialize)]
-    #[serde(tag = "reason", rename_all = "snake_case")]
-    enum Refused {
-        Paused {
-            retry_after: u64,
-        },
-        #[serde(other)]
-        Otherwise,
-    }
-    // large answers are not refusals, and are not read here
-    let answer = text
-        .starts_with("{\"refused\"")
-        .then(|| serde_json::from_str(&text));
-    match answer {
-        Some(Ok(Answer {
-            refused: Refused::Paused { retry_after },
-        })) => Err(pool.pause(retry_after)),
+    match Refusal::of_json(&text) {
+        Some(Refusal::Paused { retry_after }) => Err(pool.pause(retry_after)),
         _ => {
             pool.resume();
             Ok(text)

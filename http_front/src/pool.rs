@@ -14,6 +14,7 @@ use crate::config::Config;
 use deadpool_postgres::{
     Hook, HookError, Manager, ManagerConfig, Object, PoolError, RecyclingMethod, Runtime,
 };
+use odoo_compiler::refusal::Refusal;
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -160,7 +161,7 @@ impl Pool {
     pub(crate) fn note_call(&self, outcome: &Result<String, DbError>) {
         match outcome {
             // a refusal comes before anything is written down
-            Ok(text) if !text.starts_with("{\"refused\"") => self.recent.forget(),
+            Ok(text) if !text.starts_with(Refusal::START) => self.recent.forget(),
             Err(DbError::Unavailable(trouble)) if trouble.is_lasting => self.recent.note(trouble),
             _ => {}
         }

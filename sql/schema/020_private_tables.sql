@@ -64,11 +64,10 @@ CREATE UNLOGGED TABLE odoo_mcp_private.delegation (
     token_id bigint NOT NULL,
     -- only the role that was told of it may end it
     session_role name NOT NULL DEFAULT SESSION_USER,
-    tool text NOT NULL,
-    model text NOT NULL,
+    -- one, and another where Odoo refuses the first
+    key_count integer NOT NULL DEFAULT 0 CHECK (key_count OPERATOR(pg_catalog.<=) 2),
     -- json and not jsonb, which refuses some characters
     shape json NOT NULL,
-    reason text NOT NULL,
     started_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     deadline timestamptz NOT NULL
 );
@@ -89,7 +88,7 @@ CREATE TABLE odoo_mcp_private.delegation_key (
     -- from when on any admitted call may take it away
     remove_after timestamptz NOT NULL
 );
-CREATE UNIQUE INDEX delegation_key_is_one_of_token_and_front ON odoo_mcp_private.delegation_key (token_id, front)
+CREATE UNIQUE INDEX delegation_key_is_one_of_token_and_front ON odoo_mcp_private.delegation_key (token_id, session_role, front)
     WHERE key_id IS NOT NULL;
 CREATE INDEX delegation_key_remove_after ON odoo_mcp_private.delegation_key (remove_after);
 
@@ -122,6 +121,25 @@ CREATE TABLE odoo_mcp_private.audit_outcome (
     server_error text
 );
 
+-- API: Private. That a key of Odoo's was made, and not the key: until it ends, its holder can do as that user in Odoo what no other
+-- entry tells. Written with the key, so whatever Odoo's database keeps of what was done with it comes after this on the disk.
+CREATE TABLE odoo_mcp_private.audit_key (
+    call_id uuid NOT NULL,
+    -- res_users_apikeys.id
+    key_id integer NOT NULL,
+    minted_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    ends_at timestamptz NOT NULL,
+    token_id bigint NOT NULL,
+    user_id integer NOT NULL,
+    front uuid NOT NULL,
+    -- as which role, and from where, it was asked for
+    session_role name NOT NULL DEFAULT SESSION_USER,
+    front_address inet DEFAULT pg_catalog.inet_client_addr(),
+    backend_pid integer NOT NULL DEFAULT pg_catalog.pg_backend_pid(),
+    PRIMARY KEY (call_id, key_id)
+);
+CREATE INDEX audit_key_minted_at ON odoo_mcp_private.audit_key (minted_at);
+
 -- API: Private. Calls without a valid token, by address prefix and minute: no row a call.
 CREATE TABLE odoo_mcp_private.refusal (
     prefix cidr NOT NULL,
@@ -147,4 +165,7 @@ CREATE TRIGGER audit_attempt_is_insert_only
     FOR EACH STATEMENT EXECUTE FUNCTION odoo_mcp_private.refuse_change();
 CREATE TRIGGER audit_outcome_is_insert_only
     BEFORE UPDATE OR DELETE OR TRUNCATE ON odoo_mcp_private.audit_outcome
+    FOR EACH STATEMENT EXECUTE FUNCTION odoo_mcp_private.refuse_change();
+CREATE TRIGGER audit_key_is_insert_only
+    BEFORE UPDATE OR DELETE OR TRUNCATE ON odoo_mcp_private.audit_key
     FOR EACH STATEMENT EXECUTE FUNCTION odoo_mcp_private.refuse_change();

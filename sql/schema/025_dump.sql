@@ -45,6 +45,7 @@ BEGIN
     RETURN QUERY SELECT 'delegation_key', to_jsonb(k) FROM odoo_mcp_private.delegation_key k;
     RETURN QUERY SELECT 'audit_attempt', to_jsonb(a) FROM odoo_mcp_private.audit_attempt a;
     RETURN QUERY SELECT 'audit_outcome', to_jsonb(o) FROM odoo_mcp_private.audit_outcome o;
+    RETURN QUERY SELECT 'audit_key', to_jsonb(k) FROM odoo_mcp_private.audit_key k;
     RETURN QUERY SELECT 'refusal', to_jsonb(r) FROM odoo_mcp_private.refusal r;
     RETURN QUERY SELECT 'scan', to_jsonb(s) FROM odoo_mcp_private.scan s;
     RETURN QUERY SELECT 'module_facts', to_jsonb(f) FROM odoo_mcp_private.module_facts f;

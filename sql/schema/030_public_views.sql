@@ -23,5 +23,12 @@ CREATE VIEW odoo_mcp.audit_entries AS
       FROM odoo_mcp_private.audit_attempt a
       LEFT JOIN odoo_mcp_private.audit_outcome o ON o.call_id OPERATOR(pg_catalog.=) a.call_id;
 
+CREATE VIEW odoo_mcp.audit_keys AS
+    SELECT k.call_id, k.minted_at, k.ends_at, a.login, t.name AS token, k.session_role, k.front, k.front_address, k.backend_pid,
+           k.key_id, k.token_id, k.user_id
+      FROM odoo_mcp_private.audit_key k
+      LEFT JOIN odoo_mcp_private.audit_attempt a ON a.call_id OPERATOR(pg_catalog.=) k.call_id
+      LEFT JOIN odoo_mcp_private.token t ON t.id OPERATOR(pg_catalog.=) k.token_id;
+
 CREATE VIEW odoo_mcp.refusals AS
     SELECT r.prefix, r.minute, r.refusal_count FROM odoo_mcp_private.refusal r;

@@ -86,6 +86,11 @@ BEGIN
           FROM odoo_mcp_private.restored r CROSS JOIN LATERAL jsonb_populate_record(NULL::odoo_mcp_private.audit_outcome, r.content) p
          WHERE r.kind = 'audit_outcome'
         ON CONFLICT DO NOTHING;
+    INSERT INTO odoo_mcp_private.audit_key
+        SELECT p.*
+          FROM odoo_mcp_private.restored r CROSS JOIN LATERAL jsonb_populate_record(NULL::odoo_mcp_private.audit_key, r.content) p
+         WHERE r.kind = 'audit_key'
+        ON CONFLICT DO NOTHING;
     INSERT INTO odoo_mcp_private.refusal
         SELECT p.*
           FROM odoo_mcp_private.restored r CROSS JOIN LATERAL jsonb_populate_record(NULL::odoo_mcp_private.refusal, r.content) p

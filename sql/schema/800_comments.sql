@@ -10,6 +10,7 @@ COMMENT ON TABLE odoo_mcp_private.delegation IS 'Calls that Odoo is to answer, u
 COMMENT ON TABLE odoo_mcp_private.delegation_key IS 'API keys of Odoo''s that were minted for delegated calls, without the keys.';
 COMMENT ON TABLE odoo_mcp_private.audit_attempt IS 'Every call that was tried, durable before its answer leaves. Insert only.';
 COMMENT ON TABLE odoo_mcp_private.audit_outcome IS 'How each call ended, written without waiting for the disk. Insert only.';
+COMMENT ON TABLE odoo_mcp_private.audit_key IS 'Every API key of Odoo''s that was minted, without the key. Insert only.';
 COMMENT ON TABLE odoo_mcp_private.refusal IS 'Calls without a valid token, by address prefix and minute.';
 COMMENT ON TABLE odoo_mcp_private.scan IS 'One row: when the facts were loaded, and of what.';
 COMMENT ON TABLE odoo_mcp_private.module_facts IS 'Modules whose source was read, and how they were installed then.';
@@ -30,10 +31,11 @@ COMMENT ON VIEW odoo_mcp.tokens IS 'Tokens without anything secret.';
 COMMENT ON VIEW odoo_mcp.delegation_keys IS 'API keys of Odoo''s that fronts use for delegated calls, by their ids in res_users_apikeys; the keys themselves are stored nowhere.';
 COMMENT ON VIEW odoo_mcp.act_as_rights IS 'Which role may act as which Odoo login in psql.';
 COMMENT ON VIEW odoo_mcp.audit_entries IS 'Every call with its outcome; an outcome that was lost shows as unknown.';
+COMMENT ON VIEW odoo_mcp.audit_keys IS 'Every API key of Odoo''s that was minted for a delegated call: for whom, when, until when, and which front asked for it.';
 COMMENT ON VIEW odoo_mcp.refusals IS 'Calls without a valid token, by address prefix and minute.';
 COMMENT ON VIEW odoo_mcp.facts IS 'One row if facts are loaded: when, by whom, of what, and how many installed modules are others since (modules_changed: those models are asked of Odoo until the next odoo-mcp scan-addons). A registry signal that has moved alone says that Odoo was restarted over a change, as of a custom field.';
 COMMENT ON VIEW odoo_mcp.model_status IS 'Who answers each model, why, the place in the source that decides it, and what would change it: select * from odoo_mcp.model_status where engine = ''odoo''.';
-COMMENT ON VIEW odoo_mcp.field_status IS 'The same by field: one with engine odoo makes just those questions Odoo''s that use it so.';
+COMMENT ON VIEW odoo_mcp.field_status IS 'The same by field: who answers a search that asks for it. Beside the engine sql, a reason says what Odoo answers all the same.';
 COMMENT ON VIEW odoo_mcp.model_engine_changes IS 'Every set_model_engine(): who, when, why, from what to what.';
 
 COMMENT ON FUNCTION odoo_mcp.setup(text, text, boolean) IS 'Makes the roles, grants the reading role what it may read, and notes which database this is. Superusers; after a module update of Odoo: check_grants(). With delegation => false no key of Odoo''s is ever minted, and what only Odoo can answer is refused; left out it stays as it was.';
@@ -72,7 +74,7 @@ COMMENT ON FUNCTION odoo_mcp.list_tools() IS 'The tools and the instructions tha
 COMMENT ON FUNCTION odoo_mcp.authenticate(bytea, inet) IS 'For fronts: whether the token of that SHA-256 lives.';
 COMMENT ON FUNCTION odoo_mcp.admit(uuid, bytea, inet, text, text) IS 'For fronts, through serve: authenticates and writes that a call is tried; answers only refusals.';
 COMMENT ON FUNCTION odoo_mcp.run(uuid) IS 'For fronts, through serve: answers the call that was admitted and committed under that call_id, once.';
-COMMENT ON FUNCTION odoo_mcp.delegation_key(uuid, uuid) IS 'For fronts: (call_id, front) makes a short-lived API key of Odoo''s for the user of a call that waits for Odoo, in the place of that front''s former one. Shown once.';
+COMMENT ON FUNCTION odoo_mcp.delegation_key(uuid, uuid) IS 'For fronts: (call_id, front) makes a short-lived API key of Odoo''s for the user of a call that waits for Odoo, in the place of that front''s former one. Shown once; at most two for a call; written down in audit_keys.';
 COMMENT ON FUNCTION odoo_mcp.complete(uuid, text) IS 'For fronts: (call_id, outcome) makes the answer of what Odoo said to a delegated call, once.';
 COMMENT ON PROCEDURE odoo_mcp.serve(uuid, bytea, inet, text, text, text) IS 'For fronts: one call in one round trip: admit, commit, run.';
 

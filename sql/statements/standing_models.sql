@@ -1,4 +1,4 @@
--- Every model: its name, its label in English, and the modules whose Python may have a say in it, as a JSON list.
+-- Every model: its name, its label in English, its order, and the modules whose Python may have a say in it, as a JSON list.
 with recursive base (id) as (
     select i.id from :odoo.ir_model i where i.model = 'base'
 ), touching as materialized (
@@ -18,6 +18,6 @@ with recursive base (id) as (
       from family k join touching t on t.id = k.id
      group by k.root
 )
-select m.model::text, coalesce(m.name ->> 'en_US', m.model), coalesce(k.modules, '[]')::text
+select m.model::text, coalesce(m.name ->> 'en_US', m.model), coalesce(m."order", 'id')::text, coalesce(k.modules, '[]')::text
   from :odoo.ir_model m
   left join modules k on k.root = m.id

@@ -80,10 +80,31 @@ impl Site {
     /// # Panics
     /// If it fails.
     pub fn scan(&self) -> String {
+        let mut program = Command::new(&self.environment.front_binary);
+        program.arg("scan-addons").args(self.odoo.addons_path());
+        self.load(program)
+    }
+
+    /// `odoo-mcp sync-facts` from the server's RPC with the key of `login`, as who is on call; what it said.
+    ///
+    /// # Panics
+    /// If it fails.
+    pub fn sync(&self, login: &str) -> String {
+        let mut program = Command::new(&self.environment.front_binary);
+        program
+            .args(["sync-facts", "--login", login])
+            .env("ODOO_MCP_ODOO_URL", self.odoo.url())
+            .env("ODOO_MCP_ODOO_DB", &self.scratch.database)
+            .env(
+                "ODOO_MCP_ODOO_API_KEY",
+                &self.environment.users.of(login).api_key,
+            );
+        self.load(program)
+    }
+
+    fn load(&self, mut program: Command) -> String {
         let operator = Administrator::of(&self.environment, &self.scratch);
-        let output = Command::new(&self.environment.front_binary)
-            .arg("scan-addons")
-            .args(self.odoo.addons_path())
+        let output = program
             .env(
                 "ODOO_MCP_ADMIN_DATABASE_URL",
                 operator.url(&self.environment),
@@ -91,7 +112,7 @@ impl Site {
             .output()
             .expect("the program runs");
         let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-        assert!(output.status.success(), "scan-addons: {said}");
+        assert!(output.status.success(), "{program:?}: {said}");
         said
     }
 }

@@ -22,19 +22,27 @@ impl Waiting {
     /// If the server refuses.
     #[must_use]
     pub fn of(superuser: &mut Client, token_id: i64, shape: &str) -> Self {
+        Self::told_to(superuser, token_id, shape, "mcp_front")
+    }
+
+    /// The same, told to another role.
+    ///
+    /// # Panics
+    /// If the server refuses.
+    #[must_use]
+    pub fn told_to(superuser: &mut Client, token_id: i64, shape: &str, front_role: &str) -> Self {
         let call_id = superuser
             .query_one(
                 "with made as (
                      insert into odoo_mcp_private.delegation
-                         (call_id, token_id, session_role, tool, model, shape, reason, deadline)
-                     values (gen_random_uuid(), $1, 'mcp_front', 'odoo_count', 'res.partner', $2::text::json, 'as the test says',
-                             clock_timestamp() + interval '1 minute')
+                         (call_id, token_id, session_role, shape, deadline)
+                     values (gen_random_uuid(), $1, $3, $2::text::json, clock_timestamp() + interval '1 minute')
                      returning *)
                  insert into odoo_mcp_private.audit_attempt (call_id, token_id, user_id, login, tool, model, arguments_hash)
-                 select m.call_id, t.id, t.user_id, t.login, m.tool, m.model, sha256('')
+                 select m.call_id, t.id, t.user_id, t.login, 'odoo_count', 'res.partner', sha256('')
                    from made m join odoo_mcp_private.token t on t.id = m.token_id
                  returning call_id::text",
-                &[&token_id, &shape],
+                &[&token_id, &shape, &front_role],
             )
             .expect("a call that waits")
             .get(0);

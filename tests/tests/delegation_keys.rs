@@ -197,10 +197,9 @@ fn any_later_call_sweeps_and_waits_for_nobody() {
     let mut superuser = scratch.superuser();
     let mut front = scratch.front_role();
     let id = token_id(&mut superuser, &token);
-    let waiting = Waiting::of(&mut superuser, id, SHAPE);
     let names: Vec<String> = (0..3).map(|_| front_name(&mut front)).collect();
     for name in &names {
-        waiting.key(&mut front, name);
+        Waiting::of(&mut superuser, id, SHAPE).key(&mut front, name);
     }
     let minted = "select count(*) from public.res_users_apikeys where name like 'odoo-mcp:%'";
     let noted = "select count(*) from odoo_mcp_private.delegation_key";

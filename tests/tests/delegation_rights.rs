@@ -274,6 +274,8 @@ fn a_database_that_was_restored_takes_over_no_key() {
     let adopted = value(&mut in_copy, "select odoo_mcp.adopt_database()");
     assert_eq!(adopted["setup"]["delegation"], true, "{adopted}");
     assert_eq!(number(&mut in_copy, minted), 0);
+    let audited = "select count(*) from odoo_mcp.audit_keys where token = 'test' and key_id > 0";
+    assert_eq!(number(&mut in_copy, audited), 1, "that it was made is kept");
     assert_eq!(
         number(&mut superuser, minted),
         1,

@@ -256,19 +256,38 @@ fn a_document_that_is_not_understood_changes_nothing() {
             "{error:?}"
         );
     }
-    // what PostgreSQL, or the depth of its own form, doesn't let through
-    for sql in [
-        r#"select odoo_mcp.load_facts('{"format": 1, "program": "\u0000"}')"#.to_owned(),
-        format!(
-            "select odoo_mcp.load_facts('{}1{}')",
-            "[".repeat(300),
-            "]".repeat(300)
+    // what PostgreSQL doesn't let through
+    superuser
+        .batch_execute(r#"select odoo_mcp.load_facts('{"format": 1, "program": "\u0000"}')"#)
+        .expect_err("it must be refused");
+    // and what it does, though nothing else reads it
+    let deep = format!("{}1{}", "[".repeat(300), "]".repeat(300));
+    for (sql, word) in [
+        (format!("select odoo_mcp.load_facts('{deep}')"), "recursion"),
+        (
+            "select odoo_mcp.load_facts('{\"format\": 1e400}')".to_owned(),
+            "number",
         ),
-        "select odoo_mcp.load_facts('{\"format\": 1e400}')".to_owned(),
+        (
+            format!(
+                "select odoo_mcp.act_as('sales_all'); select odoo_mcp.count('res.partner', '{deep}')"
+            ),
+            "recursion",
+        ),
+        (
+            format!(
+                "select odoo_mcp.act_as('sales_all'); select odoo_mcp.explain('odoo_count', '{deep}')"
+            ),
+            "recursion",
+        ),
     ] {
-        superuser
+        let error = superuser
             .batch_execute(&sql)
             .expect_err("it must be refused");
+        let error = error.as_db_error().expect("the server's");
+        let said = format!("{} {}", error.message(), error.detail().unwrap_or(""));
+        assert_eq!(error.code(), &SqlState::INVALID_PARAMETER_VALUE, "{said}");
+        assert!(said.contains(word) && error.hint().is_some(), "{error:?}");
     }
     // nothing given is nothing loaded
     superuser

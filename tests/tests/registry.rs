@@ -45,3 +45,23 @@ fn the_source_says_of_every_model_and_field_what_odoos_registry_says() {
     };
     assert!(count("  models") > 400 && count("  fields") > 10_000);
 }
+
+/// A verdict is for a text: one whose text Odoo's source does not have any more is nobody's.
+#[test]
+fn every_reviewed_override_is_in_odoos_source() {
+    let env = Environment::load();
+    let script =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../http_front/scanner/review/digest.py");
+    let checked = Command::new(env.odoo_home.join("venv/bin/python"))
+        .arg(script)
+        .arg("check")
+        .arg(
+            env.odoo_home
+                .join("usr/lib/python3/dist-packages/odoo/addons"),
+        )
+        .output()
+        .expect("Odoo's Python");
+    let said = String::from_utf8_lossy(&checked.stdout);
+    assert!(checked.status.success(), "{said}{checked:?}");
+    assert!(said.contains(" entries, 0 that do not match"), "{said}");
+}

@@ -6,6 +6,7 @@ use odoo_mcp_tests::wait::until;
 use odoo_mcp_tests::{Administrator, Environment, Scratch};
 use postgres::Client;
 use postgres::error::SqlState;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The functions that the front's role may call: the whole list.
@@ -459,51 +460,25 @@ fn whoever_is_on_call_sees_who_may_act_as_whom() {
     );
 }
 
-/// Names of columns, as integrations make them.
+/// The same names by which the compiler leaves fields out of requests to Odoo.
 #[test]
 fn a_secret_is_one_however_it_is_written() {
+    let names: BTreeMap<&str, BTreeMap<&str, Vec<&str>>> = serde_json::from_str(include_str!(
+        "../../pg_odoo_mcp/compiler/src/delegate/secret_fields.json"
+    ))
+    .expect("names by model");
     let mut superuser = Environment::load().superuser();
-    let mut is_secret = |column: &str| -> bool {
-        superuser
-            .query_one(
-                "select odoo_mcp_private.is_secret('x_table', $1::text::name)",
-                &[&column],
-            )
-            .expect("a verdict")
-            .get(0)
-    };
-    for column in [
-        "password",
-        "PASSWORD",
-        "x_mypassword",
-        "apiKey",
-        "x_apikey",
-        "api_key",
-        "clientSecret",
-        "secretkey",
-        "accessToken",
-        "access_token",
-        "x_bearer",
-        "passcode",
-        "token_value",
-        "id_token",
-        "smtp_pass",
-        "pin",
-        "private_key",
-    ] {
-        assert!(is_secret(column), "{column}");
-    }
-    for column in [
-        "name",
-        "x_secretary_id",
-        "passenger_id",
-        "key",
-        "partner_id",
-        "pinned",
-        "compassion",
-        "keyboard",
-        "salting",
-    ] {
-        assert!(!is_secret(column), "{column}");
+    for (verdict, models) in names {
+        for (model, fields) in models {
+            let row = superuser
+                .query_one(
+                    "select coalesce(array_agg(f), '{}') from unnest($2::text[]) as f
+                      where odoo_mcp_private.is_secret(replace($1, '.', '_')::name, f::name) <> $3",
+                    &[&model, &fields, &(verdict == "secret")],
+                )
+                .expect("verdicts");
+            let others: Vec<String> = row.get(0);
+            assert!(others.is_empty(), "not {verdict}, {model}: {others:?}");
+        }
     }
 }

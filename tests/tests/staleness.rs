@@ -1,9 +1,10 @@
 //! Facts are believed in the very next call of any process, and only as long as they are those of what is installed.
 
 use odoo_mcp_tests::facts::{document, load, tags};
-use odoo_mcp_tests::query::{text, value};
+use odoo_mcp_tests::query::{number, text, value};
 use odoo_mcp_tests::stage::{Stage, count};
-use odoo_mcp_tests::{Environment, Scratch};
+use odoo_mcp_tests::{Environment, OdooServer, Scratch, scan};
+use postgres::Client;
 use serde_json::{Value, json};
 
 /// What the view says of tags.
@@ -277,4 +278,75 @@ fn what_was_upgraded_after_its_source_was_read_is_not_the_one_that_was_read() {
     load(&mut superuser, &document);
     let why = stage.left_to_odoo("odoo_count", &question());
     assert!(why.contains("was upgraded since it was scanned"), "{why}");
+}
+
+/// Odoo writes the row of `base` anew with whatever it installs or upgrades, and every model is made of `base`. So a module that
+/// came after the facts leaves all models to Odoo, also those that no row of its names: its Python may have a part in them.
+#[test]
+fn a_module_that_was_installed_after_reading_leaves_every_model_to_odoo_for_odoo_writes_base_anew()
+{
+    let env = Environment::load();
+    let scratch = Scratch::bare(&env, "facts_between");
+    scratch.install_without_facts();
+    let mut superuser = scratch.superuser();
+    let mut read = scan::document(&env);
+    read["read_at"] = value(
+        &mut superuser,
+        "select to_jsonb(date_part('epoch', now())::bigint)",
+    );
+    let base =
+        "select latest_version || ' ' || write_date from ir_module_module where name = 'base'";
+    let then = text(&mut superuser, base);
+    let by_sql = |superuser: &mut _| {
+        number(
+            superuser,
+            "select count(*) from odoo_mcp.model_status where engine = 'sql'",
+        )
+    };
+    let tag = |superuser: &mut _| value(superuser, STATUS);
+    scan::load_document(&mut superuser, &read);
+    let answered = by_sql(&mut superuser);
+    assert!(answered > 100, "{answered}");
+    superuser
+        .batch_execute("create table before as select * from ir_module_module")
+        .expect("as it was");
+    let odoo = OdooServer::new(&env, &scratch.database, Some(&env.addons));
+    odoo.install("odoo_mcp_grumble");
+    let now = text(&mut superuser, base);
+    let (version, _) = then.split_once(' ').expect("a version");
+    assert!(now.starts_with(version) && now != then, "{then}, {now}");
+    // facts that were loaded before it
+    assert_eq!(by_sql(&mut superuser), 0);
+    let rewrite = |superuser: &mut Client, table: &str, which: &str| {
+        let sql = format!(
+            "update ir_module_module m set write_date = k.write_date from {table} k where k.id = m.id and {which}"
+        );
+        superuser.batch_execute(&sql).expect(table);
+    };
+    superuser
+        .batch_execute("create table rewritten as select * from ir_module_module")
+        .expect("as it is");
+    rewrite(&mut superuser, "before", "true");
+    let status = tag(&mut superuser);
+    assert_eq!(
+        status["engine"], "sql",
+        "nothing else says so of a model that no row of the new module names: {status}"
+    );
+    rewrite(&mut superuser, "rewritten", "m.name = 'base'");
+    let is_base_s = |status: &Value| {
+        status["module"] == "base" && status["reason"].to_string().contains("was upgraded since")
+    };
+    let status = tag(&mut superuser);
+    assert!(is_base_s(&status), "{status}");
+    assert_eq!(by_sql(&mut superuser), 0);
+    // facts that were read before it and loaded after it, and a new module that has no row
+    superuser
+        .batch_execute(
+            "update ir_module_module set state = 'uninstalled' where name = 'odoo_mcp_grumble'",
+        )
+        .expect("as if it were hidden");
+    scan::load_document(&mut superuser, &read);
+    let status = tag(&mut superuser);
+    assert!(is_base_s(&status), "{status}");
+    assert_eq!(by_sql(&mut superuser), 0);
 }

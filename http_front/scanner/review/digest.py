@@ -19,27 +19,44 @@ import re
 import sys
 
 REVIEWED = pathlib.Path(__file__).with_name('reviewed.json')
-# Methods that are worth a review: those that the scanner gives an effect.
+# Methods that are worth a review: those that the scanner gives an effect, as a test of methods.rs sees to,
+# and hooks, which may do anything.
 METHODS = set("""
-    _search search search_count search_fetch fetch _fetch_query browse exists filtered_domain _as_query
+    _compute_display_name name_get _search_display_name _name_search name_search web_name_search search _search
+    search_count search_fetch fetch _fetch_query browse exists _as_query _where_calc _flush_search _apply_ir_rules
     _check_access check_access has_access _filtered_access check_access_rights check_access_rule
-    _where_calc _apply_ir_rules _table_query _table_sql
-    read search_read _read_format _fetch_field _determine_fields_to_fetch _get_base_lang
-    read_group _read_group _read_grouping_sets formatted_read_group formatted_read_grouping_sets
-    _read_group_select _read_group_groupby _read_group_groupby_properties _read_group_having _read_group_orderby
-    _read_group_postprocess_aggregate _read_group_postprocess_groupby _read_group_empty_value
-    _web_read_group_format _web_read_group_groupby_formatter _web_read_group_groupby_properties_formatter
-    _web_read_group_expand _web_read_group_field_expand _web_read_group_fill_temporal
-    _order_to_sql _order_field_to_sql _generate_order_by _field_to_sql _traverse_related_sql _condition_to_sql
-    _has_field_access _check_field_access check_field_access_rights fields_get
-    _compute_display_name name_get _search_display_name _name_search name_search
-    with_user with_context with_company with_env sudo _register_hook _post_model_setup__
+    _filter_access_rules _filter_access_rules_python filtered_domain _table_query _table_sql read _read
+    _read_format _fetch_field search_read web_read web_search_read web_search_read_format _convert_to_record
+    _origin _get_base_lang read_group _read_group _read_group_raw _read_grouping_sets formatted_read_group
+    formatted_read_grouping_sets web_read_group _web_read_group read_progress_bar _read_progress_bar
+    _read_group_select _read_group_groupby _read_group_orderby _read_group_having _read_group_empty_value
+    _read_group_postprocess_aggregate _read_group_postprocess_groupby _read_group_format_result
+    _read_group_format_result_properties _read_group_fill_results _read_group_fill_temporal _read_group_prepare
+    _read_group_process_groupby _read_group_prepare_data _read_group_resolve_many2x_fields _read_group_expand_full
+    _read_group_expand_states _read_group_get_annotated _read_group_groupby_properties
+    _read_group_postprocess_properties _web_read_group_format _web_read_group_groupby_formatter
+    _web_read_group_expand _web_read_group_fill_temporal _web_read_group_field_expand
+    _web_read_group_groupby_properties_formatter _order_to_sql _order_field_to_sql _generate_order_by
+    _generate_order_by_inner _generate_m2o_order_by _field_to_sql _field_properties_to_sql _condition_to_sql
+    _inherits_join _inherits_join_calc _inherits_join_add _traverse_related_sql _has_field_access
+    _check_field_access check_field_access_rights user_has_groups _determine_fields_to_fetch _is_field_accessible
+    sudo with_user with_company with_context with_env __getattribute__ __getattr__ __getitem__ __iter__ __new__
+    __init_subclass__ _setup_models__ _build_model _build_model_attributes _prepare_setup _setup_base
+    _setup_complete _setup_fields _add_field _pop_field _post_model_setup__
 """.split())
+HOOKS = {'_register_hook'}
 # Methods of models that every read depends on, where they are extended.
 SYSTEM = {
-    'ir.rule': {'_eval_context', '_compute_domain_keys', '_compute_domain', '_get_rules'},
-    'ir.model.access': {'check', '_get_allowed_models'},
+    'ir.rule': {'_compute_domain', '_compute_domain_keys', '_get_rules', '_eval_context', 'domain_get',
+                '_compute_domain_context_values'},
+    'ir.model.access': {'check', '_get_allowed_models', '_get_access_groups', 'check_mode'},
+    'res.users': {'_get_group_ids', '_get_company_ids', '_is_superuser', '_compute_all_group_ids',
+                  '_search_all_group_ids', '_compute_company_ids', 'has_group', '_has_group', 'has_groups',
+                  '_is_system', '_is_admin'},
+    'res.groups': {'_get_group_definitions', '_compute_all_implied_ids', '_search_all_implied_ids'},
     'decimal.precision': {'precision_get'},
+    'res.currency': {'round', '_get_rates'},
+    'res.lang': {'_get_data', '_get_active_by', '_lang_get'},
 }
 NOT_FOR_REVIEW = {'tests', 'migrations', 'upgrades', 'static'}
 
@@ -93,16 +110,19 @@ def definitions(folders):
                 continue
             source = path.read_text()
             lines = source.split('\n')
-            for cls in ast.walk(ast.parse(source)):
-                if not isinstance(cls, ast.ClassDef):
-                    continue
-                for model in model_names(cls):
-                    for function in cls.body:
-                        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                            body = text(lines, function)
-                            digest = hashlib.sha256(body.encode()).hexdigest()
-                            found.setdefault((module.name, model, function.name), []).append(
-                                (digest, str(relative), function.lineno, body))
+            tree = ast.parse(source)
+            # a function outside of classes is of no model
+            places = [('', tree)]
+            for cls in ast.walk(tree):
+                if isinstance(cls, ast.ClassDef):
+                    places += [(model, cls) for model in model_names(cls)]
+            for model, place in places:
+                for function in place.body:
+                    if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                        body = text(lines, function)
+                        digest = hashlib.sha256(body.encode()).hexdigest()
+                        found.setdefault((module.name, model, function.name), []).append(
+                            (digest, str(relative), function.lineno, body))
     return found
 
 
@@ -137,7 +157,10 @@ def check(found, entries):
 def unreviewed(found, entries):
     reviewed = {(*key(entry), entry['digest']) for entry in entries}
     for (module, model, method), of in sorted(found.items()):
-        if module.startswith('test_') or not (method in METHODS or method in SYSTEM.get(model, ()) and module != 'base'):
+        if not model:
+            continue
+        is_system = method in SYSTEM.get(model, ()) and module != 'base'
+        if module.startswith('test_') or not (method in METHODS | HOOKS or is_system):
             continue
         for digest, file, line, _ in of:
             if (module, model, method, digest) not in reviewed:

@@ -43,7 +43,7 @@ pub enum Kind {
 pub struct Text {
     /// The module that has it.
     pub module: String,
-    /// The model that its class makes or extends.
+    /// The model that its class makes or extends; empty for a function outside of classes.
     pub model: String,
     /// Its name.
     pub method: String,
@@ -76,7 +76,7 @@ impl Reviews {
         Self::parse(include_str!("../review/reviewed.json"))
     }
 
-    fn parse(json: &str) -> Result<Self, serde_json::Error> {
+    pub(crate) fn parse(json: &str) -> Result<Self, serde_json::Error> {
         let entries: Vec<Entry> = serde_json::from_str(json)?;
         let mut reviews: HashMap<Text, Vec<(Verdict, Vec<Text>)>> = HashMap::new();
         for Entry {

@@ -91,17 +91,21 @@ const STALE: &str =
     "the facts are not those of the source: run odoo-mcp scan-addons without --check";
 
 fn find(arguments: &Arguments) -> Result<Addons, ConfigError> {
-    let mut paths = arguments.paths.clone();
-    if let Some(file) = &arguments.odoo_conf {
-        paths.extend(addons::addons_path(file).map_err(trouble)?);
-    }
-    if paths.is_empty() {
+    let paths = &arguments.paths;
+    let config = arguments.odoo_conf.as_deref().map(addons::Config::read);
+    let config = config.transpose().map_err(trouble)?;
+    let is_named = |config: &addons::Config| !config.addons_path.is_empty();
+    if paths.is_empty() && !config.as_ref().is_some_and(is_named) {
         return Err(ConfigError {
             message: "no folder of addons was named".to_owned(),
-            hint: "odoo-mcp scan-addons PATH…, or --odoo-conf /etc/odoo/odoo.conf".to_owned(),
+            hint: "odoo-mcp scan-addons PATH…, or --odoo-conf FILE with an addons_path".to_owned(),
         });
     }
-    Addons::find(&paths).map_err(trouble)
+    match &config {
+        Some(config) => Addons::configured(paths, config),
+        None => Addons::find(paths),
+    }
+    .map_err(trouble)
 }
 
 fn trouble(trouble: addons::Trouble) -> ConfigError {

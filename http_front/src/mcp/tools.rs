@@ -10,10 +10,10 @@ use super::{
 };
 use crate::{
     error::{Failure, Kind, Outcome},
-    odoo::Delegation,
     pool::DbError,
 };
 use axum::response::Response;
+use odoo_compiler::{delegate::Errand, refusal::Refusal};
 use serde::{Deserialize, Serialize};
 use serde_json::{json, value::RawValue};
 use std::borrow::Cow;
@@ -139,27 +139,19 @@ pub(crate) enum Envelope<'a> {
     Error(&'a RawValue),
     Refused(Refusal),
     /// Only from `serve`.
-    Delegate(Delegation),
+    Delegate(Errand),
     /// Only from `authenticate`.
     Ok(bool),
 }
 
-/// Why a call was not admitted.
-#[derive(Deserialize)]
-#[serde(tag = "reason", rename_all = "snake_case")]
-pub(crate) enum Refusal {
-    Unauthorized,
-    RateLimited { retry_after: f64 },
-}
-
-impl Refusal {
-    pub(crate) fn kind(&self) -> Kind {
-        match self {
-            Refusal::Unauthorized => Kind::TokenInvalid,
-            // too early is refused again, hence up; the cast saturates
-            Refusal::RateLimited { retry_after } => {
-                Kind::RateLimited((retry_after.ceil() as u64).max(1))
-            }
+/// What a caller is told who is not let in.
+pub(crate) fn kind_of(refusal: &Refusal) -> Kind {
+    match refusal {
+        Refusal::Unauthorized => Kind::TokenInvalid,
+        Refusal::Paused { retry_after } => Kind::Paused(*retry_after),
+        // too early is refused again, hence up; the cast saturates
+        Refusal::RateLimited { retry_after } => {
+            Kind::RateLimited((retry_after.ceil() as u64).max(1))
         }
     }
 }
@@ -175,7 +167,7 @@ struct ToolError<'a> {
 
 /// What Odoo is to be asked, if the extension's answer says that it is Odoo's to answer. Other
 /// answers are not read here: they may be large.
-pub(crate) fn delegation(answer: &str) -> Option<Delegation> {
+pub(crate) fn delegation(answer: &str) -> Option<Errand> {
     if !answer.starts_with("{\"delegate\"") {
         return None;
     }
@@ -213,7 +205,7 @@ pub(crate) fn answer(
             Ok(_) => Ok(reply.tool_error(error)),
             Err(_) => Ok(reply.unreadable(call_id)),
         },
-        Ok(Envelope::Refused(refusal)) => Err(refusal.kind().answering(Some(id))),
+        Ok(Envelope::Refused(refusal)) => Err(kind_of(&refusal).answering(Some(id))),
         Ok(Envelope::Result(_) | Envelope::Delegate(_) | Envelope::Ok(_)) | Err(_) => {
             Ok(reply.unreadable(call_id))
         }

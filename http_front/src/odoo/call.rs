@@ -1,11 +1,8 @@
-//! One delegation: its requests, one after the other, with a key that Odoo accepts.
+//! One errand: its requests, one after the other, with a key that Odoo accepts.
 
 use super::{
-    Link, Odoo,
-    delegation::{Delegation, Protocol, Request},
-    json2, jsonrpc,
+    Link, Odoo, json2, jsonrpc,
     key::{ApiKey, Held, Minted},
-    outcome::{Answer, Failure, FailureKind, Outcome},
     reply::Reply,
 };
 use crate::{
@@ -14,6 +11,10 @@ use crate::{
     pool::{DbError, Pool},
     token::TokenHash,
 };
+use odoo_compiler::delegate::{
+    Errand, Failure, FailureKind, HttpAnswer, Outcome, Protocol, Request,
+};
+use odoo_compiler::refusal::Refusal;
 use serde::Deserialize;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
@@ -25,7 +26,7 @@ pub(super) struct Call<'a> {
     pub(super) pool: &'a Pool,
     pub(super) call_id: Uuid,
     pub(super) token: TokenHash,
-    pub(super) delegation: &'a Delegation,
+    pub(super) errand: &'a Errand,
 }
 
 impl Call<'_> {
@@ -37,13 +38,13 @@ impl Call<'_> {
         }
     }
 
-    async fn answers(&self) -> Result<Vec<Answer>, Failure> {
+    async fn answers(&self) -> Result<Vec<HttpAnswer>, Failure> {
         let link = self.odoo.link.as_ref().ok_or(FailureKind::NotConfigured)?;
-        let deadline = Instant::now() + self.delegation.timeout();
+        let deadline = Instant::now() + self.errand.timeout();
         let _place = self.odoo.places.take(deadline).await?;
-        let mut answers: Vec<Answer> = Vec::new();
-        let mut bytes_left = self.delegation.byte_limit;
-        for request in &self.delegation.requests {
+        let mut answers: Vec<HttpAnswer> = Vec::new();
+        let mut bytes_left = self.errand.byte_limit;
+        for request in &self.errand.requests {
             let is_wanted = request.only_if_rows.is_none_or(|least| {
                 let before = answers.last();
                 before.and_then(|answer| self.rows(answer)) >= Some(least)
@@ -72,8 +73,8 @@ impl Call<'_> {
         Ok(answers)
     }
 
-    fn rows(&self, answer: &Answer) -> Option<usize> {
-        match self.delegation.protocol {
+    fn rows(&self, answer: &HttpAnswer) -> Option<u64> {
+        match self.errand.protocol {
             Protocol::Json2 => json2::rows(&answer.body),
             Protocol::Jsonrpc => jsonrpc::rows(&answer.body),
         }
@@ -99,7 +100,7 @@ impl Call<'_> {
     }
 
     async fn key(&self) -> Result<Held, Failure> {
-        let timeout = self.delegation.timeout();
+        let timeout = self.errand.timeout();
         self.odoo.keys.get(self.token, timeout, self.mint()).await
     }
 
@@ -107,17 +108,8 @@ impl Call<'_> {
         #[derive(Deserialize)]
         #[serde(rename_all = "snake_case")]
         enum Envelope {
-            Key {
-                secret: String,
-                expires_in: f64,
-            },
-            Error {
-                message: String,
-            },
-            /// The token has ended; the report is answered so, too.
-            Refused {
-                reason: String,
-            },
+            Key { secret: String, expires_in: f64 },
+            Error { message: String },
         }
         let no_key = |why: &str| {
             let detail = format!("no key could be made for this call: {why}");
@@ -130,6 +122,10 @@ impl Call<'_> {
                 DbError::Paused(_) => FailureKind::Cancelled.because("paused by the operator"),
                 _ => no_key("the database failed to"),
             })?;
+        if Refusal::of_json(&text).is_some() {
+            // the report is answered so, too
+            return Err(no_key("its token is unauthorized by now"));
+        }
         match serde_json::from_str(&text) {
             Ok(Envelope::Key { secret, expires_in }) => {
                 let key = ApiKey::parse(secret);
@@ -139,7 +135,6 @@ impl Call<'_> {
                 }
             }
             Ok(Envelope::Error { message }) => return Err(no_key(&message)),
-            Ok(Envelope::Refused { reason }) => return Err(no_key(&reason)),
             Err(_) => {}
         }
         // without the text: there may be a key in it
@@ -165,12 +160,12 @@ impl Call<'_> {
         key: &ApiKey,
         line: &mut Line<'_>,
     ) -> Result<Reply, Failure> {
-        let Delegation {
+        let Errand {
             protocol, user_id, ..
-        } = *self.delegation;
+        } = *self.errand;
         let link = asked.link;
         let database = link.database.as_ref();
-        let database = database.unwrap_or(&self.delegation.database);
+        let database = database.unwrap_or(&self.errand.database);
         let request = match protocol {
             Protocol::Json2 => json2::request(link, database, key, asked.request),
             Protocol::Jsonrpc => jsonrpc::request(link, database, user_id, key, asked.request),

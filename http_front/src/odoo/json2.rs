@@ -2,9 +2,7 @@
 
 use super::{
     Link,
-    delegation::Request,
     key::ApiKey,
-    outcome::{Answer, Failure, FailureKind},
     reply::{self, Reply},
 };
 use crate::http_client;
@@ -14,6 +12,7 @@ use hyper::{
     Response, StatusCode,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue},
 };
+use odoo_compiler::delegate::{Failure, FailureKind, HttpAnswer, Request};
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value, value::RawValue};
 
@@ -34,12 +33,14 @@ pub(super) fn request(
     let database = header(database).ok_or_else(|| {
         FailureKind::WrongDatabase.because("the database's name cannot be said in a header")
     })?;
+    let body = serde_json::to_vec(&wanted.kwargs)
+        .unwrap_or_else(|_| unreachable!("a map with string keys always serializes"));
     http_client::request(&link.url, &path)
         .method("POST")
         .header(CONTENT_TYPE, "application/json")
         .header(AUTHORIZATION, bearer)
         .header("X-Odoo-Database", database)
-        .body(Full::from(wanted.kwargs.get().to_owned()))
+        .body(Full::from(body))
         .map_err(|_| FailureKind::Unreachable.into())
 }
 
@@ -61,7 +62,7 @@ fn header(text: &str) -> Option<HeaderValue> {
 /// What Odoo said.
 pub(super) fn read(response: Response<Bytes>) -> Result<Reply, Failure> {
     let (status, body) = reply::json(response)?;
-    let of = |body| Answer {
+    let of = |body| HttpAnswer {
         status: status.as_u16(),
         body,
     };
@@ -86,10 +87,10 @@ fn without_debug(body: &RawValue) -> Option<Box<RawValue>> {
 }
 
 /// The length of a result that is a list.
-pub(super) fn rows(body: &RawValue) -> Option<usize> {
+pub(super) fn rows(body: &RawValue) -> Option<u64> {
     serde_json::from_str::<Vec<IgnoredAny>>(body.get())
         .ok()
-        .map(|rows| rows.len())
+        .map(|rows| rows.len() as u64)
 }
 
 #[cfg(test)]
@@ -108,7 +109,7 @@ mod tests {
         Request {
             model: model.into(),
             method: method.into(),
-            kwargs: RawValue::from_string("{\"a\":1.10}".into()).expect("JSON"),
+            kwargs: Map::from_iter([("a".to_owned(), Value::from(1.1))]),
             only_if_rows: None,
         }
     }

@@ -2,15 +2,14 @@
 
 use super::{
     Link,
-    delegation::Request,
     key::ApiKey,
-    outcome::{Answer, Failure, FailureKind},
     reply::{self, Reply},
 };
 use crate::http_client;
 use axum::body::Bytes;
 use http_body_util::Full;
 use hyper::{Response, header::CONTENT_TYPE};
+use odoo_compiler::delegate::{Failure, FailureKind, HttpAnswer, Request};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::{Map, Value, json, value::RawValue};
 
@@ -34,7 +33,7 @@ struct Params<'a> {
         &'a str,
         &'a str,
         [(); 0],
-        &'a RawValue,
+        &'a Map<String, Value>,
     ),
 }
 
@@ -66,7 +65,7 @@ pub(super) fn request(
         id: 1,
     };
     let body = serde_json::to_vec(&message)
-        .unwrap_or_else(|_| unreachable!("raw JSON, numbers and text always serialize"));
+        .unwrap_or_else(|_| unreachable!("maps, numbers and text always serialize"));
     http_client::request(&link.url, "/jsonrpc")
         .method("POST")
         .header(CONTENT_TYPE, "application/json")
@@ -110,7 +109,7 @@ pub(super) fn read(response: Response<Bytes>, database: &str) -> Result<Reply, F
     let envelope: Envelope = serde_json::from_str(body.get()).map_err(|_| not_odoo())?;
     let status = status.as_u16();
     if envelope.error.is_none() {
-        return Ok(Reply::Result(Answer { status, body }));
+        return Ok(Reply::Result(HttpAnswer { status, body }));
     }
     let mut error = error_of(&body).ok_or_else(not_odoo)?;
     let data = match error.get_mut("data").and_then(Value::as_object_mut) {
@@ -126,7 +125,7 @@ pub(super) fn read(response: Response<Bytes>, database: &str) -> Result<Reply, F
         Verdict::Error => {
             let body = json!({"jsonrpc": "2.0", "id": 1, "error": error});
             let body = serde_json::value::to_raw_value(&body).map_err(|_| not_odoo())?;
-            Ok(Reply::Error(Answer { status, body }))
+            Ok(Reply::Error(HttpAnswer { status, body }))
         }
     }
 }
@@ -183,14 +182,14 @@ fn judge(data: &Map<String, Value>, database: &str) -> Verdict {
 }
 
 /// The length of a result that is a list.
-pub(super) fn rows(body: &RawValue) -> Option<usize> {
+pub(super) fn rows(body: &RawValue) -> Option<u64> {
     #[derive(Deserialize)]
     struct Envelope {
         result: Vec<IgnoredAny>,
     }
     serde_json::from_str::<Envelope>(body.get())
         .ok()
-        .map(|envelope| envelope.result.len())
+        .map(|envelope| envelope.result.len() as u64)
 }
 
 #[cfg(test)]

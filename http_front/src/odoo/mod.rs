@@ -2,16 +2,13 @@
 //! was minted for it, and the outcome back to the database, which makes the answer of it.
 
 mod call;
-mod delegation;
 mod json2;
 mod jsonrpc;
 mod key;
-mod outcome;
 mod place;
 mod reply;
 mod session;
 
-pub(crate) use delegation::Delegation;
 pub(crate) use session::{Account, Refusal, Session};
 
 use crate::{
@@ -24,7 +21,7 @@ use crate::{
 };
 use call::Call;
 use key::Keys;
-use outcome::{Failure, FailureKind, Outcome};
+use odoo_compiler::delegate::{Errand, Failure, FailureKind, Outcome};
 use place::Places;
 use std::sync::Arc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -87,7 +84,7 @@ pub(crate) async fn delegate(
     front: &Arc<Front>,
     call_id: Uuid,
     token: TokenHash,
-    delegation: Delegation,
+    errand: Errand,
 ) -> Result<String, DbError> {
     let gone = front.odoo.halt.child_token();
     let _until_dropped = gone.clone().drop_guard();
@@ -99,7 +96,7 @@ pub(crate) async fn delegate(
                 pool: &front.pool,
                 call_id,
                 token,
-                delegation: &delegation,
+                errand: &errand,
             };
             let outcome = tokio::select! {
                 biased;

@@ -1,7 +1,7 @@
 //! How many calls may be with Odoo at once: it is slower than the database, and must not take
 //! every place that this process has.
 
-use super::outcome::{Failure, FailureKind};
+use odoo_compiler::delegate::{Failure, FailureKind};
 use tokio::{
     sync::{Semaphore, SemaphorePermit},
     time::{Instant, timeout_at},

@@ -1,18 +1,37 @@
 //! What may be said of any answer before its protocol is looked at.
 
-use super::outcome::{Answer, Failure, FailureKind};
+use crate::http_client::NoAnswer;
 use axum::body::Bytes;
 use hyper::{Response, StatusCode, header::CONTENT_TYPE};
+use odoo_compiler::delegate::{Failure, FailureKind, HttpAnswer};
 use serde_json::{Map, Value, value::RawValue};
 
 /// What a request came to, if Odoo itself answered it.
 pub(super) enum Reply {
     /// The method's result.
-    Result(Answer),
+    Result(HttpAnswer),
     /// An error of Odoo's own; nothing more is asked after it.
-    Error(Answer),
+    Error(HttpAnswer),
     /// The key opens nothing.
     KeyRefused,
+}
+
+/// Why it came to nothing.
+impl From<NoAnswer> for Failure {
+    fn from(reason: NoAnswer) -> Self {
+        use FailureKind::{TimedOut, TooLarge, Unreachable};
+        match reason {
+            NoAnswer::Refused => Unreachable.because("nothing listens at Odoo's address"),
+            NoAnswer::UnknownHost => Unreachable.because("the host of Odoo's address is not known"),
+            NoAnswer::Unreachable => Unreachable.because("Odoo's address cannot be reached"),
+            NoAnswer::Untrusted(_) => {
+                Unreachable.because("Odoo's address has no TLS that this front trusts")
+            }
+            NoAnswer::Broken => Unreachable.because("the connection to Odoo broke"),
+            NoAnswer::Slow => TimedOut.into(),
+            NoAnswer::TooLarge => TooLarge.into(),
+        }
+    }
 }
 
 /// Words of the page that Odoo shows where no database could be chosen; all versions have both.

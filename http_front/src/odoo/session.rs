@@ -1,14 +1,8 @@
 //! Odoo's RPC for a sub-command: one user, with a key of their own, and one question after the other.
 
-use super::{
-    Link,
-    delegation::Request,
-    json2, jsonrpc,
-    key::ApiKey,
-    outcome::{Answer, Failure, FailureKind},
-    reply::Reply,
-};
+use super::{Link, json2, jsonrpc, key::ApiKey, reply::Reply};
 use crate::{config::HttpUrl, http_client::NoAnswer};
+use odoo_compiler::delegate::{Failure, FailureKind, HttpAnswer, Request};
 use serde_json::{Map, Value, json, value::RawValue};
 use std::{fmt, time::Duration};
 
@@ -122,11 +116,14 @@ impl Session {
     }
 
     async fn ask(&self, model: &str, method: &str, kwargs: Value) -> Result<Value, Trouble> {
-        let broken = || FailureKind::Unreachable.because("the request cannot be made");
+        let Value::Object(kwargs) = kwargs else {
+            let why = "the request cannot be made";
+            return Err(FailureKind::Unreachable.because(why).into());
+        };
         let request = Request {
             model: model.to_owned(),
             method: method.to_owned(),
-            kwargs: serde_json::value::to_raw_value(&kwargs).map_err(|_| broken())?,
+            kwargs,
             only_if_rows: None,
         };
         let (link, key) = (&self.link, &self.account.key);
@@ -170,7 +167,7 @@ impl Session {
     }
 
     fn result(&self, reply: Reply, is_message: bool) -> Result<Value, Trouble> {
-        let body = |answer: Answer| -> Result<Value, Failure> {
+        let body = |answer: HttpAnswer| -> Result<Value, Failure> {
             if answer.body.get().contains(self.account.key.expose()) {
                 let what = "what came from Odoo's address repeats its key";
                 return Err(FailureKind::NotJson.because(what));
@@ -229,7 +226,7 @@ impl From<Trouble> for Refusal {
     fn from(trouble: Trouble) -> Self {
         match trouble {
             Trouble::Failure(Failure { kind, detail }) => Refusal::Way(match detail {
-                Some(detail) => detail.into_owned(),
+                Some(detail) => detail,
                 None => match kind {
                     FailureKind::TimedOut => "Odoo does not answer in time".into(),
                     FailureKind::TooLarge => "Odoo's answer is too large".into(),

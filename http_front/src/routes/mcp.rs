@@ -12,7 +12,7 @@ use crate::{
         jsonrpc::{self, Message},
         meta::Meta,
         routing,
-        tools::{self, Call, Envelope},
+        tools::{self, Call, Envelope, kind_of},
     },
     middleware::RequestLine,
     odoo,
@@ -178,7 +178,7 @@ async fn authenticate(front: &Front, line: &RequestLine, token: TokenHash) -> Re
         .map_err(|error| Kind::of_database(&error, line.call_id))?;
     match serde_json::from_str(&text) {
         Ok(Envelope::Ok(true)) => Ok(()),
-        Ok(Envelope::Refused(refusal)) => Err(refusal.kind().into()),
+        Ok(Envelope::Refused(refusal)) => Err(kind_of(&refusal).into()),
         _ => {
             tracing::error!(call_id = %line.call_id, "odoo_mcp.authenticate answered something else than a verdict");
             Err(Kind::Internal(line.call_id).into())

@@ -3,6 +3,7 @@
 //! A code is stable; it is what agents, dashboards and tests match on. The message says what is
 //! wrong, the detail shows the evidence, the hint names the next thing to do.
 
+use crate::facts::Override;
 use serde::Serialize;
 use std::fmt;
 
@@ -39,11 +40,11 @@ error_table! {
     InvalidDomain, "invalid_domain", "22023";
     /// Odoo's rights of this user do not allow it; the message names the missing one.
     AccessDenied, "access_denied", "42501";
-    /// The token's limits do not allow it.
+    /// Whatever Odoo's rights say: the role or the token may not, or it is a secret, which nobody is shown.
     NotPermitted, "not_permitted", "42501";
     /// A record that was asked for by id does not exist.
     MissingRecord, "missing_record", "02000";
-    /// What was asked cannot be answered exactly, so it is not answered.
+    /// SQL cannot answer it exactly. Where Odoo can be asked it does, and no caller sees this.
     NotSupported, "not_supported", "0A000";
     /// Rows, groups, bytes or cost over the budget.
     OverBudget, "over_budget", "54000";
@@ -72,6 +73,21 @@ pub struct Error {
     pub detail: Option<String>,
     /// The next thing to do.
     pub hint: Option<String>,
+    /// What SQL does not answer, where the message says just that.
+    pub refused: Option<Box<Refused>>,
+}
+
+/// A model or a field that SQL does not answer, for those who say so in other words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The model.
+    pub model: String,
+    /// Its field, if it is not the whole model.
+    pub field: Option<String>,
+    /// Why, in words that go without them.
+    pub reason: String,
+    /// The Python that decides over it, if there is some.
+    pub by: Option<Box<Override>>,
 }
 
 /// Result with our [`Error`].
@@ -85,7 +101,38 @@ impl Error {
             message: message.into(),
             detail: None,
             hint: None,
+            refused: None,
         }
+    }
+
+    /// What SQL does not answer of a model.
+    pub fn refused(refused: Refused) -> Self {
+        let Refused {
+            model,
+            field,
+            reason,
+            ..
+        } = &refused;
+        let message = match field {
+            Some(field) => {
+                format!("the field {field:?} of {model} is not answered in SQL: {reason}")
+            }
+            None => format!("SQL doesn't answer {model}: {reason}"),
+        };
+        Error {
+            refused: Some(Box::new(refused)),
+            ..Error::new(Code::NotSupported, message)
+        }
+    }
+
+    /// A field that SQL does not answer, whatever Python does.
+    pub fn of_field(model: &str, field: &str, reason: impl Into<String>) -> Self {
+        Error::refused(Refused {
+            model: model.to_owned(),
+            field: Some(field.to_owned()),
+            reason: reason.into(),
+            by: None,
+        })
     }
 
     /// The same error with evidence.

@@ -15,7 +15,7 @@
 //! - [`delegate`]: what SQL may not answer, as requests to Odoo's RPC, and the answers made of what it says.
 //!
 //! Beside them: [`principal`] (who asks), [`scope`] (the frame of one call), [`facts`] (what only
-//! Odoo's Python knows), [`value`] (literals), [`error`] (the table of errors).
+//! Odoo's Python knows), [`value`] (literals), [`error`] (the table of errors), [`refusal`] (calls that do not get this far).
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -28,6 +28,7 @@ pub mod error;
 pub mod facts;
 pub mod plan;
 pub mod principal;
+pub mod refusal;
 pub mod scope;
 pub mod sql;
 pub mod tool;

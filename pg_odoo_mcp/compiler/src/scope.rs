@@ -141,9 +141,14 @@ impl<'a> Scope<'a> {
         self.refuses_open_names.set(self.catalog.delegates());
     }
 
+    /// Whether that is so.
+    pub fn refuses_open_names(&self) -> bool {
+        self.refuses_open_names.get()
+    }
+
     /// Whether the names of a model's records may be left open.
     pub fn open_names(&self, model: &str) -> Result<()> {
-        if !self.refuses_open_names.get() {
+        if !self.refuses_open_names() {
             return Ok(());
         }
         Err(Error::new(

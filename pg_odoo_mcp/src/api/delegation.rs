@@ -1,6 +1,6 @@
 //! What a front needs to have Odoo answer a call.
 
-use crate::api::serve::{UNAUTHORIZED, envelope, not_alone};
+use crate::api::serve::{envelope, not_alone};
 use crate::exec::native;
 use crate::exec::subxact::Failure;
 use crate::govern::delegation::{self, Ending};
@@ -9,6 +9,7 @@ use crate::govern::key;
 use crate::govern::pause;
 use crate::govern::perform::internal;
 use odoo_compiler::error::{Code, Error, Result};
+use odoo_compiler::refusal::Refusal;
 use pgrx::Uuid;
 use pgrx::prelude::*;
 
@@ -25,7 +26,7 @@ pub(crate) fn delegation_key(call_id: Uuid, front: Uuid) -> String {
     };
     match mint(&call_id, token_id, &front.to_string()) {
         Ok(Some(told)) => told,
-        Ok(None) => UNAUTHORIZED.to_owned(),
+        Ok(None) => Refusal::Unauthorized.to_json(),
         Err(error) => envelope(Err(error)),
     }
 }
@@ -44,9 +45,9 @@ fn mint(call_id: &str, token_id: i64, front: &str) -> Result<Option<String>> {
     if !installation.is_at_home()? {
         return Ok(None);
     }
-    // a crash takes the key with its note, or neither
+    // a crash takes the key with its notes, or neither; what was done with it in Odoo is on the disk after them
     delegation::commit_without_waiting();
-    key::mint(token_id, front, &installation, minter).map_err(|failure| match failure {
+    key::mint(call_id, token_id, front, &installation, minter).map_err(|failure| match failure {
         Failure::Expected(error) => error,
         Failure::Unexpected(text) => {
             pgrx::log!("odoo_mcp: no key for call {call_id}: {text}");
@@ -68,7 +69,7 @@ pub(crate) fn complete(call_id: Uuid, outcome: &str) -> String {
     }
     match delegation::end(&call_id.to_string(), outcome) {
         Ending::Said(answer) => envelope(answer.map(|answer| answer.json)),
-        Ending::Unauthorized => UNAUTHORIZED.to_owned(),
+        Ending::Unauthorized => Refusal::Unauthorized.to_json(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Facts and engines, for the administrator.
 
+use crate::exec::jsonb::JsonbText;
 use crate::govern::installation::Installation;
 use crate::govern::status::{self, Status};
 use crate::govern::{engine, facts};
@@ -21,7 +22,7 @@ pub(crate) fn installed_modules()
 
 /// Keeps what `odoo-mcp scan-addons` found, in place of what was there.
 #[pg_extern(schema = "odoo_mcp", volatile, parallel_unsafe)]
-pub(crate) fn load_facts(document: JsonB) -> JsonB {
+pub(crate) fn load_facts(document: JsonbText) -> JsonB {
     JsonB(or_raise(facts::load(&document.0)))
 }
 

@@ -2,6 +2,7 @@
 
 use crate::api::explanation;
 use crate::catalog;
+use crate::exec::jsonb::JsonbText;
 use crate::exec::read_only::Reader;
 use crate::govern::audit::Attempt;
 use crate::govern::delegation::Way;
@@ -10,9 +11,10 @@ use crate::govern::installation::Installation;
 use crate::govern::perform::{Call, Done, Question};
 use crate::report::or_raise;
 use odoo_compiler::error::{Code, Error, Result};
+use pgrx::Uuid;
 use pgrx::prelude::*;
-use pgrx::{JsonB, Uuid};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use std::time::Instant;
 
 /// Acts as an Odoo user: to the end of the transaction, or of the session.
@@ -56,21 +58,28 @@ CREATE FUNCTION odoo_mcp.call(tool text, arguments jsonb DEFAULT '{}') RETURNS j
 STRICT VOLATILE PARALLEL UNSAFE
 LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
 "#)]
-pub(crate) fn call(tool: &str, arguments: JsonB) -> String {
-    let answer = or_raise(perform(Question::Answer, tool, &arguments.0.to_string()));
+pub(crate) fn call(tool: &str, arguments: JsonbText) -> String {
+    let answer = or_raise(perform(Question::Answer, tool, &arguments.0));
     // functions that make a table of the answer have no room for them
     let said: Said = serde_json::from_str(&answer).unwrap_or_default();
     for warning in said.warnings {
         pgrx::notice!("{}", warning.message);
     }
     // whoever names a limit knows of it
-    let is_limited = ["limit", "top"]
-        .iter()
-        .any(|name| arguments.0.get(name).is_some());
+    let named: Named = serde_json::from_str(&arguments.0).unwrap_or_default();
+    let is_limited = named.limit.is_some() || named.top.is_some();
     if let (true, Some(total)) = (said.has_more && !is_limited, said.total) {
         pgrx::notice!("there are {total} in all, and not all of them are shown");
     }
     answer
+}
+
+/// Limits that the caller gave.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Named {
+    limit: Option<IgnoredAny>,
+    top: Option<IgnoredAny>,
 }
 
 /// What an answer says besides its rows.
@@ -91,9 +100,9 @@ struct Warning {
 #[pg_extern(schema = "odoo_mcp", volatile, parallel_unsafe)]
 pub(crate) fn explain(
     tool: &str,
-    arguments: default!(JsonB, "'{}'"),
+    arguments: default!(JsonbText, "'{}'"),
 ) -> SetOfIterator<'static, String> {
-    let json = or_raise(perform(Question::Explain, tool, &arguments.0.to_string()));
+    let json = or_raise(perform(Question::Explain, tool, &arguments.0));
     let explanation = serde_json::from_str(&json).unwrap_or_default();
     SetOfIterator::new(explanation::lines(&explanation))
 }

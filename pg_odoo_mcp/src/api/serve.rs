@@ -11,12 +11,11 @@ use crate::govern::pause;
 use crate::govern::perform::{Call, Done, Question};
 use crate::govern::token::{LiveToken, TokenHash};
 use odoo_compiler::error::{Code, Error, Result};
+use odoo_compiler::refusal::Refusal;
 use pgrx::datum::Inet;
 use pgrx::prelude::*;
 use pgrx::{JsonB, Uuid};
 use std::time::Instant;
-
-pub(crate) const UNAUTHORIZED: &str = r#"{"refused":{"reason":"unauthorized"}}"#;
 
 /// Authenticates, writes the attempt, and leaves an admission for `run`; answers only refusals.
 #[pg_extern(schema = "odoo_mcp", volatile, parallel_unsafe)]
@@ -41,7 +40,7 @@ pub(crate) fn admit(
     }
     let Some((hash, token)) = live_token(token_hash, installation.as_ref()) else {
         audit::count_refusal(client_address);
-        return Some(UNAUTHORIZED.to_owned());
+        return Some(Refusal::Unauthorized.to_json());
     };
     let call_id = call_id.to_string();
     let attempt = Attempt {
@@ -91,7 +90,7 @@ pub(crate) fn run(call_id: Uuid) -> String {
             ..audit::Outcome::default()
         };
         outcome.write(&call_id, started.elapsed());
-        return UNAUTHORIZED.to_owned();
+        return Refusal::Unauthorized.to_json();
     };
     let installation = match Installation::get() {
         Ok(installation) => installation,
@@ -140,7 +139,7 @@ pub(crate) fn authenticate(token_hash: Option<&[u8]>, client_address: Option<Ine
         return String::from(r#"{"ok":true}"#);
     }
     audit::count_refusal(client_address.map(|address| address.0));
-    UNAUTHORIZED.to_owned()
+    Refusal::Unauthorized.to_json()
 }
 
 /// The body of `tools/list` and the text of `instructions`.

@@ -7,14 +7,12 @@ use crate::exec::plan::{Bind, Row};
 use crate::exec::read_only::{Reader, Source};
 use odoo_compiler::catalog::{InstalledModule, Model, ScannedModules, Standing};
 use odoo_compiler::error::Result;
-use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 
 const STANDING_MODELS: &str = include_str!("../../../sql/statements/standing_models.sql");
 const ORDINARY_TABLES: &str = include_str!("../../../sql/statements/ordinary_tables.sql");
 const INSTALLED_MODULES: &str = include_str!("../../../sql/statements/installed_modules.sql");
-const STATUS_FIELDS: &str = include_str!("../../../sql/statements/status_fields.sql");
 const REGISTRY_SIGNAL: &str = include_str!("../../../sql/statements/registry_signal.sql");
 const REGISTRY_SEQUENCE: &str = include_str!("../../../sql/statements/registry_sequence.sql");
 
@@ -25,26 +23,13 @@ pub(crate) struct StandingModel {
     pub name: String,
     /// Its name in English.
     pub label: String,
+    /// `_order`
+    pub order: String,
     /// What decides who answers it. The facts are without fields.
     pub standing: Standing,
     /// Its ordinary table, if there is one.
     pub table: Option<String>,
 }
-
-/// What the registry says of a field, where that alone says who answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum FieldKind {
-    /// An administrator made it, so Python has no say in it.
-    Manual,
-    /// It is in no column.
-    Computed,
-    /// It has a value for each company.
-    CompanyDependent,
-}
-
-/// A field's name and kind.
-pub(crate) type NamedField = (String, Option<FieldKind>);
 
 /// A row of `ir_module_module`.
 #[derive(Debug)]
@@ -76,7 +61,7 @@ pub(crate) fn all(
         .into_iter()
         .map(|module| (module.installed.name.clone(), module.installed))
         .collect();
-    let model = |name: String, label: String, touching: BTreeSet<String>, known: Known| {
+    let model = |[name, label, order]: [String; 3], touching: BTreeSet<String>, known: Known| {
         let table = known.facts.as_ref().and_then(|facts| facts.table.clone());
         let table = table.unwrap_or_else(|| Model::table_name(&name));
         let of_facts = known.facts.iter().flat_map(|facts| facts.modules.iter());
@@ -98,15 +83,18 @@ pub(crate) fn all(
             },
             name,
             label,
+            order,
         }
     };
     let mut models = Vec::new();
     for row in reader.named(STANDING_MODELS, &[])? {
-        let Some((name, label, touching)) = text_of(row) else {
+        let [Some(name), Some(label), Some(order), Some(touching)] =
+            <[Option<String>; 4]>::try_from(row).unwrap_or_default()
+        else {
             continue;
         };
         let of_it = known.remove(&name).unwrap_or_default();
-        models.push(model(name, label, parsed(&touching)?, of_it));
+        models.push(model([name, label, order], parsed(&touching)?, of_it));
     }
     models.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(models)
@@ -132,18 +120,6 @@ pub(crate) fn modules(reader: &Reader<'_>) -> Result<Vec<Module>> {
     Ok(rows.into_iter().filter_map(module).collect())
 }
 
-/// The fields of every model.
-pub(crate) fn fields(reader: &Reader<'_>) -> Result<BTreeMap<String, Vec<NamedField>>> {
-    let mut models = BTreeMap::new();
-    for row in reader.named(STATUS_FIELDS, &[])? {
-        let [model, fields] = <[Option<String>; 2]>::try_from(row).unwrap_or_default();
-        if let (Some(model), Some(fields)) = (model, fields) {
-            models.insert(model, parsed(&fields)?);
-        }
-    }
-    Ok(models)
-}
-
 /// How far Odoo has signalled that its registry is to be made anew; nothing where that can't be seen.
 pub(crate) fn registry_signal(source: &Source) -> Result<Option<String>> {
     let is_there = |name| native::relation_oid(&source.odoo_schema, name).is_some();
@@ -160,9 +136,4 @@ pub(crate) fn registry_signal(source: &Source) -> Result<Option<String>> {
         })?
     };
     Ok(rows.into_iter().flatten().flatten().next())
-}
-
-fn text_of(row: Row) -> Option<(String, String, String)> {
-    let [name, label, modules] = <[Option<String>; 3]>::try_from(row).ok()?;
-    Some((name?, label?, modules?))
 }

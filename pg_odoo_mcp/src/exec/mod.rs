@@ -2,6 +2,7 @@
 
 pub(crate) mod function_guard;
 pub(crate) mod invalidation;
+pub(crate) mod jsonb;
 pub(crate) mod key_table;
 pub(crate) mod native;
 pub(crate) mod owner;

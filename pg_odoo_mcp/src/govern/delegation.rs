@@ -10,15 +10,15 @@ use crate::govern::perform::{answer_within_budget, internal};
 use crate::govern::token;
 use crate::gucs;
 use odoo_compiler::answer::Answer;
-use odoo_compiler::delegate::{self, Delegation, Request, Shape};
+use odoo_compiler::delegate::{self, Delegation, Errand, Protocol, Shape};
 use odoo_compiler::error::{Code, Error, Result};
 use pgrx::pg_sys;
-use serde::Serialize;
 use std::time::{Duration, Instant};
 
 const INSERT: &str = include_str!("../../../sql/statements/delegation_insert.sql");
 const TAKE: &str = include_str!("../../../sql/statements/delegation_take.sql");
 const TOKEN: &str = include_str!("../../../sql/statements/delegation_token.sql");
+const KEY_COUNT: &str = include_str!("../../../sql/statements/delegation_key_count.sql");
 const SWEEP: &str = include_str!("../../../sql/statements/delegation_sweep.sql");
 const RPC_MODULE: &str = include_str!("../../../sql/statements/rpc_module.sql");
 
@@ -37,22 +37,18 @@ pub(crate) enum Way<'a> {
     Psql,
 }
 
-/// What the front is to do.
-#[derive(Serialize)]
-struct Errand<'a> {
-    protocol: &'static str,
-    database: String,
-    user_id: i64,
-    timeout_ms: u64,
-    byte_limit: usize,
-    requests: &'a [Request],
+/// A call that Odoo can be asked.
+pub(crate) struct Asked {
+    token_id: i64,
+    protocol: Protocol,
+    delegation: Delegation,
 }
 
 /// Which of Odoo's protocols answers in this database.
-pub(crate) fn protocol(reader: &Reader<'_>) -> Result<&'static str> {
+fn protocol(reader: &Reader<'_>) -> Result<Protocol> {
     Ok(match reader.named(RPC_MODULE, &[])?.is_empty() {
-        true => "jsonrpc",
-        false => "json2",
+        true => Protocol::Jsonrpc,
+        false => Protocol::Json2,
     })
 }
 
@@ -77,30 +73,32 @@ impl Way<'_> {
         }
     }
 
-    /// Refuses where nobody can ask Odoo, in SQL's own words.
-    pub(crate) fn check(&self, refusal: &Error) -> Result<()> {
-        let Some(way_out) = self.closed() else {
-            return Ok(());
-        };
-        let hint = match &refusal.hint {
-            Some(hint) => format!("{hint}; {way_out}"),
-            None => way_out.to_owned(),
-        };
-        Err(refusal.clone().hint(hint))
+    /// What Odoo is to be asked; refused where nobody can, in SQL's own words.
+    pub(crate) fn asked(&self, reader: &Reader<'_>, delegation: Delegation) -> Result<Asked> {
+        match (self, self.closed()) {
+            (Way::ThroughFront(_, token_id), None) => Ok(Asked {
+                token_id: *token_id,
+                protocol: protocol(reader)?,
+                delegation,
+            }),
+            (_, way_out) => {
+                let refusal = delegation.refusal;
+                let hints: Vec<&str> = refusal.hint.as_deref().into_iter().chain(way_out).collect();
+                let hint = hints.join("; ");
+                Err(refusal.hint(hint))
+            }
+        }
     }
+}
 
+impl Asked {
     /// Remembers the call until the front reports; what the front is to do, as JSON.
-    pub(crate) fn begin(
-        &self,
-        call_id: &str,
-        tool: &str,
-        user_id: i64,
-        protocol: &'static str,
-        delegation: &Delegation,
-    ) -> Result<String> {
-        let Way::ThroughFront(_, token_id) = self else {
-            return Err(delegation.refusal.clone());
-        };
+    pub(crate) fn begin(self, call_id: &str, user_id: i64) -> Result<String> {
+        let Asked {
+            token_id,
+            protocol,
+            delegation,
+        } = self;
         let timeout = gucs::delegation_timeout();
         let errand = Errand {
             protocol,
@@ -108,7 +106,7 @@ impl Way<'_> {
             user_id,
             timeout_ms: u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX),
             byte_limit: gucs::answer_budget(),
-            requests: &delegation.requests,
+            requests: delegation.requests,
         };
         let shape = serde_json::to_string(&delegation.shape).map_err(unreadable)?;
         check_length(shape.len())?;
@@ -118,11 +116,8 @@ impl Way<'_> {
             INSERT,
             &[
                 Bind::uuid(call_id),
-                Bind::int8(Some(*token_id)),
-                Bind::text(tool),
-                Bind::text(delegation.model.clone()),
+                Bind::int8(Some(token_id)),
                 Bind::new(pg_sys::JSONOID, Some(shape)),
-                Bind::text(delegation.reason.replace('\0', "")),
                 Bind::new(pg_sys::FLOAT8OID, Some(deadline.to_string())),
             ],
         );
@@ -140,6 +135,17 @@ pub(crate) fn waiting_token(call_id: &str) -> Option<i64> {
         .into_iter()
         .next()?;
     row.into_iter().next()??.parse().ok()
+}
+
+/// Counts a key for a call that waits: a front that Odoo refused one asks once more, and nobody oftener.
+pub(crate) fn count_key(call_id: &str) -> Result<()> {
+    if owner::run(KEY_COUNT, &[Bind::uuid(call_id)]).is_empty() {
+        return Err(
+            Error::new(Code::NotPermitted, "no more keys are made for this call")
+                .hint("a delegated call has one key, and another where Odoo refuses the first"),
+        );
+    }
+    Ok(())
 }
 
 /// How a report ends.

@@ -39,8 +39,8 @@ pub(crate) fn installed_modules() -> Result<Vec<Module>> {
 }
 
 /// Keeps the facts of a document, and says what comes of them.
-pub(crate) fn load(json: &Json) -> Result<Json> {
-    let mut document = reading::read(json)?;
+pub(crate) fn load(json: &str) -> Result<Json> {
+    let mut document = reading::read_text(json)?;
     let installation = Installation::get()?;
     lock();
     let source = &installation.source;

@@ -5,6 +5,7 @@ use crate::exec::plan::{Bind, Row};
 use crate::exec::subxact::{self, Failure};
 use crate::exec::{native, owner};
 use crate::govern::base64;
+use crate::govern::delegation;
 use crate::govern::installation::Installation;
 use crate::gucs;
 use odoo_compiler::error::Result;
@@ -29,6 +30,10 @@ const INDEX_LENGTH: usize = 8;
 /// of which the index tells 32: no number of rounds makes them harder to guess, it would only be paid
 /// again by Odoo at every delegated call. The count is part of the hash, and Odoo takes any.
 const ROUNDS: u32 = 1;
+
+/// How many keys one role may have of a token: whoever shares the role has a key for each of its fronts, and one that was
+/// restarted leaves its last one behind. Beyond it the oldest makes room, so no front is kept from its own by others.
+const KEYS_OF_A_ROLE: i64 = 32;
 
 /// How many keys an admitted call takes away at most: the next one goes on.
 const SWEPT_BY_A_CALL: i64 = 20;
@@ -79,9 +84,10 @@ impl PlainKey {
     }
 }
 
-/// Makes a key for the token's user, in the place of the former one of that front. Nothing where the
-/// token has ended.
+/// Makes a key for the token's user and that call, in the place of the former one of that front, and writes it into the audit.
+/// Nothing where the token has ended.
 pub(crate) fn mint(
+    call_id: &str,
     token_id: i64,
     front: &str,
     installation: &Installation,
@@ -93,10 +99,15 @@ pub(crate) fn mint(
         let Some((user_id, token_name)) = holder.into_iter().next().and_then(holder_of) else {
             return Ok(None);
         };
+        delegation::count_key(call_id)?;
         let front = Bind::uuid(front);
         let former = Rows::of(owner::run(
             FORMER,
-            &[Bind::int8(Some(token_id)), front.clone()],
+            &[
+                Bind::int8(Some(token_id)),
+                front.clone(),
+                Bind::int8(Some(KEYS_OF_A_ROLE)),
+            ],
         ));
         let key = PlainKey::random();
         let (id, has_signal) =
@@ -120,6 +131,8 @@ pub(crate) fn mint(
                 Bind::int8(Some(token_id)),
                 front,
                 Bind::new(pg_sys::FLOAT8OID, Some(lifetime.to_string())),
+                Bind::uuid(call_id),
+                Bind::int4(user_id),
             ],
         );
         Ok(Some(key))

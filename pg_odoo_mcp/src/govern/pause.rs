@@ -5,6 +5,7 @@ use crate::exec::{native, owner, settings};
 use crate::govern::identity;
 use crate::govern::installation::Installation;
 use odoo_compiler::error::{Code, Error, Result};
+use odoo_compiler::refusal::Refusal;
 use pgrx::datum::Interval;
 use pgrx::pg_sys;
 
@@ -50,9 +51,9 @@ pub(crate) fn note(duration: Option<Interval>) -> Result<Option<String>> {
 /// The answer to every call of a front in a pause. What connection it came by is not kept: neither
 /// by the front nor by a pooler in between, which knows nothing of a pause.
 pub(crate) fn refusal(installation: Option<&Installation>) -> Option<String> {
-    let seconds = installation?.paused_seconds()?;
+    let retry_after = installation?.paused_seconds()?;
     release_session();
-    Some(serde_json::json!({"refused": {"reason": "paused", "retry_after": seconds}}).to_string())
+    Some(Refusal::Paused { retry_after }.to_json())
 }
 
 /// The server ends this session soon after it is idle, if it is a front's.

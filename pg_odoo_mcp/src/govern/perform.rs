@@ -4,7 +4,7 @@ use crate::catalog::{self, CallDatabase};
 use crate::exec::read_only::{Reader, Source};
 use crate::exec::subxact;
 use crate::govern::audit::Outcome;
-use crate::govern::delegation::{self, Way};
+use crate::govern::delegation::{self, Asked, Way};
 use crate::gucs;
 use odoo_compiler::answer::{self, Answer, Reply, Token};
 use odoo_compiler::error::{Code, Error};
@@ -44,6 +44,12 @@ pub(crate) enum Done {
     Delegate(String),
 }
 
+/// What the compiler said, while it could look at the database.
+enum Said {
+    Answer(Answer),
+    Asked(Box<Asked>),
+}
+
 /// What became of a call.
 pub(crate) struct Performed {
     /// What is told.
@@ -59,28 +65,19 @@ impl Call<'_> {
     pub(crate) fn perform(self, question: Question, way: Way<'_>, source: &Source) -> Performed {
         let is_user_gone = Cell::new(false);
         let contained = subxact::contain(gucs::call_timeout(), || {
-            let (reply, protocol) = Reader::within(source, |reader| {
-                let reply = self.ask(question, way.is_open(), reader, &is_user_gone)?;
-                let protocol = match &reply {
-                    Reply::Answer(_) => None,
-                    Reply::Delegate(delegation) => {
-                        way.check(&delegation.refusal)?;
-                        Some(delegation::protocol(reader)?)
-                    }
-                };
-                Ok((reply, protocol))
+            let said = Reader::within(source, |reader| {
+                Ok(
+                    match self.ask(question, way.is_open(), reader, &is_user_gone)? {
+                        Reply::Answer(answer) => Said::Answer(answer),
+                        Reply::Delegate(delegation) => {
+                            Said::Asked(Box::new(way.asked(reader, delegation)?))
+                        }
+                    },
+                )
             })?;
-            match (reply, protocol) {
-                (Reply::Answer(answer), _) => answer_within_budget(answer).map(Done::Answer),
-                (Reply::Delegate(delegation), protocol) => way
-                    .begin(
-                        self.call_id,
-                        self.tool,
-                        self.user_id,
-                        protocol.unwrap_or_default(),
-                        &delegation,
-                    )
-                    .map(Done::Delegate),
+            match said {
+                Said::Answer(answer) => answer_within_budget(answer).map(Done::Answer),
+                Said::Asked(asked) => asked.begin(self.call_id, self.user_id).map(Done::Delegate),
             }
         });
         let (done, outcome) = match contained {

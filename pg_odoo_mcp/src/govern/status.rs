@@ -1,13 +1,14 @@
 //! Who answers each model and field, why, and what would change it.
 
-use crate::catalog::facts::{self, FieldSources};
-use crate::catalog::standing::{self, FieldKind, StandingModel};
+use crate::catalog::standing::{self, StandingModel};
+use crate::catalog::{self, facts};
 use crate::exec::read_only::Reader;
 use crate::govern::installation::Installation;
-use odoo_compiler::access::{Unanswered, exceptions, verdict};
+use odoo_compiler::access::{Unanswered, exceptions, field_exception, verdict};
+use odoo_compiler::catalog::Catalog;
 use odoo_compiler::error::Result;
-use odoo_compiler::facts::{Effect, ModelFacts};
-use std::collections::BTreeMap;
+use odoo_compiler::facts::{ModelFacts, Override};
+use odoo_compiler::plan::Against;
 
 /// Who answers, and what decides it.
 #[derive(Debug, Clone, Default)]
@@ -55,17 +56,23 @@ pub(crate) fn fields() -> Result<Vec<(String, String, Status)>> {
     let installation = Installation::get()?;
     Reader::within(&installation.source, |reader| {
         let scan = facts::scan(reader.source())?;
-        let models = of(standing::all(reader, facts::all(), &scan.modules)?);
-        let mut declared = standing::fields(reader)?;
-        let known: BTreeMap<String, FieldSources> = facts::fields();
+        let models = standing::all(reader, facts::all(), &scan.modules)?;
+        let (registry, places) = catalog::registry(reader, &scan, &models)?;
         let mut found = Vec::new();
-        for (model, of_model) in models {
-            for (field, kind) in declared.remove(&model.name).unwrap_or_default() {
-                let status = match of_model.is_sql {
-                    true => of_field(&model, known.get(&model.name), &field, kind),
-                    false => of_model.clone(),
-                };
-                found.push((model.name.clone(), field, status));
+        for (model, of_model) in of(models) {
+            let name = &model.name;
+            if !of_model.is_sql {
+                let fields = registry.model(name)?;
+                let fields = fields.iter().flat_map(|model| model.fields.keys());
+                found.extend(fields.map(|field| (name.clone(), field.clone(), of_model.clone())));
+                continue;
+            }
+            for (field, verdict) in registry.fields(name)? {
+                let place = places.get(name).and_then(|places| places.get(&field));
+                let facts = model.standing.facts.as_deref();
+                let except = facts.and_then(|facts| field_exception(facts, &field));
+                let status = Status::of_field(verdict, except, place);
+                found.push((name.clone(), field, status));
             }
         }
         Ok(found)
@@ -81,13 +88,14 @@ impl Status {
             .iter()
             .map(|(what, by)| format!("{what} ({})", by.place()))
             .collect();
-        Status {
+        let status = Status {
             is_sql: true,
             reason: first.map(|_| format!("Odoo answers what is asked of {}", said.join(", of "))),
-            module: first.map(|by| by.module.clone()),
-            file: first.map(|by| by.file.clone()),
-            line: first.and_then(|by| i32::try_from(by.line).ok()),
             ..Status::default()
+        };
+        match first {
+            Some(by) => status.at(by),
+            None => status,
         }
     }
 
@@ -106,12 +114,7 @@ impl Status {
                 | Unanswered::Gone(module)
                 | Unanswered::Upgraded(module)
                 | Unanswered::Changed { module, .. } => status.module = Some(module.to_owned()),
-                Unanswered::Overridden(by) => {
-                    status.module = Some(by.module.clone());
-                    // without the source there is neither
-                    status.file = Some(by.file.clone()).filter(|file| !file.is_empty());
-                    status.line = i32::try_from(by.line).ok().filter(|line| *line > 0);
-                }
+                Unanswered::Overridden(by) => status = status.at(by),
                 Unanswered::Set(_) | Unanswered::NoFacts | Unanswered::NoTable => {}
             }
             status
@@ -134,53 +137,50 @@ impl Status {
             },
         }
     }
-}
 
-/// Of a field of a model that SQL answers: what plans find before they look at the question.
-fn of_field(
-    model: &StandingModel,
-    known: Option<&FieldSources>,
-    field: &str,
-    kind: Option<FieldKind>,
-) -> Status {
-    let is_known = known.is_some_and(|known| known.fields.contains(field));
-    let facts = known.and_then(|known| known.fields.get(field));
-    let mut status = Status::default();
-    if let Some(place) = known.and_then(|known| known.sources.get(field)) {
-        let (file, line) = place.rsplit_once(':').unwrap_or((place, ""));
-        status.module = file.split('/').next().map(str::to_owned);
-        status.file = Some(file.to_owned());
-        status.line = line.parse().ok();
-    }
-    let of_model = model.standing.facts.as_deref();
-    let overrides = of_model.map_or(&[][..], |facts| &facts.overrides);
-    let overridden = overrides.iter().find(|by| {
-        let fields = by.fields.as_deref().unwrap_or_default();
-        fields.iter().any(|limited| limited == field)
-    });
-    status.reason = if !is_known && kind != Some(FieldKind::Manual) {
-        Some("no scanned module defines it".into())
-    } else if let Some(why) = facts.and_then(|facts| facts.unread.as_deref()) {
-        Some(format!("not read for certain: {why}"))
-    } else if let Some(by) = overridden {
-        status.module = Some(by.module.clone());
-        status.file = Some(by.file.clone());
-        status.line = i32::try_from(by.line).ok();
-        let decides = match by.effect {
-            Effect::FieldAccess => "Python decides who reads it",
-            Effect::Values => "Python decides what is read of it",
-            Effect::Groups => "Python decides over its groups and figures",
-            Effect::Order => "Python decides over its order",
-            _ => "Python decides over it",
+    /// Of a field of a model that SQL answers, which was defined at that place.
+    fn of_field(
+        verdict: Result<(), Against>,
+        except: Option<(&str, &Override)>,
+        place: Option<&String>,
+    ) -> Self {
+        let is_sql = verdict.is_ok();
+        let (reason, by) = match (verdict, except) {
+            (Err(against), _) => (Some(against.reason), against.by),
+            (Ok(()), Some((what, by))) => {
+                let reason = format!("Odoo answers what is asked of {what}: {}", by.place());
+                (Some(reason), Some(Box::new(by.clone())))
+            }
+            (Ok(()), None) => (None, None),
         };
-        Some(format!("{decides}: {}", by.place()))
-    } else {
-        match kind {
-            Some(FieldKind::Computed) => Some("Odoo computes it".into()),
-            Some(FieldKind::CompanyDependent) => Some("it has a value for each company".into()),
-            Some(FieldKind::Manual) | None => None,
+        let status = Status {
+            is_sql,
+            reason,
+            ..Status::default()
+        };
+        match (by, place) {
+            (Some(by), _) => status.at(&by),
+            (None, Some(place)) => {
+                let (file, line) = place.rsplit_once(':').unwrap_or((place, ""));
+                Status {
+                    module: file.split('/').next().map(str::to_owned),
+                    file: Some(file.to_owned()),
+                    line: line.parse().ok(),
+                    ..status
+                }
+            }
+            (None, None) => status,
         }
-    };
-    status.is_sql = status.reason.is_none();
-    status
+    }
+
+    /// The same, decided by that Python.
+    fn at(self, by: &Override) -> Self {
+        Status {
+            module: Some(by.module.clone()),
+            // without the source there is neither
+            file: Some(by.file.clone()).filter(|file| !file.is_empty()),
+            line: i32::try_from(by.line).ok().filter(|line| *line > 0),
+            ..self
+        }
+    }
 }

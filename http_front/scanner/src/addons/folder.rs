@@ -1,5 +1,6 @@
 //! Where modules lie.
 
+use super::config::{Config, OfData};
 use super::{Manifest, Series, Trouble, unreadable, whole};
 use crate::registry::is_module_name;
 use std::collections::BTreeMap;
@@ -43,6 +44,18 @@ impl Addons {
     /// # Errors
     /// A folder can't be read, has no modules, or none has Odoo's own `base`.
     pub fn find(paths: &[PathBuf]) -> Result<Self, Trouble> {
+        Self::with_config(paths, &Config::default(), false)
+    }
+
+    /// The same, and then where an odoo.conf says, in the order in which Odoo looks there.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn configured(paths: &[PathBuf], config: &Config) -> Result<Self, Trouble> {
+        Self::with_config(paths, config, true)
+    }
+
+    fn with_config(paths: &[PathBuf], config: &Config, is_given: bool) -> Result<Self, Trouble> {
         let mut places: Vec<PathBuf> = Vec::new();
         let mut package = None;
         for path in paths {
@@ -68,15 +81,7 @@ impl Addons {
                     break;
                 }
             }
-            // beside addons/ of a checkout, and above addons/ of the package itself
-            for beside in [
-                path.parent().map(|p| p.join("odoo")),
-                path.parent().map(Path::to_owned),
-            ] {
-                if let Some(folder) = beside.filter(|f| f.join("release.py").is_file()) {
-                    package.get_or_insert(folder);
-                }
-            }
+            package = package.or_else(|| package_beside(&path));
             if places.len() == before && package.is_none() {
                 return Err(Trouble {
                     message: format!("{} has no modules", path.display()),
@@ -84,19 +89,43 @@ impl Addons {
                 });
             }
         }
-        // Odoo looks into its own folder first
-        if let Some(folder) = &package {
-            places.insert(0, folder.join("addons"));
+        let mut of_config = Vec::new();
+        for path in &config.addons_path {
+            let path = whole(path)?;
+            package = package.or_else(|| package_beside(&path));
+            of_config.push(path);
         }
+        let series = package.as_deref().and_then(Series::of_package);
         let mut found = BTreeMap::new();
+        // Odoo looks into its own folder first, and then into that of its data
+        if let Some(folder) = &package {
+            let mut first = vec![folder.join("addons")];
+            if let Some(series) = series.as_ref().filter(|_| is_given) {
+                match config.of_data(series)? {
+                    OfData::There(data) => first.push(data),
+                    OfData::OneOf(any) => doubt(&mut found, &first[0], &any)?,
+                    OfData::Nowhere => {}
+                }
+                let community = folder.parent().map(|beside| beside.join("addons"));
+                of_config.extend(community.filter(|folder| folder.is_dir()));
+            }
+            places.splice(0..0, first);
+        }
+        places.extend(of_config);
         for place in &places {
             if let Some(manifest) = Manifest::of_folder(place) {
                 add(&mut found, place.clone(), manifest);
                 continue;
             }
             for folder in folders(place)? {
-                if let Some(manifest) = Manifest::of_folder(&folder) {
-                    add(&mut found, folder, manifest);
+                match Manifest::of_folder(&folder) {
+                    Some(manifest) => add(&mut found, folder, manifest),
+                    // Odoo takes the manifest of another, but Python this one's code
+                    None if folder.join("__init__.py").is_file() => {
+                        let what = format!("{} comes first and has no manifest", folder.display());
+                        add(&mut found, folder, Err(what));
+                    }
+                    None => {}
                 }
             }
         }
@@ -108,7 +137,6 @@ impl Addons {
                 Err(why) => drop(unreadable.insert(name, why)),
             }
         }
-        let series = package.as_deref().and_then(Series::of_package);
         match series {
             Some(series) if modules.contains_key("base") => Ok(Self {
                 modules,
@@ -122,6 +150,34 @@ impl Addons {
             }),
         }
     }
+}
+
+/// The package `odoo` beside addons/ of a checkout, or above addons/ of the package itself.
+fn package_beside(path: &Path) -> Option<PathBuf> {
+    let parent = path.parent()?;
+    let mut beside = [parent.join("odoo"), parent.to_owned()].into_iter();
+    beside.find(|folder| folder.join("release.py").is_file())
+}
+
+/// Modules that lie where Odoo's data may be, which an odoo.conf didn't say, hide others of their name.
+fn doubt(
+    found: &mut BTreeMap<String, Result<Module, String>>,
+    own: &Path,
+    places: &[PathBuf],
+) -> Result<(), Trouble> {
+    for folder in places.iter().map(|place| folders(place)) {
+        for folder in folder? {
+            let name = folder.file_name().unwrap_or_default();
+            if Manifest::of_folder(&folder).is_some() && !own.join(name).is_dir() {
+                let what = format!(
+                    "{} counts if Odoo's data are there: its odoo.conf names no data_dir",
+                    folder.display()
+                );
+                add(found, folder, Err(what));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The first of a name counts, and hides others even if it can't be read.
@@ -155,7 +211,7 @@ fn has_modules(folder: &Path) -> Result<bool, Trouble> {
 }
 
 /// The folders in a folder, in the order of their names.
-fn folders(folder: &Path) -> Result<Vec<PathBuf>, Trouble> {
+pub(super) fn folders(folder: &Path) -> Result<Vec<PathBuf>, Trouble> {
     let entries = std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
     let mut found: Vec<PathBuf> = entries
         .filter_map(Result::ok)
@@ -169,6 +225,7 @@ fn folders(folder: &Path) -> Result<Vec<PathBuf>, Trouble> {
 #[cfg(test)]
 mod tests {
     use super::Addons;
+    use crate::addons::Config;
     use std::fs;
     use std::path::{Path, PathBuf};
 
@@ -250,6 +307,77 @@ mod tests {
         let found = Addons::find(&paths).expect("the test's own is well formed");
         assert_eq!(found.modules["acme"].manifest.version, "2.0");
         assert_eq!(found.series.as_str(), "19.0");
+    }
+
+    #[test]
+    fn folders_of_a_configuration_come_in_odoos_order() {
+        let root = Folder::new("configured");
+        for (path, version) in [
+            ("src/odoo/addons/base", "1.3"),
+            ("src/addons/web", "1.0"),
+            ("src/addons/acme", "5.0"),
+            ("data/addons/19.0/acme", "2.0"),
+            ("data/addons/19.0/base", "2.0"),
+            ("data/addons/18.0/sale", "2.0"),
+            ("own/acme", "3.0"),
+            ("own/sale", "3.0"),
+            ("own/addons/deeper", "3.0"),
+            ("upgrade/crm", "4.0"),
+        ] {
+            root.module(path, version);
+            fs::write(root.0.join(path).join("__init__.py"), "").expect("the test's own");
+        }
+        root.release("src/odoo/release.py");
+        let find = |text: &str| {
+            let file = root.0.join("odoo.conf");
+            let text = text.replace("ROOT", &root.0.to_string_lossy());
+            fs::write(&file, format!("[options]\n{text}")).expect("the test's own");
+            let config = Config::read(&file).expect("the test's own is well formed");
+            Addons::configured(&[], &config).expect("the test's own is well formed")
+        };
+        let versions = |found: &Addons| -> Vec<(String, String)> {
+            let modules = found.modules.iter();
+            modules
+                .map(|(name, module)| (name.clone(), module.manifest.version.clone()))
+                .collect()
+        };
+        let paths =
+            "addons_path = ROOT/src/addons,ROOT/own,ROOT/nowhere\nupgrade_path = ROOT/upgrade\n";
+        let of = |acme: &str| {
+            [
+                ("acme", acme),
+                ("base", "1.3"),
+                ("sale", "3.0"),
+                ("web", "1.0"),
+            ]
+            .map(|(name, version)| (name.to_owned(), version.to_owned()))
+        };
+        let found = find(&format!("{paths}data_dir = ROOT/data\n"));
+        assert_eq!(versions(&found), of("2.0"));
+        let found = find(&format!("{paths}data_dir = ROOT/elsewhere\n"));
+        assert_eq!(versions(&found), of("5.0"));
+        // Python takes the code of the first folder, whatever it lacks
+        fs::remove_file(root.0.join("data/addons/19.0/acme/__manifest__.py")).expect("its own");
+        let found = find(&format!("{paths}data_dir = ROOT/data\n"));
+        assert!(found.unreadable["acme"].contains("has no manifest"));
+    }
+
+    #[test]
+    fn where_odoos_data_are_is_not_guessed() {
+        let root = Folder::new("guessed");
+        let own = root.0.join("odoo/addons");
+        root.module("odoo/addons/base", "1.3");
+        root.module("some/19.0/base", "2.0");
+        root.module("some/19.0/acme", "2.0");
+        let mut found = std::collections::BTreeMap::new();
+        super::doubt(&mut found, &own, &[root.0.join("some/19.0")]).expect("the test's own");
+        let names: Vec<&String> = found.keys().collect();
+        assert_eq!(names, ["acme"]);
+        assert!(
+            found["acme"]
+                .as_ref()
+                .is_err_and(|why| why.contains("data_dir"))
+        );
     }
 
     #[test]

@@ -6,7 +6,8 @@ mod manifest;
 mod order;
 mod series;
 
-pub use config::addons_path;
+pub use config::Config;
+use folder::folders;
 pub use folder::{Addons, Module};
 pub use manifest::Manifest;
 pub use order::{Order, order};

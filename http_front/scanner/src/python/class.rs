@@ -15,6 +15,8 @@ use ruff_text_size::{Ranged, TextRange};
 pub(super) struct Found {
     pub(super) class: Class,
     pub(super) kind: Kind,
+    /// A base of it, or what makes the class itself, may make a model of it that doesn't look like one.
+    pub(super) is_made: bool,
 }
 
 /// A class body while it is read.
@@ -34,6 +36,7 @@ pub(super) fn read<'t>(module: &Module<'t>, defined: &Defined<'t>) -> Found {
     let mut bases = Vec::new();
     let mut base_paths = Vec::new();
     let mut kind = Kind::Plain;
+    let mut is_made = false;
     for base in class.bases() {
         bases.push(short(file.text.slice(base.range())));
         let path = match base {
@@ -48,8 +51,13 @@ pub(super) fn read<'t>(module: &Module<'t>, defined: &Defined<'t>) -> Found {
         let path = path.filter(|path| {
             !defined.is_inner || !path.starts_with("builtins.") || path == "builtins.object"
         });
+        is_made |= path.is_none() && matches!(base, Expr::Call(_));
         kind = kind.max(module.kind(path.as_deref()));
         base_paths.push(path);
+    }
+    let mut keywords = class.keywords().iter();
+    if keywords.any(|keyword| keyword.arg.as_ref().is_none_or(|arg| arg == "metaclass")) {
+        kind = kind.max(Kind::Unknown);
     }
     let mut body = Body {
         module,
@@ -96,6 +104,7 @@ pub(super) fn read<'t>(module: &Module<'t>, defined: &Defined<'t>) -> Found {
     Found {
         class: body.class,
         kind,
+        is_made,
     }
 }
 
@@ -344,15 +353,6 @@ impl<'t> Body<'_, 't> {
     }
 
     fn method(&mut self, function: &'t StmtFunctionDef) {
-        // not the range of the function itself, whose end may be in the comments after it
-        let first = function
-            .decorator_list
-            .first()
-            .map_or(function.range.start(), |first| first.range.start());
-        let last = function
-            .body
-            .last()
-            .map_or(function.range.end(), Ranged::end);
         let mut supers = Supers { found: false };
         supers.visit_body(&function.body);
         let decorators = function.decorator_list.iter().map(|decorator| {
@@ -365,7 +365,7 @@ impl<'t> Body<'_, 't> {
         self.class.methods.push(Method {
             name: function.name.to_string(),
             place: self.module.place(self.file, function.name.start()),
-            digest: self.text.digest(TextRange::new(first, last)),
+            digest: digest(self.text, function),
             calls_super: supers.found,
             decorators: decorators.collect(),
         });
@@ -441,6 +441,20 @@ fn last_of_each<T>(all: Vec<T>, name: impl Fn(&T) -> &String) -> Vec<T> {
 /// The first line of a compound statement.
 fn head(stmt: &Stmt) -> TextRange {
     TextRange::empty(stmt.start())
+}
+
+/// The digest of a function, see [`crate::review`].
+pub(super) fn digest(text: &Text, function: &StmtFunctionDef) -> String {
+    // not the range of the function itself, whose end may be in the comments after it
+    let first = function
+        .decorator_list
+        .first()
+        .map_or(function.range.start(), |first| first.range.start());
+    let last = function
+        .body
+        .last()
+        .map_or(function.range.end(), Ranged::end);
+    text.digest(TextRange::new(first, last))
 }
 
 /// Source in a message: its first line, not too long.

@@ -1,7 +1,8 @@
 //! Which classes are models, and what they take over from other classes by Python's own inheritance.
 
 use super::class::Found;
-use super::module::{Kind, is_field, is_model};
+use super::framework::Framework;
+use super::module::{Kind, is_field};
 use super::{Class, Literal, ModuleSource, Unread};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -10,7 +11,22 @@ const LONGEST_CHAIN: usize = 20;
 
 /// Puts a class to the models, or those that may be ones, or to the others.
 pub(super) fn sort(found: Found, source: &mut ModuleSource) {
-    let Found { mut class, kind } = found;
+    let Found {
+        mut class,
+        mut kind,
+        is_made,
+    } = found;
+    // a library may have classes of models too
+    let is_from_library = |path: &Option<String>| path.as_deref() != Some("builtins.object");
+    if kind == Kind::Plain && says_model(&class) && class.base_paths.iter().any(is_from_library) {
+        kind = Kind::Unknown;
+    }
+    if kind == Kind::Unknown && is_made && !looks_like_model(&class) {
+        source.unread.push(Unread {
+            what: format!("a class of bases that a call makes: {}", class.name),
+            place: class.place.clone(),
+        });
+    }
     let may_be_model = match kind {
         Kind::Model => true,
         Kind::Foreign => true,
@@ -32,11 +48,15 @@ pub(super) fn sort(found: Found, source: &mut ModuleSource) {
 
 /// Whether it has what only a model needs.
 fn looks_like_model(class: &Class) -> bool {
-    !class.fields.is_empty()
-        || class
-            .attributes
-            .iter()
-            .any(|attribute| matches!(attribute.name.as_str(), "_name" | "_inherit" | "_inherits"))
+    !class.fields.is_empty() || says_model(class)
+}
+
+/// Whether it says which model it is.
+fn says_model(class: &Class) -> bool {
+    class
+        .attributes
+        .iter()
+        .any(|attribute| matches!(attribute.name.as_str(), "_name" | "_inherit" | "_inherits"))
 }
 
 /// `_register = False`: the class is there for others to be derived from.
@@ -121,7 +141,7 @@ impl Known {
         let Some(path) = path else {
             return Kind::Unknown;
         };
-        if is_model(path) {
+        if Framework::of_path(path).is_some() {
             return Kind::Model;
         }
         if is_field(path) {
@@ -151,6 +171,7 @@ impl Known {
         match kind {
             Kind::Model => {}
             Kind::Unknown | Kind::Foreign if looks_like_model(class) => {}
+            Kind::Plain if says_model(class) => {}
             _ => return None,
         }
         let mut whole = class.clone();
@@ -163,7 +184,7 @@ impl Known {
         for (written, path) in class.bases.iter().zip(&class.base_paths) {
             if path
                 .as_deref()
-                .is_some_and(|path| is_model(path) || path == "builtins.object")
+                .is_some_and(|path| Framework::of_path(path).is_some() || path == "builtins.object")
             {
                 continue;
             }

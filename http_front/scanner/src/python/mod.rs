@@ -6,6 +6,7 @@
 //! another module.
 
 mod class;
+mod framework;
 mod link;
 mod literal;
 mod module;
@@ -14,6 +15,7 @@ mod nesting;
 mod order;
 mod patch;
 mod patcher;
+mod ran;
 mod statements;
 mod text;
 mod tree;
@@ -21,6 +23,7 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use framework::Framework;
 pub use link::link;
 
 use ruff_python_ast::Stmt;
@@ -48,6 +51,8 @@ pub struct ModuleSource {
     /// What could not be read at all: a file with an error, a class made by a call, an import that
     /// leads nowhere known.
     pub unread: Vec<Unread>,
+    /// The same in functions that the import runs.
+    pub in_functions: Vec<UnreadFunction>,
     /// SHA-256 in hex over the paths and texts of the files that were read.
     pub digest: String,
 }
@@ -144,6 +149,17 @@ pub struct Unread {
     pub place: Place,
 }
 
+/// What could not be read for certain of a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadFunction {
+    /// The function's name.
+    pub name: String,
+    /// SHA-256 in hex of its text, see [`crate::review`].
+    pub digest: String,
+    /// The construct.
+    pub unread: Unread,
+}
+
 /// A value that Python would have, as far as it is plain to see.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Literal {
@@ -222,9 +238,7 @@ fn read_here(folder: &Path) -> ModuleSource {
         let found = class::read(&module, &defined);
         link::sort(found, &mut source);
     }
-    for file in 0..tree.files.len() {
-        patch::find(&module, file, &mut source.patches, &mut source.unread);
-    }
+    patch::find(&module, &mut source);
     source
 }
 

@@ -1,6 +1,7 @@
 //! The files of a module together: what names mean across them.
 
 use super::Place;
+use super::framework::Framework;
 use super::names::{Binding, Names};
 use super::tree::Tree;
 use ruff_python_ast::{Expr, StmtClassDef};
@@ -186,7 +187,7 @@ impl<'t> Module<'t> {
         if chain > LONGEST_CHAIN {
             return Kind::Unknown;
         }
-        if is_model(path) {
+        if Framework::of_path(path).is_some() {
             return Kind::Model;
         }
         if is_field(path) {
@@ -210,29 +211,6 @@ impl<'t> Module<'t> {
     }
 }
 
-/// Whether it is one of the framework's own model classes, of any version.
-pub(super) fn is_model(path: &str) -> bool {
-    let Some(rest) = path.strip_prefix("odoo.") else {
-        return false;
-    };
-    let Some((from, name)) = rest.rsplit_once('.') else {
-        return false;
-    };
-    match from {
-        "models" | "orm.models" | "orm.models_transient" | "osv.orm" => {
-            matches!(
-                name,
-                "Model" | "AbstractModel" | "TransientModel" | "BaseModel"
-            )
-        }
-        "osv.osv" => matches!(
-            name,
-            "Model" | "AbstractModel" | "TransientModel" | "osv" | "osv_memory" | "osv_abstract"
-        ),
-        _ => false,
-    }
-}
-
 /// Whether it is one of the framework's own field classes.
 pub(super) fn is_field(path: &str) -> bool {
     path.rsplit_once('.').is_some_and(|(from, name)| {
@@ -243,7 +221,7 @@ pub(super) fn is_field(path: &str) -> bool {
 }
 
 fn is_builtin(name: &str) -> bool {
-    const NAMES: [&str; 27] = [
+    const NAMES: [&str; 33] = [
         "object",
         "str",
         "int",
@@ -268,6 +246,12 @@ fn is_builtin(name: &str) -> bool {
         "setattr",
         "delattr",
         "hasattr",
+        "exec",
+        "eval",
+        "globals",
+        "locals",
+        "vars",
+        "__import__",
         "print",
         "map",
         "_",

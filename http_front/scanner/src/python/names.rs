@@ -167,7 +167,7 @@ pub(super) fn absolute(import: &StmtImportFrom, package: &str) -> Option<String>
 }
 
 /// Methods that change a list, a dict or a set.
-const CHANGING: [&str; 13] = [
+pub(super) const CHANGING: [&str; 13] = [
     "append",
     "extend",
     "insert",

@@ -79,6 +79,10 @@ impl<'t> Run<'_, 't> {
                 "imports that are nested too deep".to_owned(),
             );
         }
+        if self.checks_types(index) {
+            let what = "a TYPE_CHECKING of its own".to_owned();
+            self.unread(index, TextSize::new(0), what);
+        }
         for statement in running(&file.suite) {
             match statement.stmt {
                 stmt @ (Stmt::Import(_) | Stmt::ImportFrom(_)) => {
@@ -143,6 +147,18 @@ impl<'t> Run<'_, 't> {
         for class in inner.found {
             self.class(file, class, true, true);
         }
+    }
+
+    /// Whether what only a type checker runs by its name may run.
+    fn checks_types(&self, file: usize) -> bool {
+        let names = &self.module.names[file];
+        let is_false = |binding: &Binding<'_>| match binding {
+            Binding::Import(path) => path.starts_with("typing"),
+            Binding::Value(Expr::BooleanLiteral(literal)) => !literal.value,
+            _ => false,
+        };
+        let mut bound = names.bindings.get("TYPE_CHECKING").into_iter().flatten();
+        names.changed.contains("TYPE_CHECKING") || !bound.all(is_false)
     }
 
     fn leads_somewhere(&self, dotted: &str, may_be_name: bool) -> bool {

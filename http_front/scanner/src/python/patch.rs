@@ -1,51 +1,55 @@
 //! Changes to classes from outside of them, and classes that no `class` statement makes.
 
-use super::class::short;
+mod item;
+mod library;
+mod lookup;
+
+use super::class::{digest, short};
 use super::literal::Scope;
 use super::module::{Kind, Module};
-use super::names::Names;
+use super::names::{CHANGING, Names};
 use super::patcher::{Calls, Patcher, argument};
+use super::ran::Ran;
 use super::statements::running;
-use super::{Literal, Patch, Unread};
+use super::{Literal, ModuleSource, Patch, Unread, UnreadFunction};
+use item::is_of_fields;
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Expr, ExprCall, Stmt, StmtFunctionDef};
 use ruff_text_size::{Ranged, TextRange};
-use std::collections::HashSet;
 
-/// Finds the patches of a file; functions count, for a hook or the import itself may run them.
-pub(super) fn find(
-    module: &Module<'_>,
-    file: usize,
-    patches: &mut Vec<Patch>,
-    unread: &mut Vec<Unread>,
-) {
-    let source = &module.tree.files[file];
-    let mut finder = Finder {
-        module,
-        file,
-        functions: Vec::new(),
-        classes: Vec::new(),
-        run: HashSet::new(),
-        imports: Vec::new(),
-        patchers: Vec::new(),
+/// Finds the patches of a module; functions count, for a hook or the import itself may run them.
+pub(super) fn find(module: &Module<'_>, into: &mut ModuleSource) {
+    let ModuleSource {
         patches,
         unread,
-    };
-    finder.visit_body(&source.suite);
-    for (function, range) in std::mem::take(&mut finder.imports) {
-        if finder.run.contains(function) {
-            finder.unread(range, "an import by a call");
+        in_functions,
+        ..
+    } = into;
+    let mut ran = Ran::default();
+    for file in 0..module.tree.files.len() {
+        let source = &module.tree.files[file];
+        let mut finder = Finder {
+            module,
+            file,
+            functions: Vec::new(),
+            classes: Vec::new(),
+            ran: &mut ran,
+            patchers: Vec::new(),
+            patches,
+            unread,
+        };
+        finder.visit_body(&source.suite);
+        let patchers = std::mem::take(&mut finder.patchers);
+        if !patchers.is_empty() {
+            let mut calls = Calls {
+                finder: &mut finder,
+                patchers,
+            };
+            calls.visit_body(&source.suite);
+            calls.finish();
         }
     }
-    let patchers = std::mem::take(&mut finder.patchers);
-    if !patchers.is_empty() {
-        let mut calls = Calls {
-            finder: &mut finder,
-            patchers,
-        };
-        calls.visit_body(&source.suite);
-        calls.finish();
-    }
+    in_functions.extend(ran.finish());
 }
 
 pub(super) struct Finder<'m, 't> {
@@ -53,9 +57,7 @@ pub(super) struct Finder<'m, 't> {
     file: usize,
     functions: Vec<&'t StmtFunctionDef>,
     classes: Vec<&'t str>,
-    /// Functions that the import itself calls, and those that import by a call.
-    run: HashSet<&'t str>,
-    imports: Vec<(&'t str, TextRange)>,
+    ran: &'m mut Ran<'t>,
     patchers: Vec<Patcher<'t>>,
     patches: &'m mut Vec<Patch>,
     unread: &'m mut Vec<Unread>,
@@ -76,72 +78,77 @@ impl<'t> Finder<'_, 't> {
         });
     }
 
-    /// The class that an expression stands for; the one around it for `type(self)`.
-    fn path(&self, target: &Expr) -> Option<String> {
-        let own = match target {
-            Expr::Name(name) => name.id == "cls",
-            Expr::Attribute(attribute) => {
-                attribute.attr.as_str() == "__class__" && is_self(&attribute.value)
-            }
-            Expr::Call(call) => {
-                matches!(&*call.func, Expr::Name(name) if name.id == "type")
-                    && call.arguments.args.first().is_some_and(is_self)
-            }
-            _ => false,
-        };
-        if own && let Some(class) = self.classes.last() {
-            return Some(format!(
-                "{}.{class}",
-                self.module.tree.files[self.file].dotted
-            ));
-        }
-        if let Expr::Name(name) = target
-            && self
-                .functions
-                .iter()
-                .any(|function| argument(function, &name.id).is_some())
-        {
-            return None;
-        }
-        let path = self.module.path(self.file, None, target).or_else(|| {
-            // what the function itself imports
-            let function = self.functions.last()?;
-            let package = &self.module.tree.files[self.file].package;
-            let local = Names::new(&function.body, package);
-            self.module.path(self.file, Some(&local), target)
-        });
-        path.filter(|path| !path.starts_with("builtins."))
-    }
-
     fn target(&mut self, target: &'t Expr, range: TextRange) {
         match target {
+            Expr::Attribute(attribute) if is_of_fields(&attribute.value) => {
+                self.unread(range, "a change of a model's fields");
+            }
             // `self.x = …` changes one object
             Expr::Attribute(attribute) if !is_self(&attribute.value) => {
                 let attribute_name = attribute.attr.to_string();
                 self.patch(&attribute.value, &attribute_name, range);
             }
+            Expr::Subscript(subscript) => {
+                self.item(&subscript.value, Some(&subscript.slice), range);
+            }
+            Expr::Name(name) if name.id == "__path__" && self.functions.is_empty() => {
+                self.unread(range, "another place to import from");
+            }
+            Expr::Starred(starred) => self.target(&starred.value, range),
             Expr::Tuple(tuple) => tuple.elts.iter().for_each(|part| self.target(part, range)),
             Expr::List(list) => list.elts.iter().for_each(|part| self.target(part, range)),
             _ => {}
         }
     }
 
+    /// `put = setattr`: another name in this file, by which calls are known.
+    fn is_alias(&self, targets: &[Expr], value: &Expr) -> bool {
+        let [Expr::Name(target)] = targets else {
+            return false;
+        };
+        let is_global = self.functions.is_empty() && self.classes.is_empty();
+        is_global
+            && matches!(value, Expr::Name(name) if SETTERS.contains(&name.id.as_str()))
+            && self.module.names[self.file].single(&target.id).is_some()
+    }
+
+    /// Says it at once where the import itself runs it, and else if it runs the function.
+    fn late(&mut self, range: TextRange, what: &str) {
+        match self.functions.first() {
+            None => self.unread(range, what),
+            Some(function) => {
+                let place = self.module.place(self.file, range.start());
+                let what = what.to_owned();
+                self.ran.waits(UnreadFunction {
+                    name: function.name.to_string(),
+                    digest: digest(&self.module.tree.files[self.file].text, function),
+                    unread: Unread { what, place },
+                });
+            }
+        }
+    }
+
     fn call(&mut self, call: &'t ExprCall, range: TextRange) {
         let arguments = &call.arguments.args;
-        let name = match &*call.func {
-            Expr::Name(name) => name.id.as_str(),
-            Expr::Attribute(attribute) => attribute.attr.as_str(),
-            _ => return,
+        let Some(name) = self.called(&call.func) else {
+            return;
         };
-        if self.functions.is_empty() {
-            self.run.insert(name);
+        self.ran.calls(self.functions.first().copied(), &name);
+        self.by_text(call, &name, range);
+        if let Expr::Attribute(method) = &*call.func
+            && (CHANGING.contains(&&*name) || ["__setitem__", "__delitem__"].contains(&&*name))
+        {
+            self.item(&method.value, arguments.first(), range);
         }
-        match (name, &**arguments) {
-            ("setattr" | "delattr", [target, attribute, ..]) if !is_self(target) => match attribute
+        match (name.as_str(), &**arguments) {
+            ("setattr" | "delattr" | "__setattr__" | "__delattr__", [target, attribute, ..])
+                if !is_self(target) && has_owner(&name, arguments) =>
             {
-                Expr::StringLiteral(text) => self.patch(target, text.value.to_str(), range),
-                _ => self.computed(target, attribute, range),
-            },
+                match attribute {
+                    Expr::StringLiteral(text) => self.patch(target, text.value.to_str(), range),
+                    _ => self.computed(target, attribute, range),
+                }
+            }
             ("_patch_method" | "_revert_method", [Expr::StringLiteral(text), ..]) => {
                 if let Expr::Attribute(attribute) = &*call.func {
                     self.patch(&attribute.value, text.value.to_str(), range);
@@ -155,18 +162,25 @@ impl<'t> Finder<'_, 't> {
                     }
                     _ => true,
                 };
-                match self.functions.first() {
-                    _ if !own => {}
-                    Some(function) => self.imports.push((&function.name, range)),
-                    None => self.unread(range, "an import by a call"),
+                if own {
+                    self.late(range, "an import by a call");
                 }
             }
-            ("exec", [_, ..])
-                if self.functions.is_empty() && matches!(&*call.func, Expr::Name(_)) =>
-            {
-                self.unread(range, "code that is run from a text");
+            (
+                "run_path"
+                | "run_module"
+                | "spec_from_file_location"
+                | "exec_module"
+                | "load_module"
+                | "load_source"
+                | "SourceFileLoader",
+                [_, ..],
+            ) => self.late(range, "an import by a call"),
+            ("exec" | "eval", [_, ..]) if !matches!(&*call.func, Expr::Attribute(_)) => {
+                self.code(range);
             }
-            ("type" | "MetaModel", [_, bases, _]) => {
+            ("FunctionType" | "CodeType", [_, ..]) => self.code(range),
+            ("type" | "MetaModel", [_, bases, _]) | ("new_class", [_, bases, ..]) => {
                 let may_be_model = match bases {
                     Expr::Tuple(bases) => bases.elts.iter().any(|base| {
                         let path = self.module.path(self.file, None, base);
@@ -204,6 +218,16 @@ impl<'t> Finder<'_, 't> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Code that is no source, outside of classes or where the import runs it.
+    fn code(&mut self, range: TextRange) {
+        let what = "code that is run from a text";
+        if self.classes.is_empty() {
+            self.unread(range, what);
+        } else {
+            self.late(range, what);
         }
     }
 
@@ -316,6 +340,9 @@ impl<'t> Visitor<'t> for Finder<'_, 't> {
                 for target in &assign.targets {
                     self.target(target, stmt.range());
                 }
+                if self.is_alias(&assign.targets, &assign.value) {
+                    return;
+                }
             }
             Stmt::AnnAssign(assign) if assign.value.is_some() => {
                 self.target(&assign.target, stmt.range())
@@ -328,8 +355,16 @@ impl<'t> Visitor<'t> for Finder<'_, 't> {
             }
             Stmt::FunctionDef(function) => {
                 self.decorated(function);
+                // these run where the function is defined
+                for decorator in &function.decorator_list {
+                    if let Some(name) = self.called(&decorator.expression) {
+                        self.ran.calls(self.functions.first().copied(), &name);
+                    }
+                    self.visit_decorator(decorator);
+                }
+                self.visit_parameters(&function.parameters);
                 self.functions.push(function);
-                visitor::walk_stmt(self, stmt);
+                self.visit_body(&function.body);
                 self.functions.pop();
                 return;
             }
@@ -345,11 +380,36 @@ impl<'t> Visitor<'t> for Finder<'_, 't> {
     }
 
     fn visit_expr(&mut self, expr: &'t Expr) {
-        if let Expr::Call(call) = expr {
-            self.call(call, expr.range());
+        match expr {
+            Expr::Call(call) => {
+                self.call(call, expr.range());
+                // what is called is seen by its call
+                if matches!(&*call.func, Expr::Name(_)) {
+                    self.visit_arguments(&call.arguments);
+                    return;
+                }
+            }
+            Expr::Name(name) if SETTERS.contains(&name.id.as_str()) => {
+                self.unread(
+                    expr.range(),
+                    "a function that sets attributes and is passed on",
+                );
+            }
+            _ => {}
         }
         visitor::walk_expr(self, expr);
     }
+}
+
+const SETTERS: [&str; 4] = ["setattr", "delattr", "exec", "eval"];
+
+/// `setattr` has the owner first, as has the method of `type` or `object`.
+fn has_owner(name: &str, arguments: &[Expr]) -> bool {
+    let count = match name {
+        "setattr" | "__setattr__" => 3,
+        _ => 2,
+    };
+    arguments.len() == count
 }
 
 fn is_identifier(text: &str) -> bool {

@@ -65,7 +65,10 @@ pub(super) fn blocks(stmt: &Stmt) -> Vec<&[Stmt]> {
 fn never(test: &Expr) -> bool {
     match test {
         Expr::Name(name) => name.id == "TYPE_CHECKING",
-        Expr::Attribute(attribute) => attribute.attr.as_str() == "TYPE_CHECKING",
+        Expr::Attribute(attribute) => {
+            attribute.attr.as_str() == "TYPE_CHECKING"
+                && matches!(&*attribute.value, Expr::Name(name) if name.id.starts_with("typing"))
+        }
         Expr::BooleanLiteral(literal) => !literal.value,
         Expr::Compare(compare) => {
             matches!(&*compare.left, Expr::Name(name) if name.id == "__name__")

@@ -13,6 +13,9 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
+/// How the names of files end that Python imports beside source.
+const COMPILED: [&str; 3] = [".so", ".pyd", ".pyc"];
+
 /// No module has more; links to folders could make any number.
 const MOST_FILES: usize = 10_000;
 
@@ -107,6 +110,7 @@ impl Tree {
             folder,
             real: folder.canonicalize().unwrap_or_else(|_| folder.to_owned()),
             seen: HashMap::new(),
+            compiled: HashMap::new(),
         };
         let root = tree.root.clone();
         let mut waiting = VecDeque::from([root]);
@@ -167,25 +171,42 @@ impl Tree {
             base.push(part);
             shown = format!("{shown}/{part}");
         }
-        let is_root = rest.is_empty();
-        let package = base.join("__init__.py");
-        let (path, shown, is_package) = if package.symlink_metadata().is_ok() {
-            (package, format!("{shown}/__init__.py"), true)
-        } else {
-            let plain = base.with_file_name(format!("{}.py", base.file_name()?.to_string_lossy()));
-            if !is_root && plain.symlink_metadata().is_ok() {
-                (plain, format!("{shown}.py"), false)
-            } else {
-                if base.is_dir() {
-                    // a package without a file of its own, or with one that is compiled
-                    self.refused.insert(dotted.to_owned());
-                    if is_compiled(&base) {
-                        let shown = format!("{shown}/__init__.py");
-                        self.refuse(dotted, &shown, 1, "a package without its source".to_owned());
-                    }
-                }
+        // as Python looks: into the folder and then beside it; compiled extensions, source, byte code
+        let mut places = vec![(
+            base.clone(),
+            "__init__".to_owned(),
+            format!("{shown}/__init__"),
+        )];
+        if !rest.is_empty() {
+            let stem = base.file_name()?.to_string_lossy().into_owned();
+            places.push((base.parent()?.to_owned(), stem, shown));
+        }
+        let mut found = None;
+        for (at, (folder, stem, shown)) in places.into_iter().enumerate() {
+            let compiled = loading.compiled(&folder, &stem);
+            let source = folder.join(format!("{stem}.py"));
+            let is_source = source.symlink_metadata().is_ok();
+            let is_first = |file: &&String| !is_source || !file.ends_with(".pyc");
+            if let Some(file) = compiled.iter().find(is_first) {
+                let what = match is_source {
+                    true => "a compiled file, which Python takes before the source",
+                    false => "a compiled file without its source",
+                };
+                let shown = shown.rsplit_once('/').map_or("", |(folder, _)| folder);
+                self.refuse(dotted, &format!("{shown}/{file}"), 1, what.to_owned());
                 return None;
             }
+            if is_source {
+                found = Some((source, format!("{shown}.py"), at == 0));
+                break;
+            }
+        }
+        let Some((path, shown, is_package)) = found else {
+            if base.is_dir() {
+                // a package without a file of its own
+                self.refused.insert(dotted.to_owned());
+            }
+            return None;
         };
         match loading.open(&path, self.files.len()) {
             Ok(text) => match parse(&text) {
@@ -257,9 +278,26 @@ struct Loading<'a> {
     real: PathBuf,
     /// Files that were read, as they are really called: links could give one many names.
     seen: HashMap<PathBuf, ()>,
+    /// Compiled files, by folder.
+    compiled: HashMap<PathBuf, Vec<String>>,
 }
 
 impl Loading<'_> {
+    /// The compiled files of that name in a folder: `models.cpython-311-x86_64-linux-gnu.so`.
+    fn compiled(&mut self, folder: &Path, stem: &str) -> Vec<String> {
+        let all = self.compiled.entry(folder.to_owned()).or_insert_with(|| {
+            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+            let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+            let mut found: Vec<String> = names
+                .filter(|name| COMPILED.iter().any(|end| name.ends_with(end)))
+                .collect();
+            found.sort();
+            found
+        });
+        let is_of = |name: &&String| name.split('.').next() == Some(stem);
+        all.iter().filter(is_of).cloned().collect()
+    }
+
     fn open(&mut self, path: &Path, count: usize) -> Result<Text, String> {
         let real = path
             .canonicalize()
@@ -275,15 +313,6 @@ impl Loading<'_> {
         }
         Text::open(path)
     }
-}
-
-/// Whether a package has its `__init__` in another form than source.
-fn is_compiled(folder: &Path) -> bool {
-    std::fs::read_dir(folder).is_ok_and(|mut entries| {
-        entries.any(|entry| {
-            entry.is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with("__init__."))
-        })
-    })
 }
 
 /// The tree of a text; an error comes with its line.

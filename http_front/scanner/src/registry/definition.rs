@@ -1,38 +1,8 @@
 //! A class as a part of a model: which one it makes or extends.
 
 use crate::addons::Series;
-use crate::python::{Class, Literal};
+use crate::python::{Class, Framework, Literal};
 use std::collections::HashMap;
-
-/// The framework's own classes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Framework {
-    /// `BaseModel`, `AbstractModel`
-    Abstract,
-    /// `Model`
-    Model,
-    /// `TransientModel`
-    Transient,
-}
-
-impl Framework {
-    /// The framework's class of that whole name, if it is one.
-    fn of_path(path: &str) -> Option<Self> {
-        let (module, name) = path.rsplit_once('.').unwrap_or(("", path));
-        let is_framework = ["odoo.models", "odoo", "models", "openerp.models"].contains(&module)
-            || module.starts_with("odoo.orm");
-        is_framework.then(|| Self::named(name)).flatten()
-    }
-
-    fn named(name: &str) -> Option<Self> {
-        match name {
-            "BaseModel" | "AbstractModel" => Some(Self::Abstract),
-            "Model" => Some(Self::Model),
-            "TransientModel" => Some(Self::Transient),
-            _ => None,
-        }
-    }
-}
 
 /// What a class is derived from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,7 +116,7 @@ fn bases(class: &Class, known: &HashMap<&str, usize>, unread: &mut Option<String
             Some(path) => Framework::of_path(path)
                 .map(Base::Framework)
                 .or_else(|| known.get(path).map(|at| Base::Definition(*at))),
-            None => Framework::of_path(written).map(Base::Framework),
+            None => Framework::of_written(written).map(Base::Framework),
         };
         match (found, path) {
             (Some(base), _) => bases.push(base),

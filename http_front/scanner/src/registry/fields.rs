@@ -129,7 +129,8 @@ fn framework(series: &Series) -> BTreeMap<String, Merged> {
 
 /// Whether the class of a new model has Odoo keep who made and changed a record.
 fn keeps_log(registry: &Inheritance<'_>, at: usize) -> bool {
-    use super::definition::{Base, Framework};
+    use super::definition::Base;
+    use crate::python::Framework;
     let definition = &registry.definitions[at];
     let own = |name: &str| definition.attribute(name).map(super::merge::is_true);
     let is_abstract = own("_abstract").unwrap_or_else(|| {

@@ -1,9 +1,9 @@
 //! Models, put together of their classes as Odoo's registry does.
 
-use super::definition::{Base, Definition, Framework};
+use super::definition::{Base, Definition};
 use super::linearization::merge;
 use crate::addons::Series;
-use crate::python::{Literal, ModuleSource};
+use crate::python::{Framework, Literal, ModuleSource};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Something in the order in which Python looks through a model.

@@ -124,7 +124,11 @@ pub(super) fn reach(method: &str) -> Option<Reach> {
         | "__new__"
         | "__init_subclass__"
         | "_setup_models__"
+        | "_build_model"
+        | "_build_model_attributes"
+        | "_prepare_setup"
         | "_setup_base"
+        | "_setup_complete"
         | "_setup_fields"
         | "_add_field"
         | "_pop_field"
@@ -133,6 +137,17 @@ pub(super) fn reach(method: &str) -> Option<Reach> {
     };
     Some(Reach::Effect(effect))
 }
+
+/// The models that [`reaches_all`] knows methods of.
+pub(super) const FOR_ALL: [&str; 7] = [
+    "ir.rule",
+    "ir.model.access",
+    "res.users",
+    "res.groups",
+    "decimal.precision",
+    "res.currency",
+    "res.lang",
+];
 
 /// What the methods of these models decide for all others: rights, groups, companies. Odoo's own are
 /// reproduced; another module's are not.
@@ -200,8 +215,9 @@ pub(super) fn keeps_values(argument: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Reach, reach, reaches_all};
+    use super::{FOR_ALL, Reach, reach, reaches_all};
     use odoo_compiler::facts::document::Effect;
+    use std::collections::BTreeSet;
 
     #[test]
     fn methods_that_a_read_passes_through_have_their_reach_and_others_none() {
@@ -212,6 +228,33 @@ mod tests {
         assert_eq!(reach("_compute_amount"), None);
     }
 
+    /// The texts in quotes between these marks.
+    fn texts(source: &str, start: &str, end: &str, quote: char) -> BTreeSet<String> {
+        let source = &source[source.find(start).expect("its start") + start.len()..];
+        let source = &source[..source.find(end).expect("its end")];
+        let pieces = source.split(quote).skip(1).step_by(2);
+        pieces.map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn the_script_of_the_reviews_knows_the_same_methods() {
+        let (own, script) = (
+            include_str!("methods.rs"),
+            include_str!("../../review/digest.py"),
+        );
+        let of_reach = texts(own, "fn reach(", "\n}\n", '"');
+        let listed = script
+            .split("METHODS = set(\"\"\"")
+            .nth(1)
+            .expect("its list");
+        let listed = listed.split("\"\"\"").next().expect("its end");
+        let listed: BTreeSet<String> = listed.split_whitespace().map(str::to_owned).collect();
+        assert_eq!(of_reach, listed);
+        assert!(listed.len() > 90 && listed.iter().all(|name| reach(name).is_some()));
+        let system = texts(script, "SYSTEM = {", "\n}\n", '\'');
+        assert_eq!(texts(own, "fn reaches_all(", "\n}\n", '"'), system);
+    }
+
     #[test]
     fn what_decides_for_all_models_is_known_by_model_and_method() {
         assert_eq!(
@@ -219,5 +262,17 @@ mod tests {
             Some(Effect::Rows)
         );
         assert_eq!(reaches_all("acme.rule", "_compute_domain"), None);
+        let methods = [
+            "_get_rules",
+            "check",
+            "has_group",
+            "_get_group_definitions",
+            "precision_get",
+            "round",
+            "_get_data",
+        ];
+        for (model, method) in FOR_ALL.iter().zip(methods) {
+            assert!(reaches_all(model, method).is_some(), "{model}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::inheritance::{Inheritance, Model};
 use super::merge::is_true;
-use super::methods::{Reach, field_reaches_all, keeps_values, reach, reaches_all};
+use super::methods::{FOR_ALL, Reach, field_reaches_all, keeps_values, reach, reaches_all};
 use crate::python::{FieldDefinition, Literal, Method, ModuleSource, Place};
 use crate::review::{Kind, Reviews, Text, Verdict};
 use odoo_compiler::facts::document::{Effect, Override};
@@ -49,8 +49,6 @@ pub(super) struct Found {
 pub(super) struct Overrides<'a> {
     registry: &'a Inheritance<'a>,
     reviews: &'a Reviews,
-    /// What could not be read, by module.
-    unplaced: BTreeMap<&'a str, Vec<Override>>,
     /// What is done to all models, wherever it is.
     everywhere: Vec<Override>,
     /// Changes to classes from outside, by the class.
@@ -67,7 +65,6 @@ impl<'a> Overrides<'a> {
         let mut it = Self {
             registry,
             reviews,
-            unplaced: BTreeMap::new(),
             everywhere: Vec::new(),
             patches: BTreeMap::new(),
         };
@@ -76,16 +73,13 @@ impl<'a> Overrides<'a> {
         let plain: BTreeSet<&str> = plain.map(|class| class.path.as_str()).collect();
         for (module, source) in modules {
             it.patched(module, source, &plain);
-            for unread in &source.unread {
-                let of = made(Effect::Unread, &unread.what, module, &unread.place);
-                it.unplaced.entry(module).or_default().push(of);
-            }
+            it.unread_of(module, source);
         }
         for definition in registry.definitions.iter().filter(|d| d.is_unplaced) {
             let (module, what) = (definition.module, definition.unread.as_deref());
             let place = &definition.class.place;
             let of = made(Effect::Unread, what.unwrap_or_default(), module, place);
-            it.unplaced.entry(module).or_default().push(of);
+            it.everywhere.push(of);
         }
         it
     }
@@ -94,13 +88,11 @@ impl<'a> Overrides<'a> {
     pub(super) fn of(&self, model: &Model) -> Found {
         let mut found = Found::default();
         let mut kinds: Vec<(Option<Kind>, Place)> = Vec::new();
-        let mut touched: BTreeSet<&str> = BTreeSet::new();
         for (at, what) in &model.unread {
             self.unread(&mut found, *at, what);
         }
         for at in self.registry.classes(model) {
             let definition = &self.registry.definitions[at];
-            touched.insert(definition.module);
             if definition.class.is_conditional {
                 self.unread(&mut found, at, "a class under a condition");
             }
@@ -145,15 +137,26 @@ impl<'a> Overrides<'a> {
             let agreed = kinds.iter().all(|(other, _)| other == kind);
             found.display_name = Some((kind.filter(|_| agreed), place.clone()));
         }
-        // what nobody could place may be in any model that its module touches
-        for module in touched {
-            let unplaced = self.unplaced.get(module);
-            found
-                .overrides
-                .extend(unplaced.into_iter().flatten().cloned());
-        }
         found.overrides.extend(self.everywhere.iter().cloned());
         found
+    }
+
+    /// What nobody could read may be a class of any model, or a patch of it.
+    fn unread_of(&mut self, module: &str, source: &ModuleSource) {
+        let in_functions = source.in_functions.iter().filter(|function| {
+            let text = Text {
+                module: module.to_owned(),
+                model: String::new(),
+                method: function.name.clone(),
+                digest: function.digest.clone(),
+            };
+            self.reviews.verdict(&text, |_| false) != Some(&Verdict::Harmless)
+        });
+        let unread = in_functions.map(|function| &function.unread);
+        for unread in unread.chain(&source.unread) {
+            let of = made(Effect::Unread, &unread.what, module, &unread.place);
+            self.everywhere.push(of);
+        }
     }
 
     fn unread(&self, found: &mut Found, at: usize, what: &str) {
@@ -253,40 +256,35 @@ impl<'a> Overrides<'a> {
     /// Methods of a few models decide for all: rights, groups, companies, and hooks that may patch.
     fn reaching_all(&mut self) {
         let registry = self.registry;
-        for (at, definition) in registry.definitions.iter().enumerate() {
+        // what they inherit from may have the methods and the fields too
+        let parts = |model: &'static str| {
+            let of = registry.get(model).into_iter();
+            of.flat_map(move |of| registry.classes(of).map(move |at| (model, of, at)))
+        };
+        for (name, model, at) in FOR_ALL.into_iter().flat_map(parts) {
+            let definition = &registry.definitions[at];
             for method in &definition.class.methods {
-                let is_hook = method.name == "_register_hook";
-                let effect = match reaches_all(&definition.name, &method.name) {
-                    // the base module's are the framework
-                    Some(effect) if definition.module != "base" => effect,
-                    None if is_hook => Effect::Unread,
-                    _ => continue,
-                };
-                let Some(model) = registry.get(&definition.name) else {
-                    continue;
-                };
-                let verdict = self.verdict(model, at, method);
-                if verdict != Some(&Verdict::Harmless) {
-                    let of = made(effect, &method.name, definition.module, &method.place);
+                // the base module's are the framework
+                if let Some(effect) = reaches_all(name, &method.name)
+                    && definition.module != "base"
+                {
+                    self.decides(model, at, method, effect);
+                }
+            }
+            let fields = definition.class.fields.iter();
+            for field in fields.filter(|_| definition.module != "base") {
+                if field_reaches_all(name, &field.name) && may_change(field) {
+                    let what = format!("{} of {name} is another", field.name);
+                    let of = made(Effect::Rows, &what, definition.module, &field.place);
                     self.everywhere.push(of);
                 }
             }
         }
-        // what they inherit from may have the fields too
-        for name in ["res.users", "res.groups"] {
-            let classes = registry
-                .get(name)
-                .into_iter()
-                .flat_map(|model| registry.classes(model))
-                .map(|at| &registry.definitions[at]);
-            for definition in classes.filter(|definition| definition.module != "base") {
-                for field in &definition.class.fields {
-                    if field_reaches_all(name, &field.name) && may_change(field) {
-                        let what = format!("{} of {name} is another", field.name);
-                        let of = made(Effect::Rows, &what, definition.module, &field.place);
-                        self.everywhere.push(of);
-                    }
-                }
+        for (at, definition) in registry.definitions.iter().enumerate() {
+            let mut methods = definition.class.methods.iter();
+            let hook = methods.find(|method| method.name == "_register_hook");
+            if let (Some(hook), Some(model)) = (hook, registry.get(&definition.name)) {
+                self.decides(model, at, hook, Effect::Unread);
             }
         }
         for (at, what) in &registry.lost {
@@ -301,19 +299,34 @@ impl<'a> Overrides<'a> {
         }
     }
 
+    fn decides(&mut self, model: &Model, at: usize, method: &Method, effect: Effect) {
+        if self.verdict(model, at, method) != Some(&Verdict::Harmless) {
+            let module = self.registry.definitions[at].module;
+            let of = made(effect, &method.name, module, &method.place);
+            self.everywhere.push(of);
+        }
+    }
+
     /// Assignments to attributes of classes, from anywhere.
     fn patched(&mut self, module: &str, source: &ModuleSource, others: &BTreeSet<&str>) {
         for patch in &source.patches {
             let name = patch.attribute.as_str();
             let path = patch.path.as_deref();
             let classes = path.map_or_else(Vec::new, |path| self.classes_of(path));
+            let inside = match path {
+                Some(path) if classes.is_empty() => self.classes_around(path),
+                _ => Vec::new(),
+            };
             let reaches_all = self.reaches_all(&classes, name);
             let is_everywhere = match path {
                 // the merge of fields knows what this module makes of them
                 _ if module == "base_sparse_field" && SPARSE.contains(&name) => false,
                 _ if !classes.is_empty() => reaches_all,
+                _ if !inside.is_empty() => false,
                 // the framework's classes and functions: any of them may be part of a read
                 Some(path) if is_framework(path) => name != "__doc__",
+                // what a module's file has by this name
+                Some(path) if is_part(path) => true,
                 // a class of a module that is not where it is said to be
                 Some(path) => is_read(name) && is_class(path) && !others.contains(path),
                 None => is_read(name),
@@ -323,19 +336,46 @@ impl<'a> Overrides<'a> {
             if is_everywhere {
                 self.everywhere.push(of.clone());
             }
-            if is_read(name) || reaches_all {
-                for at in classes {
-                    self.patches.entry(at).or_default().push(of.clone());
-                }
+            let is_read = is_read(name) || reaches_all || self.is_field(&classes, name);
+            let classes = classes.into_iter().filter(|_| is_read);
+            for at in classes.chain(inside) {
+                self.patches.entry(at).or_default().push(of.clone());
             }
         }
     }
 
     fn reaches_all(&self, classes: &[usize], method: &str) -> bool {
-        classes.iter().any(|at| {
-            let name = &self.registry.definitions[*at].name;
-            reaches_all(name, method).is_some()
+        let mut models = FOR_ALL
+            .into_iter()
+            .filter(|model| reaches_all(model, method).is_some());
+        models.any(|model| {
+            let of = self.registry.get(model).into_iter();
+            let mut parts = of.flat_map(|of| self.registry.classes(of));
+            parts.any(|at| classes.contains(&at))
         })
+    }
+
+    /// Whether a model of one of these classes has a field of that name.
+    fn is_field(&self, classes: &[usize], name: &str) -> bool {
+        let definitions = &self.registry.definitions;
+        let mut of_models = definitions.iter().filter(|definition| {
+            classes
+                .iter()
+                .any(|at| definitions[*at].name == definition.name)
+        });
+        of_models.any(|definition| {
+            definition
+                .class
+                .fields
+                .iter()
+                .any(|field| field.name == name)
+        })
+    }
+
+    /// The classes that the path leads into: `ResPartner.phone`.
+    fn classes_around(&self, path: &str) -> Vec<usize> {
+        let ends = path.match_indices('.').map(|(end, _)| end);
+        ends.flat_map(|end| self.classes_of(&path[..end])).collect()
     }
 
     fn classes_of(&self, path: &str) -> Vec<usize> {
@@ -359,8 +399,26 @@ fn may_change(field: &FieldDefinition) -> bool {
 
 /// Whether a read may go through an attribute of that name.
 fn is_read(name: &str) -> bool {
-    let named = ["*", "_order", "_inherits", "_table"];
+    let named = [
+        "*",
+        "_order",
+        "_inherits",
+        "_table",
+        "__bases__",
+        "__class__",
+        "__code__",
+    ];
     named.contains(&name) || READ.contains(&name) || reach(name).is_some()
+}
+
+/// Whether the path is one of Odoo's files or of a function there; not of what belongs to a request.
+fn is_part(path: &str) -> bool {
+    let is_lower = |part: &str| !part.starts_with(|c: char| c.is_ascii_uppercase());
+    let of_request = ["odoo.http.request", "odoo.service.server.thread_local"];
+    let root = path.split('.').next().unwrap_or_default();
+    ["odoo", "builtins", "psycopg2"].contains(&root)
+        && path.split('.').all(is_lower)
+        && !of_request.iter().any(|of| path.starts_with(of))
 }
 
 /// Whether the path is one of a class in a module, by the custom of writing them so.

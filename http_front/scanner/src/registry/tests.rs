@@ -1,5 +1,7 @@
 //! Models of hand-made modules.
 
+mod overrides;
+
 use super::{Models, models};
 use crate::addons::Series;
 use crate::python::{
@@ -87,11 +89,16 @@ fn module(classes: Vec<Class>) -> ModuleSource {
 }
 
 fn make(modules: &[(&str, ModuleSource)]) -> Models {
+    let reviews = Reviews::built_in().expect("the test's own is well formed");
+    reviewed(modules, &reviews)
+}
+
+fn reviewed(modules: &[(&str, ModuleSource)], reviews: &Reviews) -> Models {
     let modules: Vec<(&str, &ModuleSource)> = modules.iter().map(|(n, m)| (*n, m)).collect();
     models(
         &modules,
         &Series::new("19.0").expect("the test's own is well formed"),
-        &Reviews::built_in().expect("the test's own is well formed"),
+        reviews,
     )
 }
 
@@ -232,7 +239,12 @@ fn a_parents_fields_are_inherited_with_their_groups_and_the_link_bypasses_rights
         "Many2one",
         &[("comodel_name", text("p"))],
     );
-    let made = make(&[("base", module(vec![base(), partner, user]))]);
+    // Odoo takes a link of another kind, whose paths ask for rights
+    let inherits = Literal::Dict(vec![(text("p"), text("name"))]);
+    let odd = class("V", &[("_name", text("v")), ("_inherits", inherits)]);
+    let odd = with_field(odd, "name", "Char", &[]);
+    let made = make(&[("base", module(vec![base(), partner, user, odd]))]);
+    assert!(!field(&made.models["v"], "name").bypass);
     let user = &made.models["u"];
     assert_eq!(user.inherits["p"], "partner_id");
     assert!(field(user, "partner_id").bypass);
@@ -330,150 +342,12 @@ fn names_are_the_classes_or_the_frameworks_choice() {
 }
 
 #[test]
-fn a_module_with_something_unread_taints_the_models_that_it_touches() {
-    let mut acme = module(vec![class("P2", &[("_inherit", text("p"))])]);
-    acme.unread.push(Unread {
-        what: "a file with an error".to_owned(),
-        place: place(3),
-    });
-    let others = vec![
-        base(),
-        class("P", &[("_name", text("p"))]),
-        class("Q", &[("_name", text("q"))]),
-    ];
-    let made = make(&[("base", module(others)), ("acme", acme)]);
-    assert!(made.models["p"].overridden(Effect::Unread).is_some());
-    assert!(made.models["q"].overrides.is_empty());
-}
-
-#[test]
-fn a_class_whose_model_is_unread_may_be_of_any_that_its_module_touches() {
-    let unplaced = class("X", &[("_inherit", Literal::Unread)]);
-    let acme = module(vec![class("P2", &[("_inherit", text("p"))]), unplaced]);
-    let others = vec![
-        base(),
-        class("P", &[("_name", text("p"))]),
-        class("Q", &[("_name", text("q"))]),
-    ];
-    let made = make(&[("base", module(others)), ("acme", acme)]);
-    assert!(made.models["p"].overridden(Effect::Unread).is_some());
-    assert!(made.models["q"].overridden(Effect::Unread).is_none());
-}
-
-#[test]
-fn patches_of_the_framework_reach_all_models_and_others_their_own() {
-    let patch = |path: Option<&str>, attribute: &str| Patch {
-        target: "X".to_owned(),
-        path: path.map(str::to_owned),
-        attribute: attribute.to_owned(),
-        place: place(4),
-    };
-    let tainted = |patch: Patch| {
-        let classes = vec![
-            base(),
-            class("P", &[("_name", text("p"))]),
-            class("Q", &[("_name", text("q"))]),
-        ];
-        let mut acme = module(Vec::new());
-        acme.patches.push(patch);
-        let made = make(&[("base", module(classes)), ("acme", acme)]);
-        let is = |model: &str| made.models[model].overridden(Effect::Unread).is_some();
-        (is("p"), is("q"))
-    };
-    assert_eq!(
-        tainted(patch(Some("odoo.models.BaseModel"), "_search")),
-        (true, true)
-    );
-    assert_eq!(
-        tainted(patch(Some("odoo.addons.m.models.x.P"), "_search")),
-        (true, false)
-    );
-    assert_eq!(
-        tainted(patch(Some("odoo.addons.m.models.x.P"), "create")),
-        (false, false)
-    );
-    assert_eq!(tainted(patch(None, "_search")), (true, true));
-    assert_eq!(tainted(patch(None, "partner_id")), (false, false));
-    assert_eq!(
-        tainted(patch(Some("requests.Session"), "read")),
-        (false, false)
-    );
-}
-
-#[test]
-fn who_extends_the_rules_extends_the_reads_of_all() {
-    let rule = class("R", &[("_name", text("ir.rule"))]);
-    let acme = with_method(
-        class("R2", &[("_inherit", text("ir.rule"))]),
-        "_compute_domain",
-    );
-    let others = vec![
-        base(),
-        with_method(rule, "_compute_domain"),
-        class("P", &[("_name", text("p"))]),
-    ];
-    let made = make(&[("base", module(others)), ("acme", module(vec![acme]))]);
-    let found = made.models["p"]
-        .overridden(Effect::Rows)
-        .expect("the test's own is well formed");
-    assert_eq!(
-        (found.module.as_str(), found.method.as_str()),
-        ("acme", "_compute_domain")
-    );
-    assert_eq!(made.models["p"].overrides.len(), 1);
-}
-
-#[test]
-fn who_makes_groups_and_companies_anew_changes_the_reads_of_all() {
-    let users = |acme: Class| {
-        let base = vec![
-            base(),
-            class_of_users(),
-            with_method(
-                class("G", &[("_name", text("res.groups"))]),
-                "_compute_all_implied_ids",
-            ),
-            class("P", &[("_name", text("p"))]),
-        ];
-        let made = make(&[("base", module(base)), ("acme", module(vec![acme]))]);
-        let found = made.models["p"].overridden(Effect::Rows);
-        found.map(|found| found.method.clone())
-    };
-    let extend = |model: &str| class("X", &[("_inherit", text(model))]);
-    let method = |model: &str, name: &str| users(with_method(extend(model), name));
-    for name in ["_compute_all_group_ids", "_compute_company_ids"] {
-        assert_eq!(method("res.users", name).as_deref(), Some(name));
-    }
-    let name = "_compute_all_implied_ids";
-    assert_eq!(method("res.groups", name).as_deref(), Some(name));
-    assert_eq!(method("p", name), None);
-    let compute = ("compute", text("_compute_own"));
-    let field = |model: &str, name: &str, of: &str, keywords: &[(&str, Literal)]| {
-        users(with_field(extend(model), name, of, keywords)).is_some()
-    };
-    for name in ["all_group_ids", "group_ids", "company_ids", "company_id"] {
-        let given = std::slice::from_ref(&compute);
-        assert!(field("res.users", name, "Many2many", given), "{name}");
-        assert!(field("res.users", name, "", &[]), "{name}");
-        let label = [("string", text("Own")), ("tracking", Literal::Bool(true))];
-        assert!(!field("res.users", name, "Many2many", &label), "{name}");
-        assert!(!field("p", name, "Many2many", given), "{name}");
-    }
-    for name in ["all_implied_ids", "implied_ids"] {
-        let given = std::slice::from_ref(&compute);
-        assert!(field("res.groups", name, "Many2many", given), "{name}");
-    }
-}
-
-fn class_of_users() -> Class {
-    let users = class("U", &[("_name", text("res.users"))]);
-    let of = [("compute", text("_compute_all_group_ids"))];
-    let users = with_field(users, "all_group_ids", "Many2many", &of);
-    with_method(users, "_compute_all_group_ids")
-}
-
-#[test]
 fn links_say_what_they_add_to_their_records() {
+    let of_no_json = Literal::List(vec![Literal::List(vec![
+        text("x"),
+        text("in"),
+        Literal::Dict(Vec::new()),
+    ])]);
     let domain = Literal::List(vec![Literal::List(vec![
         text("active"),
         text("="),
@@ -502,8 +376,10 @@ fn links_say_what_they_add_to_their_records() {
             ("context", context("default_x")),
         ],
     );
+    let model = with_field(model, "d", "One2many", &[("domain", of_no_json)]);
     let made = make(&[("base", module(vec![base(), model]))]);
     let p = &made.models["p"];
+    assert!(field(p, "d").open_domain);
     let a = field(p, "a");
     assert_eq!(a.domain, Some(serde_json::json!([["active", "=", true]])));
     assert_eq!((a.active_test, a.open_context), (Some(false), false));

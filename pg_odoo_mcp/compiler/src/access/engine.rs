@@ -4,9 +4,10 @@ use super::check_read;
 use crate::catalog::{
     Engine, EngineSetting, KNOWN_MODELS, Model, Standing, Table, UNREAD, shortened, suggestion,
 };
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Refused, Result};
 use crate::facts::{Effect, ModelFacts, Override};
 use crate::scope::Scope;
+use std::collections::HashSet;
 use std::rc::Rc;
 
 /// A model that SQL may answer: what the database says, what Python says, and its table.
@@ -169,12 +170,14 @@ pub(crate) fn in_force<'a>(
     if let Some((name, _)) = scanned.find(|(_, module)| module.version == UNREAD) {
         return Err(Unanswered::Unread(name));
     }
+    // dozens of modules on either side
+    let told: HashSet<&str> = facts.modules.iter().collect();
     for module in &standing.modules {
         let name = module.name.as_str();
         let read = standing
             .scanned
             .get(name)
-            .filter(|_| facts.modules.contains(name))
+            .filter(|_| told.contains(name))
             .ok_or(Unanswered::Extended(name))?;
         if read.version != module.version {
             return Err(Unanswered::Changed {
@@ -187,8 +190,9 @@ pub(crate) fn in_force<'a>(
             return Err(Unanswered::Upgraded(name));
         }
     }
-    let is_there = |name: &&str| standing.modules.iter().any(|module| module.name == **name);
-    match facts.modules.iter().find(|name| !is_there(name)) {
+    let there = standing.modules.iter().map(|module| module.name.as_str());
+    let there: HashSet<&str> = there.collect();
+    match facts.modules.iter().find(|name| !there.contains(name)) {
         Some(name) => Err(Unanswered::Gone(name)),
         None => Ok(()),
     }
@@ -209,6 +213,20 @@ pub fn exceptions(facts: &ModelFacts) -> Vec<(String, &Override)> {
         Some((format!("members of {group}"), by))
     });
     of_all.chain(of_some).collect()
+}
+
+/// What of a field that is read in SQL Python takes part in all the same, in words, with what does it.
+pub fn field_exception<'a>(
+    facts: &'a ModelFacts,
+    field: &str,
+) -> Option<(&'static str, &'a Override)> {
+    let by = facts.overridden_field(field, &[Effect::Rows, Effect::Groups, Effect::Order])?;
+    let what = match by.effect {
+        Effect::Groups => "its groups",
+        Effect::Order => "its order",
+        _ => "conditions on it",
+    };
+    Some((what, by))
 }
 
 /// The facts of a model, answered or not, if they are those of what is installed.
@@ -284,10 +302,16 @@ impl Unanswered<'_> {
     }
 
     fn error(&self, name: &str) -> Error {
-        Error::new(
-            Code::NotSupported,
-            format!("SQL doesn't answer {name}: {}", self.reason()),
-        )
+        let by = match self {
+            Unanswered::Overridden(by) => Some(Box::new((*by).clone())),
+            _ => None,
+        };
+        Error::refused(Refused {
+            model: name.to_owned(),
+            field: None,
+            reason: self.reason(),
+            by,
+        })
         .hint("ask Odoo itself; odoo_list_models names the models that are answered here")
     }
 }

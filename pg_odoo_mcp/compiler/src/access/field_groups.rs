@@ -25,13 +25,7 @@ pub fn is_readable(groups: Option<&str>, principal: &Principal) -> bool {
 pub fn check_field(subject: &Subject, field: &str, principal: &Principal) -> Result<()> {
     let facts = subject.facts.fields.get(field);
     if let Some(why) = facts.and_then(|f| f.unread.as_deref()) {
-        return Err(Error::new(
-            Code::NotSupported,
-            format!(
-                "the field {field:?} of {} is not answered in SQL: {why}",
-                subject.model.name
-            ),
-        ));
+        return Err(Error::of_field(&subject.model.name, field, why));
     }
     let groups = facts.and_then(|f| f.groups.as_deref());
     if is_readable(groups, principal) {

@@ -126,13 +126,3 @@ pub(super) fn object<'a>(
     RawValue::from_string(format!("{{{}}}", members.join(",")))
         .map_err(|e| Error::new(Code::Internal, e.to_string()))
 }
-
-/// The id of a many2one's `[id, name]`, for a reader who may not know what it leads to.
-pub(super) fn id_of(value: &RawValue) -> Box<RawValue> {
-    let id = match serde_json::from_str(value.get()) {
-        Ok(Json::Array(record)) => record.into_iter().next().filter(Json::is_i64),
-        _ => None,
-    };
-    serde_json::value::to_raw_value(&id.unwrap_or(Json::Bool(false)))
-        .unwrap_or_else(|_| RawValue::FALSE.to_owned())
-}

@@ -1,9 +1,8 @@
 //! `odoo_describe_model` as Odoo's `fields_get`.
 
 use super::frame::Frame;
-use super::secret::is_secret;
 use super::told_field::ToldField;
-use super::{Delegation, Form, Shape, Warned, body};
+use super::{Delegation, Form, Shape, Warned, body, is_secret};
 use crate::answer::Answer;
 use crate::error::{Code, Error, Result};
 use crate::tool::{self, Call};

@@ -1,6 +1,5 @@
 //! How every delegation begins: who asks for which model, in which context, and which of its fields.
 
-use super::limits::Limits;
 use super::secret::is_secret;
 use super::{Delegation, Form, Request, Shape, Warned, reason};
 use crate::access::{Subject, asked, check_read};
@@ -17,15 +16,14 @@ pub(super) struct Frame<'a> {
     pub(super) model: Rc<Model>,
     /// What is known of the model, where SQL answers it but not this call.
     pub(super) subject: Option<Subject>,
-    pub(super) limits: Limits,
     /// As the caller said it.
     pub(super) active_test: Option<bool>,
     refusal: Error,
 }
 
 impl<'a> Frame<'a> {
-    /// The frame of a call: the language, companies and timezone are looked at, and whether the user may
-    /// read the model at all, before Odoo hears of it.
+    /// The frame of a call: the language, companies and timezone are looked at before Odoo hears of it,
+    /// and so are the access lists of a model that SQL answers. Those of others are Odoo's to look at.
     pub(super) fn new(call: &'a Call<'_>, refusal: Error) -> Result<Self> {
         let context = call.arguments.context()?;
         let scope = Scope::new(call.principal, call.database, &context)?;
@@ -44,7 +42,6 @@ impl<'a> Frame<'a> {
             scope,
             model,
             subject,
-            limits: Limits,
             active_test: context.active_test,
             refusal,
         };

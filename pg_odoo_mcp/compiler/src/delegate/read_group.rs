@@ -8,14 +8,11 @@ use super::read_groups::{COUNTED, Page};
 use super::search::write;
 use super::{Delegation, Form};
 use crate::answer::weekday;
-use crate::catalog::{FieldType, shortened, suggestion};
+use crate::catalog::FieldType;
 use crate::error::{Code, Error, Result};
-use crate::plan::{MAX_MEASURES, Period, check_keys, listed_aggregates, parse_terms};
+use crate::plan::{Figure, Period, Spelled, check_keys, check_measures, parse_terms};
 use crate::tool::{Call, GROUP_LIMITS, MAX_OFFSET};
 use serde_json::json;
-
-/// How many terms an order may have.
-const MAX_TERMS: usize = 16;
 
 /// What Odoo is asked. One group more than shown says whether there are more.
 pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> {
@@ -30,7 +27,7 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
         .iter()
         .map(|key| check_key(&frame.scope, &frame.model, key, key))
         .collect::<Result<Vec<_>>>()?;
-    let measures = measures(&frame, &arguments.names("aggregates")?.unwrap_or_default())?;
+    let measures = measures(&frame, arguments.names("aggregates")?.unwrap_or_default())?;
     let domain = arguments.domain()?;
     check(&frame.scope, &frame.model, &domain)?;
     let filter = arguments.having()?;
@@ -76,7 +73,6 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
         _ => frame.scope.companies().map(|c| c.name.clone()).collect(),
     };
     let page = Page {
-        id_only: frame.limits.id_only(&frame.model, &keys),
         timezone: has(|bucket| bucket.is_datetime).then(|| frame.scope.tz.name().to_owned()),
         week_start: has(|bucket| bucket.period == Some(Period::Week))
             .then(|| weekday(frame.scope.week_start()).to_owned()),
@@ -90,26 +86,15 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
 }
 
 /// The measures of these spellings; the number of records where there is none.
-fn measures(frame: &Frame<'_>, keys: &[String]) -> Result<Vec<String>> {
+fn measures(frame: &Frame<'_>, keys: Vec<String>) -> Result<Vec<String>> {
     if keys.is_empty() {
         return Ok(vec!["__count".into()]);
     }
-    if keys.len() > MAX_MEASURES {
-        return Err(Error::new(
-            Code::InvalidArguments,
-            format!("at most {MAX_MEASURES} measures a call"),
-        ));
-    }
-    for (at, key) in keys.iter().enumerate() {
-        if keys[..at].contains(key) {
-            return Err(Error::new(
-                Code::InvalidArguments,
-                format!("the measure {key:?} is named twice"),
-            ));
-        }
+    check_measures(&keys)?;
+    for key in &keys {
         check_measure(frame, key)?;
     }
-    Ok(keys.to_vec())
+    Ok(keys)
 }
 
 /// Looks at a measure; whether it is a number.
@@ -117,55 +102,8 @@ pub(super) fn check_measure(frame: &Frame<'_>, key: &str) -> Result<bool> {
     if key == "__count" {
         return Ok(true);
     }
-    let aggregates = listed_aggregates();
-    let wrong = |what: &str, hint: String| {
-        Err(Error::new(
-            Code::InvalidArguments,
-            format!("the measure {:?} {what}", shortened(key)),
-        )
-        .hint(hint))
-    };
-    let Some((name, function)) = key.split_once(':') else {
-        return wrong(
-            "says no aggregate",
-            format!(
-                "write field:sum, or another of {aggregates}; __count is the number of records"
-            ),
-        );
-    };
-    if name.contains('.') {
-        return wrong(
-            "leads through a path",
-            "measures are of the model's own fields; ask the other model instead".into(),
-        );
-    }
-    let on = frame.field(name)?;
-    if !aggregates.split(", ").any(|known| known == function) {
-        let near = suggestion(function, aggregates.split(", "));
-        return wrong(
-            "has an unknown aggregate",
-            near.unwrap_or_else(|| format!("aggregates: {aggregates}")),
-        );
-    }
-    let is_number = matches!(
-        on.field_type,
-        FieldType::Integer | FieldType::Float | FieldType::Monetary
-    );
-    let fits = match function {
-        "count" | "count_distinct" => return Ok(true),
-        "bool_and" | "bool_or" => on.field_type == FieldType::Boolean,
-        "min" | "max" => {
-            is_number || matches!(on.field_type, FieldType::Date | FieldType::Datetime)
-        }
-        _ => is_number,
-    };
-    if !fits {
-        return wrong(
-            &format!("does not fit the {} field", on.field_type.name()),
-            format!("use {name}:count, {name}:count_distinct or __count"),
-        );
-    }
-    Ok(is_number)
+    let figure = Spelled::new(key, |name| frame.field(name))?.figure()?;
+    Ok(matches!(figure, Figure::Number | Figure::Float))
 }
 
 /// Odoo adds up amounts whatever their currency, and which they are in is not known here.
@@ -209,12 +147,6 @@ fn order(frame: &Frame<'_>, keys: &[String], text: Option<&str>) -> Result<Optio
         return Ok(None);
     };
     let terms = parse_terms(&frame.model.name, text)?;
-    if terms.len() > MAX_TERMS {
-        return Err(Error::new(
-            Code::InvalidArguments,
-            format!("an order has at most {MAX_TERMS} terms"),
-        ));
-    }
     for term in &terms {
         if !keys.iter().any(|key| key == term.path) {
             check_measure(frame, term.path)?;

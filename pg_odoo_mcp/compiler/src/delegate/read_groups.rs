@@ -15,9 +15,6 @@ pub(super) const COUNTED: u64 = 2000;
 pub(super) struct Page {
     pub(super) keys: Vec<String>,
     pub(super) measures: Vec<String>,
-    /// The keys that show only an id.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) id_only: Vec<String>,
     pub(super) limit: u64,
     pub(super) offset: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -117,12 +114,7 @@ impl Page {
     }
 
     /// One group: its keys, the domain of its records, its figures.
-    fn group(&self, mut group: Object) -> Result<Box<RawValue>> {
-        for name in &self.id_only {
-            if let Some(value) = group.get_mut(name) {
-                *value = body::id_of(value);
-            }
-        }
+    fn group(&self, group: Object) -> Result<Box<RawValue>> {
         let names = self.keys.iter().map(String::as_str);
         let names = names
             .chain(["__extra_domain"])

@@ -13,17 +13,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use serde_json::value::RawValue;
 
-/// How many terms an order may have.
-const MAX_TERMS: usize = 16;
-
 /// A page of records.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Page {
     /// The keys of each record, `id` first.
     fields: Vec<String>,
-    /// Those that show only an id.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    id_only: Vec<String>,
     limit: u64,
     offset: u64,
 }
@@ -81,7 +75,6 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
     // a page that is not full need not be the last one: of messages Odoo leaves some out after it has cut the page
     let count = frame.request("search_count", vec![("domain", domain)], None);
     let page = Page {
-        id_only: frame.limits.id_only(&frame.model, &fields),
         fields,
         limit,
         offset,
@@ -110,12 +103,6 @@ fn order(frame: &Frame<'_>, text: Option<&str>) -> Result<Option<String>> {
         return Ok(None);
     };
     let terms = parse_terms(&frame.model.name, text)?;
-    if terms.len() > MAX_TERMS {
-        return Err(Error::new(
-            Code::InvalidArguments,
-            format!("an order has at most {MAX_TERMS} terms"),
-        ));
-    }
     for term in &terms {
         let name = match term.path.split_once('.') {
             None => term.path,
@@ -160,12 +147,7 @@ impl Page {
         let is_longer = found.len() as u64 > self.limit;
         let mut skipped: Vec<&str> = Vec::new();
         let mut records = Vec::new();
-        for mut record in found.into_iter().take(self.limit as usize) {
-            for name in &self.id_only {
-                if let Some(value) = record.get_mut(name) {
-                    *value = body::id_of(value);
-                }
-            }
+        for record in found.into_iter().take(self.limit as usize) {
             let id = record.get("id").map(|id| id.get().parse::<i64>());
             if !matches!(id, Some(Ok(_))) {
                 return Err(body::unexpected("a record has no id"));
@@ -187,15 +169,10 @@ impl Page {
         }
         let row_count = records.len() as u64;
         let end = self.offset + row_count;
-        let counted: Option<u64> = count
-            .map(|count| body::read(count, "number of records"))
-            .transpose()?;
+        let count = count.ok_or_else(|| body::unexpected("the records were not counted"))?;
+        let counted: u64 = body::read(count, "number of records")?;
         // the two requests see the records of two moments; what was seen in the first one is there
-        let total = match counted {
-            Some(total) => total.max(row_count),
-            None if self.offset == 0 && row_count < self.limit => row_count,
-            None => return Err(body::unexpected("the records were not counted")),
-        };
+        let total = counted.max(row_count);
         let body = Body {
             head: body::Head::new(shape),
             has_more: end < total || is_longer,

@@ -13,6 +13,13 @@ const TABLE_LENGTH: usize = 63;
 /// Longer than any name that Odoo's fields and models have.
 const NAME_LENGTH: usize = 200;
 
+/// The same from its text: JSON that PostgreSQL has taken, and which may be deeper than any facts, or have numbers that are
+/// larger.
+pub fn read_text(json: &str) -> Result<Document> {
+    let json: Json = serde_json::from_str(json).map_err(|fault| refused("", &fault.to_string()))?;
+    read(&json)
+}
+
 /// A document of [`FORMAT`] without unknown keys, whose names are ones that Odoo could have.
 pub fn read(json: &Json) -> Result<Document> {
     let format = json.get("format");
@@ -157,7 +164,7 @@ fn is_line(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use super::{read, read_text};
     use serde_json::{Value, json};
 
     fn document(model: &str, facts: Value) -> Value {
@@ -202,6 +209,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_deeper_or_larger_than_can_be_read_is_refused_in_words() {
+        let facts = document("sale.order", json!({})).to_string();
+        assert!(read_text(&facts).is_ok());
+        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+        for (odd, word) in [(deep.as_str(), "recursion limit"), ("1e999", "number")] {
+            let facts = facts.replacen('{', &format!("{{\"more\": {odd}, "), 1);
+            let error = read_text(&facts).expect_err("it must be refused");
+            assert_eq!(error.code.name(), "invalid_arguments");
+            let detail = error.detail.unwrap_or_default();
+            assert!(detail.contains(word), "{detail}");
+            assert!(error.hint.is_some_and(|hint| hint.contains("scan-addons")));
+        }
+    }
+
+    #[test]
     fn a_name_that_odoo_could_not_have() {
         for model in ["", "a b", "x\"; drop table y; --", "é", "x\u{0}"] {
             let said = said(&document(model, json!({})));
@@ -217,6 +239,71 @@ mod tests {
         ] {
             let said = said(&document("sale.order", facts));
             assert!(said.contains("is called"), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_path_of_a_name_search_has_dots_and_nothing_else() {
+        for path in ["", "a b", "name'", "partner_id.name; drop", "name\n"] {
+            let said = said(&document(
+                "sale.order",
+                json!({"name_search": ["name", path]}),
+            ));
+            assert!(
+                said.contains("sale.order: no field is called"),
+                "{path:?}: {said}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_people_are_shown_is_of_one_line() {
+        let long = "x".repeat(1001);
+        for text in ["two\nlines", "a\u{1b}[31mred", long.as_str()] {
+            for key in ["version", "digest"] {
+                let mut other = document("sale.order", json!({}));
+                other["modules"]["sale"][key] = json!(text);
+                assert!(
+                    said(&other).contains("sale: version and digest"),
+                    "{key} {text:?}"
+                );
+            }
+            for key in ["method", "module", "file"] {
+                let mut by = json!({"effect": "rows", "method": "m", "module": "sale", "file": "sale/m.py", "line": 1});
+                by[key] = json!(text);
+                let said = said(&document("sale.order", json!({"overrides": [by]})));
+                assert!(said.contains("several lines"), "{key}: {said}");
+            }
+            let mut other = document("sale.order", json!({}));
+            other["program"] = json!(text);
+            assert!(said(&other).contains("program"), "{text:?}");
+        }
+        let mut other = document("sale.order", json!({}));
+        other["modules"]["a b"] = json!({"version": "1", "digest": "00"});
+        assert!(said(&other).contains("no module is called"));
+    }
+
+    #[test]
+    fn places_are_of_fields_of_models_that_are_there() {
+        let placed = |model: &str, field: &str, place: &str| {
+            let mut document = document("sale.order", json!({}));
+            document["sources"] = json!({model: {field: place}});
+            document
+        };
+        let place = "sale/models/sale_order.py:7";
+        read(&placed("sale.order", "name", place)).expect("a place");
+        let said = |model: &str, field: &str, place: &str| said(&placed(model, field, place));
+        let of_another = said("sale.other", "name", place);
+        assert!(
+            of_another.contains("no facts of \"sale.other\""),
+            "{of_another}"
+        );
+        for (field, place) in [("a b", place), ("", place), ("name", "two\nlines")] {
+            let said = said("sale.order", field, place);
+            assert!(
+                said.contains("sources of sale.order"),
+                "{field:?} {place:?}: {said}"
+            );
         }
     }
 }

@@ -4,7 +4,7 @@ use super::column::field;
 use super::inherited::held_column;
 use super::{Column, Source};
 use crate::access::Subject;
-use crate::catalog::{Field, FieldType, suggestion};
+use crate::catalog::{Field, FieldType, shortened, suggestion};
 use crate::error::{Code, Error, Result};
 use crate::scope::Scope;
 
@@ -66,7 +66,7 @@ const FUNCTIONS: &[Function] = &[
 ];
 
 /// How many measures one call may ask for.
-pub(crate) const MAX_MEASURES: usize = 20;
+const MAX_MEASURES: usize = 20;
 
 impl Aggregate {
     /// Whether a group without records has the figure 0. An average or an extreme of nothing is
@@ -92,23 +92,28 @@ pub(super) fn measures(
     if keys.is_empty() {
         return Ok(vec![records()]);
     }
+    check_measures(keys)?;
+    keys.iter()
+        .map(|key| measure(scope, source, of, key))
+        .collect()
+}
+
+/// Whether so many measures may be asked for, each of them once.
+pub(crate) fn check_measures(keys: &[String]) -> Result<()> {
     if keys.len() > MAX_MEASURES {
         return Err(Error::new(
             Code::InvalidArguments,
             format!("at most {MAX_MEASURES} measures a call"),
         ));
     }
-    let mut measures: Vec<Measure> = Vec::new();
-    for key in keys {
-        if measures.iter().any(|m| m.key == *key) {
-            return Err(Error::new(
-                Code::InvalidArguments,
-                format!("the measure {key:?} is named twice"),
-            ));
-        }
-        measures.push(measure(scope, source, of, key)?);
+    let again = (1..keys.len()).find(|at| keys[..*at].contains(&keys[*at]));
+    match again {
+        Some(at) => Err(Error::new(
+            Code::InvalidArguments,
+            format!("the measure {:?} is named twice", keys[at]),
+        )),
+        None => Ok(()),
     }
-    Ok(measures)
 }
 
 fn records() -> Measure {
@@ -124,83 +129,12 @@ fn measure(scope: &Scope<'_>, source: &mut Source, of: &Subject, key: &str) -> R
     if key == "__count" {
         return Ok(records());
     }
-    let (name, function) = match key.split_once(':') {
-        Some((name, function)) => (name, function),
-        None => {
-            if let Some((function, inner)) = key.split_once('(') {
-                let inner = inner.trim_end_matches(')');
-                return Err(Error::new(
-                    Code::InvalidArguments,
-                    format!("the measure {key:?} is not understood"),
-                )
-                .hint(format!("write {inner}:{}", function.to_lowercase())));
-            }
-            if FUNCTIONS.iter().any(|(name, _)| *name == key) && !of.model.fields.contains_key(key)
-            {
-                return Err(Error::new(
-                    Code::InvalidArguments,
-                    format!("the measure {key:?} names no field"),
-                )
-                .hint(format!(
-                    "write __count for the number of records, or field:{key}"
-                )));
-            }
-            let on = field(scope, of, key)?;
-            let error = Error::new(
-                Code::InvalidArguments,
-                format!("the measure {key:?} says no aggregate"),
-            );
-            return Err(error.hint(if is_number(on) {
-                format!("write {key}:sum, or another of {}", listed())
-            } else {
-                format!("write {key}:count_distinct, or __count for the number of records")
-            }));
-        }
-    };
-    if name.contains('.') {
-        return Err(Error::new(
-            Code::InvalidArguments,
-            format!("the measure {key:?} leads through a path"),
-        )
-        .hint("measures are of the model's own fields; ask the other model instead"));
-    }
-    let on = field(scope, of, name)?;
-    let known = || FUNCTIONS.iter().map(|(name, _)| *name);
-    let Some((_, aggregate)) = FUNCTIONS.iter().find(|(name, _)| *name == function) else {
-        let error = Error::new(
-            Code::InvalidArguments,
-            format!("unknown aggregate {function:?} in {key:?}"),
-        );
-        return Err(error.hint(
-            suggestion(function, known()).unwrap_or_else(|| format!("aggregates: {}", listed())),
-        ));
-    };
+    let spelled = Spelled::new(key, |name| field(scope, of, name))?;
+    let on = spelled.on;
     let alias = source.alias;
-    let aggregate = aggregate(held_column(scope, source, of, alias, on)?);
-    let unfit = |what: &str, hint: String| {
-        Error::new(
-            Code::InvalidArguments,
-            format!("{key:?}: {name:?} is no {what}"),
-        )
-        .hint(hint)
-    };
-    let counting = format!("use {name}:count, {name}:count_distinct or __count");
-    let is_float = on.column.as_deref() == Some("float8");
-    let figure = match (&aggregate, on.field_type) {
-        (Aggregate::Records | Aggregate::Count(_) | Aggregate::CountDistinct(_), _) => {
-            Figure::Number
-        }
-        (Aggregate::BoolAnd(_) | Aggregate::BoolOr(_), FieldType::Boolean) => Figure::Boolean,
-        (Aggregate::BoolAnd(_) | Aggregate::BoolOr(_), _) => {
-            return Err(unfit("boolean", counting));
-        }
-        (Aggregate::Minimum(_) | Aggregate::Maximum(_), FieldType::Date) => Figure::Date,
-        (Aggregate::Minimum(_) | Aggregate::Maximum(_), FieldType::Datetime) => Figure::Datetime,
-        (Aggregate::Average(_), _) if is_number(on) => Figure::Float,
-        _ if is_number(on) && is_float => Figure::Float,
-        _ if is_number(on) => Figure::Number,
-        _ => return Err(unfit("number", counting)),
-    };
+    let column = held_column(scope, source, of, alias, on)?;
+    let figure = spelled.figure()?;
+    let aggregate = (spelled.function.1)(column);
     let is_counting = matches!(aggregate, Aggregate::Count(_) | Aggregate::CountDistinct(_));
     let currency_field = match on.field_type {
         _ if is_counting => None,
@@ -214,6 +148,95 @@ fn measure(scope: &Scope<'_>, source: &mut Source, of: &Subject, key: &str) -> R
         figure,
         currency_field,
     })
+}
+
+/// A measure as it is written: `field:function`.
+pub(crate) struct Spelled<'a> {
+    key: &'a str,
+    on: &'a Field,
+    function: &'static Function,
+}
+
+impl<'a> Spelled<'a> {
+    /// Of that key; `field` finds the model's own fields.
+    pub(crate) fn new(
+        key: &'a str,
+        field: impl Fn(&str) -> Result<&'a Field>,
+    ) -> Result<Spelled<'a>> {
+        let shown = shortened(key);
+        let invalid = |what: String| Error::new(Code::InvalidArguments, what);
+        let known = || FUNCTIONS.iter().map(|(name, _)| *name);
+        let (name, function) = match key.split_once(':') {
+            Some((name, function)) => (name, Some(function)),
+            None => (key, None),
+        };
+        if let (None, Some((function, inner))) = (function, key.split_once('(')) {
+            let inner = shortened(inner.trim_end_matches(')'));
+            let function = shortened(&function.to_lowercase());
+            return Err(invalid(format!("the measure {shown:?} is not understood"))
+                .hint(format!("write {inner}:{function}")));
+        }
+        if name.contains('.') {
+            return Err(
+                invalid(format!("the measure {shown:?} leads through a path"))
+                    .hint("measures are of the model's own fields; ask the other model instead"),
+            );
+        }
+        let on = field(name);
+        let Some(function) = function else {
+            if on.is_err() && known().any(|function| function == key) {
+                return Err(
+                    invalid(format!("the measure {shown:?} names no field")).hint(format!(
+                        "write __count for the number of records, or field:{key}"
+                    )),
+                );
+            }
+            let error = invalid(format!("the measure {shown:?} says no aggregate"));
+            return Err(error.hint(if is_number(on?) {
+                format!("write {key}:sum, or another of {}", listed())
+            } else {
+                format!("write {key}:count_distinct, or __count for the number of records")
+            }));
+        };
+        let on = on?;
+        let Some(function) = FUNCTIONS.iter().find(|(known, _)| *known == function) else {
+            let unknown = shortened(function);
+            return Err(
+                invalid(format!("unknown aggregate {unknown:?} in {shown:?}")).hint(
+                    suggestion(function, known())
+                        .unwrap_or_else(|| format!("aggregates: {}", listed())),
+                ),
+            );
+        };
+        Ok(Spelled { key, on, function })
+    }
+
+    /// What kind of figure it is, if the function fits the field.
+    pub(crate) fn figure(&self) -> Result<Figure> {
+        let on = self.on;
+        let unfit = |what: &str| {
+            let name = &on.name;
+            Err(Error::new(
+                Code::InvalidArguments,
+                format!("{:?}: {name:?} is no {what}", self.key),
+            )
+            .hint(format!(
+                "use {name}:count, {name}:count_distinct or __count"
+            )))
+        };
+        let is_float = on.column.as_deref() == Some("float8");
+        Ok(match (self.function.0, on.field_type) {
+            ("count" | "count_distinct", _) => Figure::Number,
+            ("bool_and" | "bool_or", FieldType::Boolean) => Figure::Boolean,
+            ("bool_and" | "bool_or", _) => return unfit("boolean"),
+            ("min" | "max", FieldType::Date) => Figure::Date,
+            ("min" | "max", FieldType::Datetime) => Figure::Datetime,
+            ("avg", _) if is_number(on) => Figure::Float,
+            _ if is_number(on) && is_float => Figure::Float,
+            _ if is_number(on) => Figure::Number,
+            _ => return unfit("number"),
+        })
+    }
 }
 
 /// The functions' names, for hints and for the tool's schema.

@@ -3,7 +3,7 @@
 use super::{Column, Form};
 use crate::access::{Subject, check_field};
 use crate::catalog::{Field, FieldType, Model, suggestion};
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Refused, Result};
 use crate::facts::Effect;
 use crate::scope::Scope;
 
@@ -46,9 +46,8 @@ pub(crate) fn has_known_groups(of: &Subject, field: &Field) -> bool {
 
 /// Whether all is known of the field that only Python knows.
 pub(super) fn check_known(of: &Subject, field: &Field) -> Result<()> {
-    let refuse = |why: &str| Err(refused(&of.model, field, why));
     if !has_known_groups(of, field) {
-        return refuse("its groups are not known");
+        return Err(unknown_groups(of, field));
     }
     check_use(of, field, ANY_USE)
 }
@@ -65,21 +64,21 @@ const ANY_USE: &[Effect] = &[
 pub(super) fn check_use(of: &Subject, field: &Field, effects: &[Effect]) -> Result<()> {
     match of.facts.overridden_field(&field.name, effects) {
         None => Ok(()),
-        Some(by) => Err(refused(
-            &of.model,
-            field,
-            &format!("Python decides over it: {}", by.place()),
-        )),
+        Some(by) => Err(Error::refused(Refused {
+            model: of.model.name.clone(),
+            field: Some(field.name.clone()),
+            reason: format!("Python decides over it: {}", by.place()),
+            by: Some(Box::new(by.clone())),
+        })),
     }
 }
 
-fn refused(model: &Model, field: &Field, why: &str) -> Error {
-    Error::new(
-        Code::NotSupported,
-        format!(
-            "the field {:?} of {} is not answered in SQL: {why}",
-            field.name, model.name
-        ),
+/// A field that may be for some groups only.
+pub(crate) fn unknown_groups(of: &Subject, field: &Field) -> Error {
+    Error::of_field(
+        &of.model.name,
+        &field.name,
+        "its groups are not known, for no scanned module defines it",
     )
 }
 
@@ -90,21 +89,13 @@ pub(super) fn plain_column(
     alias: u32,
     field: &Field,
 ) -> Result<Column> {
-    let refuse = |why: &str| Err(refused(model, field, why));
+    let refuse = |why: &str| Err(Error::of_field(&model.name, &field.name, why));
     if matches!(field.field_type, FieldType::One2many | FieldType::Many2many) {
         return refuse("it holds several records");
     }
     if field.company_dependent {
         return refuse("it has a value for each company");
     }
-    if !field.store {
-        return refuse("Odoo computes it");
-    }
-    let Some(column) = field.column.as_deref() else {
-        return refuse(
-            "the reading role has no right to its column: it holds a secret, it is gone, or it is new, and a DBA runs: select odoo_mcp.check_grants()",
-        );
-    };
     let expected: &[&str] = match field.field_type {
         FieldType::Char | FieldType::Text | FieldType::Html if field.translate => &["jsonb"],
         FieldType::Char | FieldType::Text | FieldType::Html | FieldType::Selection => {
@@ -117,6 +108,14 @@ pub(super) fn plain_column(
         FieldType::Date => &["date"],
         FieldType::Datetime => &["timestamp"],
         _ => return refuse("fields of its type are not read in SQL"),
+    };
+    if !field.store {
+        return refuse("Odoo computes it");
+    }
+    let Some(column) = field.column.as_deref() else {
+        return refuse(
+            "the reading role has no right to its column: it holds a secret, it is gone, or it is new, and a DBA runs: select odoo_mcp.check_grants()",
+        );
     };
     if !expected.contains(&column) {
         return refuse(&format!("its column has the type {column}"));
@@ -131,11 +130,6 @@ pub(super) fn plain_column(
         name: field.name.clone(),
         form,
     })
-}
-
-/// Whether the field is a column of the model's own table that every tool takes.
-pub(crate) fn is_plain(scope: &Scope<'_>, of: &Subject, field: &Field) -> bool {
-    stored_column(scope, of, 0, field).is_ok()
 }
 
 /// The comodel's name.
@@ -167,12 +161,10 @@ pub(super) fn parent_link<'a>(of: &'a Subject, field: &Field) -> Result<&'a str>
         .map(String::as_str)
         .find(|link| Some(*link) == via)
         .ok_or_else(|| {
-            Error::new(
-                Code::NotSupported,
-                format!(
-                    "the field {:?} of {} is not answered in SQL",
-                    field.name, of.model.name
-                ),
+            Error::of_field(
+                &of.model.name,
+                &field.name,
+                "the record that it is inherited from is not known",
             )
         })
 }

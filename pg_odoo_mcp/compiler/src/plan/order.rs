@@ -40,6 +40,7 @@ pub(crate) struct Written<'a> {
     pub(crate) nulls_first: Option<bool>,
 }
 
+/// How many terms an order may have.
 const MAX_TERMS: usize = 16;
 
 /// The terms of an `order` on the records of `of`, with the id last so that pages do not overlap.
@@ -305,6 +306,12 @@ fn not_understood(model: &str, term: &str) -> Error {
 
 /// The terms of an order.
 pub(crate) fn parse_terms<'a>(model: &str, order: &'a str) -> Result<Vec<Written<'a>>> {
+    if order.split(',').count() > MAX_TERMS {
+        return Err(Error::new(
+            Code::InvalidArguments,
+            format!("an order has at most {MAX_TERMS} terms"),
+        ));
+    }
     order
         .split(',')
         .map(|term| parse_term(model, term))

@@ -185,6 +185,14 @@ pub fn read(
     })
 }
 
+/// What a field is read from.
+pub(super) enum Read {
+    /// It shows as it is.
+    Cell(Cell),
+    /// A column of that model's, whose type says how it shows.
+    Column(Subject, Column),
+}
+
 fn cell(
     scope: &Scope<'_>,
     source: &mut Source,
@@ -192,6 +200,20 @@ fn cell(
     alias: u32,
     name: &str,
 ) -> Result<Cell> {
+    match found(scope, source, of, alias, name)? {
+        Read::Cell(cell) => Ok(cell),
+        Read::Column(holder, column) => typed(scope, source, &holder, name, column),
+    }
+}
+
+/// What the field is read from. The names of the records that a many2one leads to are not looked at.
+pub(super) fn found(
+    scope: &Scope<'_>,
+    source: &mut Source,
+    of: &Subject,
+    alias: u32,
+    name: &str,
+) -> Result<Read> {
     let on = field(scope, of, name)?;
     check_use(of, on, &[Effect::Values])?;
     if name == "display_name" {
@@ -201,37 +223,35 @@ fn cell(
             check_field(of, rec_name, scope.principal)?;
         }
         return match display(scope, source, &of.model.name, alias, None)? {
-            Display::Open => Err(Error::new(
-                Code::NotSupported,
-                format!(
-                    "the display names of {} are made by Odoo's Python and not answered in SQL",
-                    of.model.name
-                ),
-            )
-            .hint("read a stored field such as name")),
-            name => Ok(Cell::Name(name)),
+            Display::Open => Err(
+                Error::of_field(&of.model.name, name, "Odoo's Python makes it")
+                    .hint("read a stored field such as name"),
+            ),
+            name => Ok(Read::Cell(Cell::Name(name))),
         };
     }
     if is_inherited(of, on) {
         // read with the user's rights on the parent; its rules are among the child's
         let (parent, coalias) = holder(scope, source, of, alias, on)?;
         check_read(&parent.model, scope.principal)?;
-        return cell(scope, source, &parent, coalias, name);
+        return found(scope, source, &parent, coalias, name);
     }
     if matches!(on.field_type, FieldType::One2many | FieldType::Many2many) {
-        return linked(scope, of, alias, on);
+        return linked(scope, of, alias, on).map(Read::Cell);
     }
     let column = user_column(scope, of, alias, on).map_err(|e| readable_hint(of, scope, e))?;
-    typed(scope, source, of, on, column)
+    Ok(Read::Column(of.clone(), column))
 }
 
-fn typed(
+/// The cell of a field that is this column of its holder's.
+pub(super) fn typed(
     scope: &Scope<'_>,
     source: &mut Source,
     of: &Subject,
-    on: &Field,
+    name: &str,
     column: Column,
 ) -> Result<Cell> {
+    let on = field(scope, of, name)?;
     Ok(match on.field_type {
         FieldType::Char | FieldType::Text | FieldType::Html | FieldType::Selection => {
             Cell::Text(column)

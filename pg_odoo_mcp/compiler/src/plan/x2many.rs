@@ -1,13 +1,13 @@
 //! one2many and many2many fields: the way to their records, and conditions on those.
 
-use super::column::{check_known, check_use, comodel_name};
+use super::column::{check_known, check_use, comodel_name, unknown_groups};
 use super::condition::{Resolver, Rights, unless_comodel_is_answered};
 use super::literal::mismatch;
 use super::{Column, Predicate, Subquery};
 use crate::access::{Subject, check_field, check_read, subject};
 use crate::catalog::{Field, FieldType, LinkTable};
 use crate::domain::{Domain, Operator};
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::facts::{Effect, document::domain};
 use crate::scope::Scope;
 use crate::sql::{Param, PgType};
@@ -47,15 +47,7 @@ pub(super) fn active_field(of: &Subject) -> Option<&str> {
 impl ToMany {
     /// Where the field leads, if SQL can follow.
     pub(super) fn new(scope: &Scope<'_>, of: &Subject, on: &Field) -> Result<ToMany> {
-        let refuse = |why: &str| {
-            Error::new(
-                Code::NotSupported,
-                format!(
-                    "the field {:?} of {} is not answered in SQL: {why}",
-                    on.name, of.model.name
-                ),
-            )
-        };
+        let refuse = |why: &str| Error::of_field(&of.model.name, &on.name, why);
         if on.manual {
             return Err(refuse(
                 "it was made by an administrator, and its domain is not known",
@@ -65,7 +57,7 @@ impl ToMany {
             .facts
             .fields
             .get(&on.name)
-            .ok_or_else(|| refuse("its groups are not known"))?;
+            .ok_or_else(|| unknown_groups(of, on))?;
         check_known(of, on)?;
         if !on.store || facts.search {
             return Err(refuse("Odoo computes it"));

@@ -20,7 +20,7 @@ struct Body<'a> {
     name: &'a str,
     order: &'a str,
     fields: Vec<Described<'a>>,
-    /// Names by the reason why they are not answered.
+    /// Names by the reason why SQL does not read them.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     unsupported: BTreeMap<String, Vec<&'a str>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -80,7 +80,7 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
     };
     let mut is_short = false;
     for (field, base) in fields.into_iter().zip(bases) {
-        let unsupported = asked.unsupported(field);
+        let unsupported = asked.unsupported(field)?;
         if named.is_none()
             && let Some(reason) = unsupported
         {
@@ -103,7 +103,7 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
     if is_short || !body.unsupported.is_empty() {
         body.warnings.push(Warning {
             code: "shortened",
-            message: "long help, long selections and fields that these tools do not answer are left out; name fields to see all of them".into(),
+            message: "long help, long selections and what else there is to tell of unsupported fields are left out; name fields to see all of it".into(),
         });
     }
     body.warnings.extend(asked.scope.warnings());
@@ -163,13 +163,7 @@ impl Asked<'_> {
             };
             check_field(&self.of, name, self.scope.principal)?;
             if !self.is_known(field) {
-                return Err(Error::new(
-                    Code::NotSupported,
-                    format!(
-                        "the field {name:?} of {} is not answered in SQL: its groups are not known",
-                        self.of.model.name
-                    ),
-                ));
+                return Err(plan::unknown_groups(&self.of, field));
             }
             if !fields.iter().any(|known| known.name == *name) {
                 fields.push(field);
@@ -220,7 +214,7 @@ impl Asked<'_> {
             readonly: told.own.is_some_and(|told| told.readonly),
             stored: field.store,
             groupable: self.is_groupable(field, told.own)?,
-            searchable: !field.store && self.is_searchable(field),
+            searchable: !field.store && self.is_searchable(field)?,
             currency_field: facts.and_then(|facts| facts.currency.as_deref()),
             translated: field.translate,
             company_dependent: field.company_dependent,
@@ -251,60 +245,26 @@ impl Asked<'_> {
         }
     }
 
-    /// Why the tools do not read the field, if they don't.
-    fn unsupported(&self, field: &Field) -> Option<String> {
-        if plan::is_plain(&self.scope, &self.of, field) {
-            return None;
-        }
-        if field.field_type == FieldType::Binary {
-            return Some("fields of its type are not read in SQL".into());
-        }
-        let name = std::slice::from_ref(&field.name);
-        let planned = self.probe(|scope| {
-            plan::read(
-                scope,
-                &self.of,
-                &Domain::Const(true),
-                Some(name),
-                Some("id"),
-                1,
-                0,
-            )
-            .map(|_| ())
-        });
-        let error = planned.err()?;
-        let reason = error.message.split_once("not answered in SQL: ");
-        let is_of_comodel = |comodel: &String| error.message.contains(comodel.as_str());
-        Some(match (error.code, reason) {
-            (Code::AccessDenied, _) => "the user may not read where it leads".into(),
-            (_, Some((_, reason))) => reason.into(),
-            // few words, for many fields have this in common
-            _ if field.relation.as_ref().is_some_and(is_of_comodel) => {
-                "the model it leads to is not answered in SQL".into()
-            }
-            _ => error.message,
-        })
+    /// Why SQL does not read the field, if it doesn't.
+    fn unsupported(&self, field: &Field) -> Result<Option<String>> {
+        let verdict = plan::field_verdict(&self.probe()?, &self.of, field);
+        Ok(verdict.err().map(|against| against.reason))
     }
 
     /// Whether a domain may name the field.
-    fn is_searchable(&self, field: &Field) -> bool {
+    fn is_searchable(&self, field: &Field) -> Result<bool> {
         let domain = match field.name.as_str() {
             "display_name" => {
                 Domain::condition("display_name", Operator::Ilike, Value::Text("name".into()))
             }
             name => Domain::condition(name, Operator::Equal, Value::FALSE),
         };
-        self.probe(|scope| plan::count(scope, &self.of, &domain).map(|_| ()))
-            .is_ok()
+        Ok(plan::count(&self.probe()?, &self.of, &domain).is_ok())
     }
 
-    /// Plans something in a frame of its own, for what is noticed there is not this answer's.
-    fn probe(&self, plan: impl FnOnce(&Scope<'_>) -> Result<()>) -> Result<()> {
-        plan(&Scope::new(
-            self.scope.principal,
-            self.call.database,
-            &self.context,
-        )?)
+    /// A frame to plan something in: what is noticed there is not this answer's.
+    fn probe(&self) -> Result<Scope<'_>> {
+        Scope::new(self.scope.principal, self.call.database, &self.context)
     }
 }
 

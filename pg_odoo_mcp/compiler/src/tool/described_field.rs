@@ -38,7 +38,7 @@ pub(crate) struct Described<'a> {
     pub(crate) company_dependent: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) related: Option<&'a str>,
-    /// Why the tools do not read it.
+    /// Why SQL does not read it, or why nothing does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) unsupported: Option<String>,
 }

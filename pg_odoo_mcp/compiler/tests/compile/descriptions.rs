@@ -117,6 +117,50 @@ fn a_description_has_defaults_first_and_only_names_what_is_not_answered() {
 }
 
 #[test]
+fn fields_that_may_be_for_some_alone_are_no_defaults() {
+    let defaults = |odoo: &Odoo| {
+        let answer = described(odoo, &json!({"model": "res.country"}));
+        names(&answer, "fields", "name")[..2].to_owned()
+    };
+    let reference = |odoo: &mut Odoo| {
+        odoo.change("res.country", |model| {
+            model["fields"]["default_code"] =
+                json!({"name": "default_code", "type": "char", "store": true, "column": "varchar"});
+        });
+        odoo.change_facts("res.country", |facts| {
+            facts
+                .fields
+                .with_facts
+                .insert("default_code".into(), FieldFacts::default());
+        });
+    };
+    let mut odoo = Odoo::new();
+    reference(&mut odoo);
+    assert_eq!(defaults(&odoo), ["name", "default_code"]);
+    // nobody has scanned the module that brought it, or Python says who may read it
+    odoo.change_facts("res.country", |facts| {
+        facts.fields.with_facts.remove("default_code");
+    });
+    assert_eq!(defaults(&odoo), ["name", "code"]);
+    reference(&mut odoo);
+    odoo.change_facts("res.country", |facts| {
+        let json = json!({
+            "effect": "field_access", "method": "_has_field_access", "module": "base", "file": "base/m.py", "line": 7,
+            "fields": ["default_code"],
+        });
+        facts.overrides.push(serde_json::from_value(json).expect("an override"));
+    });
+    assert_eq!(defaults(&odoo), ["name", "code"]);
+    let read = odoo
+        .sql("odoo_search", &json!({"model": "res.country"}))
+        .expect("a search");
+    assert!(
+        read.contains(r#""code""#) && !read.contains("default_code"),
+        "{read}"
+    );
+}
+
+#[test]
 fn a_description_is_in_the_language_of_the_context() {
     let arguments =
         json!({"model": "sale.order", "fields": ["note"], "context": {"lang": "fr_FR"}});

@@ -243,6 +243,11 @@ impl Odoo {
         }
     }
 
+    /// Every model.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.models.keys().cloned().collect()
+    }
+
     /// Adds a model.
     pub(crate) fn add(&mut self, model: Value) {
         let name = model["name"].as_str().expect("a name").to_owned();
@@ -254,11 +259,15 @@ impl Odoo {
         change(self.models.get_mut(model).expect("the model is there"));
     }
 
-    /// Changes what is known of a model's Python.
+    /// Changes what is known of a model's Python, after what was changed before.
     pub(crate) fn change_facts(&mut self, model: &str, change: impl FnOnce(&mut ModelFacts)) {
-        let mut facts = crate::facts::document(|document| document.models[model].clone());
-        change(&mut facts);
-        self.facts.insert(model.to_owned(), Rc::new(facts));
+        let real = || {
+            Rc::new(crate::facts::document(|document| {
+                document.models[model].clone()
+            }))
+        };
+        let facts = self.facts.entry(model.to_owned()).or_insert_with(real);
+        change(Rc::make_mut(facts));
     }
 
     /// The answer of a tool, or its error; why SQL does not answer, where Odoo is to.
@@ -373,7 +382,7 @@ impl Database for Odoo {
     }
 
     fn readable_models(&self, _principal: &Principal) -> Result<Vec<String>> {
-        Ok(self.models.keys().cloned().collect())
+        Ok(self.names())
     }
 
     fn environment(&self) -> Result<Environment> {
@@ -392,7 +401,7 @@ impl Database for Odoo {
             })
         };
         let mut listed = Vec::new();
-        for name in self.models.keys().cloned() {
+        for name in self.names() {
             let Some(model) = self.model(&name)?.filter(|model| readable(model)) else {
                 continue;
             };

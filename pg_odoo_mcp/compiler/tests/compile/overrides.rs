@@ -165,22 +165,6 @@ fn a_field_that_was_not_read_for_certain_is_not_used() {
 }
 
 #[test]
-fn names_are_not_made_where_python_fetches_them() {
-    let mut odoo = Odoo::new();
-    odoo.change_facts("crm.tag", |facts| {
-        let json = json!({
-            "effect": "rows", "method": "fetch", "module": "crm", "file": "crm/models/crm_tag.py", "line": 7,
-        });
-        facts.overrides.push(serde_json::from_value(json).expect("an override"));
-    });
-    let read = json!({"model": "crm.tag", "fields": ["display_name"]});
-    assert!(
-        odoo.explained("odoo_search", &read).is_err()
-            || odoo.explained("odoo_search", &read).expect("it")["engine"] == "odoo"
-    );
-}
-
-#[test]
 fn a_name_is_for_those_who_may_read_what_it_is_made_of() {
     for field in ["name", "display_name"] {
         let mut odoo = Odoo::new();

@@ -335,6 +335,48 @@ mod refusals {
             odoo.filter("sale.order", json!([["message_ids", "any", []]])),
             "its domain comes from Odoo's Python",
         );
+        let mut odoo = Odoo::new();
+        odoo.change_facts("sale.order", |facts| {
+            let known = facts.fields.with_facts.entry("order_line".into());
+            known.or_default().open_context = true;
+        });
+        refused(
+            odoo.filter("sale.order", json!([["order_line", "any", []]])),
+            "its context may change what Odoo finds",
+        );
+    }
+
+    #[test]
+    fn conditions_on_a_field_that_python_decides_over_are_not_answered() {
+        let conditions = [
+            ("tag_ids", json!([["tag_ids", "in", [1]]])),
+            ("tag_ids", json!([["tag_ids", "=", false]])),
+            ("tag_ids", json!([["tag_ids.name", "=", "x"]])),
+            (
+                "order_line",
+                json!([["order_line", "any", [["sequence", "=", 1]]]]),
+            ),
+        ];
+        for (field, domain) in conditions {
+            let mut odoo = Odoo::new();
+            assert!(
+                !odoo
+                    .filter("sale.order", domain.clone())
+                    .starts_with("not_supported"),
+                "{domain}"
+            );
+            odoo.change_facts("sale.order", |facts| {
+                let json = json!({
+                    "effect": "rows", "method": "_search_it", "module": "sale", "file": "sale/m.py", "line": 7, "fields": [field],
+                });
+                facts.overrides.push(serde_json::from_value(json).expect("an override"));
+            });
+            let found = odoo.filter("sale.order", domain.clone());
+            assert!(
+                found.starts_with("not_supported") && found.contains("sale/m.py:7"),
+                "{domain}: {found}"
+            );
+        }
     }
 
     #[test]

@@ -342,6 +342,24 @@ fn a_class_of_unknown_bases_is_a_model_if_it_looks_like_one() {
 }
 
 #[test]
+fn a_class_that_a_library_makes_a_model_of_is_one() {
+    for head in [
+        "from own_library import OwnModel\nclass A(OwnModel):\n",
+        "from odoo import models\nclass A(metaclass=models.MetaModel):\n",
+    ] {
+        let addons = Addons::new();
+        addons.write("own/__init__.py", format!("{head}    _inherit = 'a'\n"));
+        let all = addons.linked(&["own"]);
+        assert_eq!(names(&all["own"]), ["A"], "{head}");
+        assert!(!all["own"].classes[0].unread.is_empty(), "{head}");
+    }
+    let plain = module(
+        "import logging\nclass A(logging.Handler):\n    name = 'a'\nclass B:\n    _name = 'b'\n",
+    );
+    assert_eq!(names(&plain), Vec::<&str>::new());
+}
+
+#[test]
 fn a_class_that_is_not_registered_is_there_for_others() {
     let addons = Addons::new();
     addons.write(

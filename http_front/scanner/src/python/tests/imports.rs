@@ -38,6 +38,36 @@ fn a_condition_counts_as_true_and_is_told() {
 }
 
 #[test]
+fn what_only_a_type_checker_runs_does_not_count_unless_it_may_run() {
+    let class = "class A(models.Model):\n        _name = 'a'\n";
+    let read = |head: &str, test: &str| {
+        let source = module(format!(
+            "from odoo import models\n{head}if {test}:\n    {class}"
+        ));
+        let unread = whats(&source.unread).join(" ");
+        (names(&source).join(" "), unread)
+    };
+    let nothing = (String::new(), String::new());
+    let plain = "TYPE_CHECKING";
+    for head in [
+        "from typing import TYPE_CHECKING\n",
+        "try:\n    from typing import TYPE_CHECKING\nexcept ImportError:\n    TYPE_CHECKING = False\n",
+    ] {
+        assert_eq!(read(head, plain), nothing, "{head}");
+    }
+    assert_eq!(read("import typing\n", "typing.TYPE_CHECKING"), nothing);
+    for head in [
+        "TYPE_CHECKING = True\n",
+        "from typing import TYPE_CHECKING\nTYPE_CHECKING = not TYPE_CHECKING\n",
+        "from own_library import TYPE_CHECKING\n",
+        "def f():\n    global TYPE_CHECKING\n    TYPE_CHECKING = True\n",
+    ] {
+        assert_eq!(read(head, plain).1, "a TYPE_CHECKING of its own", "{head}");
+    }
+    assert_eq!(read("from . import own\n", "own.TYPE_CHECKING").0, "A");
+}
+
+#[test]
 fn classes_of_a_file_that_is_imported_under_a_condition_are_conditional() {
     let addons = Addons::new();
     addons
@@ -118,13 +148,45 @@ fn compiled_code_is_no_source() {
         .write("own/__init__.py", "from . import secret, models\n")
         .write("own/secret.pyc", "")
         .write("own/models/__init__.pyc", "");
+    let unread = addons.read("own").unread;
+    let found: Vec<(&str, &str)> = unread
+        .iter()
+        .map(|unread| (unread.what.as_str(), unread.place.file.as_str()))
+        .collect();
+    let what = "a compiled file without its source";
     assert_eq!(
-        whats(&addons.read("own").unread),
-        [
-            "a package without its source",
-            "an import that leads nowhere: odoo.addons.own.secret"
-        ]
+        found,
+        [(what, "own/secret.pyc"), (what, "own/models/__init__.pyc")]
     );
+}
+
+#[test]
+fn a_compiled_file_comes_before_the_source() {
+    let class = "from odoo import models\nclass A(models.Model):\n    _name = 'a'\n";
+    for compiled in [
+        "own/models.cpython-311-x86_64-linux-gnu.so",
+        "own/models.abi3.so",
+        "own/models.so",
+        "own/models.pyd",
+        "own/models/__init__.so",
+        "own/__init__.so",
+    ] {
+        let addons = Addons::new();
+        addons
+            .write("own/__init__.py", "from . import models\n")
+            .write("own/models.py", class)
+            .write(compiled, "");
+        let unread = addons.read("own").unread;
+        assert_eq!(unread[0].place.file, compiled);
+    }
+    let addons = Addons::new();
+    addons
+        .write("own/__init__.py", "from . import models\n")
+        .write("own/models.py", class)
+        .write("own/models.pyc", "")
+        .write("own/models_too.so", "");
+    let source = addons.read("own");
+    assert_eq!((names(&source), &*source.unread), (vec!["A"], &[][..]));
 }
 
 #[test]
@@ -148,10 +210,22 @@ fn an_import_by_a_call_is_told_if_the_import_runs_it() {
     let source =
         module("import importlib\nfor name in names:\n    importlib.import_module(name)\n");
     assert_eq!(whats(&source.unread), ["an import by a call"]);
-    let source = module("def load(name):\n    __import__(name)\nload('x')\n");
-    assert_eq!(whats(&source.unread), ["an import by a call"]);
+    for calls in [
+        "load('x')\n",
+        "def go():\n    load('x')\ngo()\n",
+        "@load\ndef f(): pass\n",
+        "def post_load():\n    load('x')\n",
+    ] {
+        let source = module(format!("def load(name):\n    __import__(name)\n{calls}"));
+        let found = &source.in_functions[0];
+        assert_eq!(
+            (found.name.as_str(), found.unread.what.as_str()),
+            ("load", "an import by a call"),
+            "{calls}"
+        );
+    }
     let source = module("def load(name):\n    __import__(name)\n");
-    assert_eq!(source.unread, []);
+    assert_eq!((source.unread, source.in_functions), (vec![], vec![]));
     let source = module("import importlib\nimportlib.import_module('phonenumbers')\n");
     assert_eq!(source.unread, []);
 }
