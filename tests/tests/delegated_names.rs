@@ -19,7 +19,7 @@ const MODELS: &[(&str, &[&str], &[&[&str]])] = &[
     (
         "account.move.line",
         &["account_id", "move_id", "journal_id", "debit"],
-        &[&["account_id"], &["date:month", "account_id"]],
+        &[&["move_id"], &["date:month", "move_id"]],
     ),
     (
         "stock.move",
@@ -85,6 +85,37 @@ fn names_are_the_ones_that_odoo_shows_each_user_and_all_else_is_sql_s() {
     }
     println!("{answered} answers are SQL's, {asked_for} with names of Odoo's");
     assert!(answered > 50 && asked_for > 40, "{answered} {asked_for}");
+}
+
+/// Accounts are sorted by Python besides, which is Odoo's as a whole; sorted otherwise they are SQL's.
+#[test]
+fn groups_are_in_odoo_s_order() {
+    let env = Environment::load();
+    let (mut mcp, odoo) = (env.mcp("admin"), env.odoo("admin"));
+    let context = context(&mut mcp, "en_US");
+    for (order, limit, by) in [
+        (None, 2000, "odoo"),
+        (None, 3, "odoo"),
+        (Some("__count desc"), 2000, "sql"),
+    ] {
+        let mut more =
+            json!({"groupby": ["account_id"], "aggregates": ["__count"], "limit": limit});
+        if let Some(order) = order {
+            more["order"] = json!(order);
+        }
+        let question = Question {
+            kind: Kind::Group,
+            model: "account.move.line".into(),
+            domain: json!([]),
+            context: context.clone(),
+            more,
+            is_ordered: order.is_none(),
+        };
+        match question.ask(&mut mcp, &odoo) {
+            Verdict::Same { engine, .. } => assert_eq!(engine, by, "{:?}", question.call()),
+            other => panic!("{:?}: {other:?}", question.call()),
+        }
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::odoo::Odoo;
 use odoo_compiler::answer::Reply;
 use odoo_compiler::delegate::Delegation;
 use odoo_compiler::error::Code;
-use odoo_compiler::facts::Effect;
+use odoo_compiler::facts::{DisplayNameKind, Effect, Override};
 use serde_json::{Value, json};
 
 /// The small Odoo, which can be asked, with these rows for its statements.
@@ -353,31 +353,53 @@ fn a_grouped_read_of_names_that_can_t_be_asked_for_alone_is_odoo_s_as_a_whole() 
     // a parent's field, for whoever may not read parents
     let mut inherited = odoo(&[]);
     inherited.change_facts("product.category", |facts| {
-        facts.display_name.kind = odoo_compiler::facts::DisplayNameKind::Python;
+        facts.display_name.kind = DisplayNameKind::Python;
     });
     let call = json!({"model": "product.product", "groupby": ["categ_id"]});
     whole(&inherited, &call);
     // records, whose field Python shows
     let mut read = odoo(&[]);
     read.change_facts("sale.order.line", |facts| {
-        facts.overrides.push(odoo_compiler::facts::Override {
-            effect: Effect::Values,
-            method: "read".into(),
-            module: "sale".into(),
-            file: "sale/models/x.py".into(),
-            line: 1,
-            fields: None,
-            only_for: None,
-        });
+        facts.overrides.push(by_python(Effect::Values))
     });
     whole(&read, &groups(json!({})));
+}
+
+fn by_python(effect: Effect) -> Override {
+    Override {
+        effect,
+        method: "_method".into(),
+        module: "sale".into(),
+        file: "sale/models/x.py".into(),
+        line: 1,
+        fields: None,
+        only_for: None,
+    }
+}
+
+#[test]
+fn groups_that_python_sorts_are_odoo_s_as_a_whole_where_it_can_be_asked() {
+    let mut sorted = odoo(&[]);
+    sorted.change_facts("product.product", |facts| {
+        facts.overrides.push(by_python(Effect::Order))
+    });
+    let call = groups(json!({}));
+    let delegation = delegated(&sorted, "odoo_read_group", &call);
+    assert_eq!(delegation.shape.engine(), "odoo");
+    // sorted by something else they are SQL's
+    let by_count = groups(json!({"order": "__count desc"}));
+    assert!(sorted.sql("odoo_read_group", &by_count).is_ok());
+    sorted.delegates = false;
+    let answer = sorted.call("odoo_read_group", &call).expect("an answer");
+    let warnings = answer["warnings"].to_string();
+    assert!(warnings.contains("order_by_id"), "{warnings}");
 }
 
 #[test]
 fn tags_are_no_field_that_shows_names() {
     let mut tags = odoo(&[]);
     tags.change_facts("crm.tag", |facts| {
-        facts.display_name.kind = odoo_compiler::facts::DisplayNameKind::Python;
+        facts.display_name.kind = DisplayNameKind::Python;
     });
     let call = json!({"model": "sale.order", "groupby": ["tag_ids"]});
     let delegation = delegated(&tags, "odoo_read_group", &call);
@@ -492,7 +514,7 @@ fn rows_of_a_pivot_and_series_are_one_for_each_record_by_whatever_others_they_ar
 fn a_parent_s_field_is_read_of_the_parent() {
     let mut inherited = odoo(&[]);
     inherited.change_facts("product.category", |facts| {
-        facts.display_name.kind = odoo_compiler::facts::DisplayNameKind::Python;
+        facts.display_name.kind = DisplayNameKind::Python;
     });
     let call = json!({"model": "product.product", "fields": ["categ_id"]});
     let sql = inherited.sql("odoo_search", &call).expect("a statement");
