@@ -104,7 +104,9 @@ CREATE TABLE odoo_mcp_private.audit_attempt (
     arguments_hash bytea NOT NULL,
     client_address inet,
     session_role name NOT NULL DEFAULT SESSION_USER,
-    backend_pid integer NOT NULL DEFAULT pg_catalog.pg_backend_pid()
+    backend_pid integer NOT NULL DEFAULT pg_catalog.pg_backend_pid(),
+    -- the call that this one is a part of
+    batch_id uuid
 );
 CREATE INDEX audit_attempt_tried_at ON odoo_mcp_private.audit_attempt (tried_at);
 

@@ -19,7 +19,7 @@ CREATE VIEW odoo_mcp.audit_entries AS
            coalesce(o.code, 'unknown') AS outcome,
            o.engine, o.row_count, o.byte_count, o.duration_ms,
            a.token_id, a.user_id, a.arguments_hash, a.client_address, a.session_role, a.backend_pid,
-           o.server_error
+           o.server_error, a.batch_id
       FROM odoo_mcp_private.audit_attempt a
       LEFT JOIN odoo_mcp_private.audit_outcome o ON o.call_id OPERATOR(pg_catalog.=) a.call_id;
 

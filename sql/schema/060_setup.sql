@@ -12,7 +12,7 @@ AS $$
       FROM pg_catalog.pg_proc p
      WHERE p.pronamespace = 'odoo_mcp'::regnamespace
        AND p.proname IN ('act_as', 'call', 'explain', 'search', 'count', 'time_series', 'context', 'list_tools', 'health',
-                         'list_models', 'describe_model', 'read_group', 'pivot')
+                         'list_models', 'describe_model', 'read_group', 'pivot', 'read', 'name_search')
 $$;
 
 -- API: Private. What `admin` may do.

@@ -14,6 +14,33 @@ AS $$
                'order', "order", 'context', context))) -> 'records') AS r (record)
 $$;
 
+-- In the order of the ids, as often as they are named; without those that are gone.
+CREATE FUNCTION odoo_mcp.read(model text, ids bigint[], fields text[] DEFAULT NULL, context jsonb DEFAULT NULL)
+RETURNS TABLE (id bigint, record jsonb)
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT (r.record ->> 'id')::bigint, r.record::jsonb
+      FROM json_array_elements(odoo_mcp.call('odoo_read', jsonb_strip_nulls(jsonb_build_object(
+               'model', model, 'ids', ids, 'fields', fields, 'context', context))) -> 'records')
+           WITH ORDINALITY AS r (record, place)
+     ORDER BY r.place
+$$;
+
+CREATE FUNCTION odoo_mcp.name_search(
+    model text, name text DEFAULT '', operator text DEFAULT NULL, domain jsonb DEFAULT '[]', "limit" integer DEFAULT NULL,
+    context jsonb DEFAULT NULL)
+RETURNS TABLE (id bigint, display_name text)
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT (r.named ->> 0)::bigint, CASE json_typeof(r.named -> 1) WHEN 'string' THEN r.named ->> 1 END
+      FROM json_array_elements(odoo_mcp.call('odoo_name_search', jsonb_strip_nulls(jsonb_build_object(
+               'model', model, 'name', name, 'operator', operator, 'domain', domain, 'limit', "limit", 'context', context)))
+               -> 'records') WITH ORDINALITY AS r (named, place)
+     ORDER BY r.place
+$$;
+
 CREATE FUNCTION odoo_mcp.count(model text, domain jsonb DEFAULT '[]', context jsonb DEFAULT NULL) RETURNS bigint
 LANGUAGE sql VOLATILE
 SET search_path = pg_catalog, pg_temp

@@ -61,6 +61,8 @@ COMMENT ON FUNCTION odoo_mcp.act_as(text, boolean) IS 'Acts as an Odoo user from
 COMMENT ON FUNCTION odoo_mcp.call(text, jsonb) IS 'One tool call as MCP has it: (tool, arguments). The call is in the audit if its transaction commits.';
 COMMENT ON FUNCTION odoo_mcp.explain(text, jsonb) IS 'How a tool call would be answered: its SQL, parameters and rules, without running it.';
 COMMENT ON FUNCTION odoo_mcp.search(text, jsonb, text[], integer, integer, text, jsonb) IS 'Records of a model that the user may read; 100 unless "limit" says otherwise, at most 1000.';
+COMMENT ON FUNCTION odoo_mcp.read(text, bigint[], text[], jsonb) IS 'Records by id, archived ones too, in that order: read(''res.partner'', ''{7,5}'', ''{name,email}''). One that the user may not read refuses the call, one that is gone is left out with a NOTICE; at most 1000.';
+COMMENT ON FUNCTION odoo_mcp.name_search(text, text, text, jsonb, integer, jsonb) IS 'Records by what they are called, as Odoo''s fields for records find them: name_search(''res.partner'', ''azure''). 100 unless "limit" says otherwise, at most 1000.';
 COMMENT ON FUNCTION odoo_mcp.count(text, jsonb, jsonb) IS 'How many records of a model the user may read.';
 COMMENT ON FUNCTION odoo_mcp.time_series(text, text, text, text[], jsonb, text, text, text, text, text, jsonb) IS 'Measures of a model per period, gaps filled.';
 COMMENT ON FUNCTION odoo_mcp.list_models(text, integer) IS 'Models that the user may read, best match first; 50 unless "limit" says otherwise, at most 1000. engine sql is answered here, engine odoo not yet, for the reason.';

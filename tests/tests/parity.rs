@@ -11,7 +11,7 @@ use odoo_mcp_tests::parity::{Kind, Language, Question, Random, Shape, Verdict};
 use serde_json::{Value, json};
 
 /// Questions of one run over all users, unless asked otherwise.
-const CASES: usize = 900;
+const CASES: usize = 1080;
 const SEED: u64 = 19;
 /// Models that each user asks of, where all are asked the same.
 const MODELS: usize = 40;
@@ -205,11 +205,13 @@ impl Tally {
     #[track_caller]
     fn assert_each_kind_is_answered(&self) {
         for (kind, least) in [
-            (Kind::Search, 110),
-            (Kind::Count, 90),
-            (Kind::Group, 138),
-            (Kind::Series, 43),
-            (Kind::Pivot, 38),
+            (Kind::Search, 200),
+            (Kind::Count, 122),
+            (Kind::Group, 160),
+            (Kind::Series, 52),
+            (Kind::Pivot, 58),
+            (Kind::Read, 53),
+            (Kind::NameSearch, 52),
         ] {
             let same = self.same.get(&kind).copied().unwrap_or_default();
             assert!(same >= least, "{}: {same} answered", kind.tool());

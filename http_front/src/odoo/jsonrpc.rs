@@ -32,9 +32,25 @@ struct Params<'a> {
         &'a str,
         &'a str,
         &'a str,
-        [(); 0],
-        &'a Map<String, Value>,
+        Vec<Value>,
+        Map<String, Value>,
     ),
+}
+
+/// The arguments of a call as these versions take them: the records that a method is called on stand first, and the
+/// domain of `name_search` has another name.
+fn arguments(wanted: &Request) -> (Vec<Value>, Map<String, Value>) {
+    let mut kwargs = wanted.kwargs.clone();
+    let records = match wanted.method.as_str() {
+        "read" => kwargs.remove("ids"),
+        _ => None,
+    };
+    if wanted.method == "name_search"
+        && let Some(domain) = kwargs.remove("domain")
+    {
+        kwargs.insert("args".into(), domain);
+    }
+    (records.into_iter().collect(), kwargs)
 }
 
 /// The request that asks for it.
@@ -46,21 +62,14 @@ pub(super) fn request(
     wanted: &Request,
 ) -> Result<hyper::Request<Full<Bytes>>, Failure> {
     let (model, method) = (&wanted.model, &wanted.method);
+    let (args, kwargs) = arguments(wanted);
     let message = Message {
         jsonrpc: "2.0",
         method: "call",
         params: Params {
             service: "object",
             method: "execute_kw",
-            args: (
-                database,
-                user_id,
-                key.expose(),
-                model,
-                method,
-                [],
-                &wanted.kwargs,
-            ),
+            args: (database, user_id, key.expose(), model, method, args, kwargs),
         },
         id: 1,
     };
@@ -192,6 +201,16 @@ pub(super) fn rows(body: &RawValue) -> Option<u64> {
         .map(|envelope| envelope.result.len() as u64)
 }
 
+/// The ids that the answer is a list of.
+pub(super) fn ids(body: &RawValue) -> Option<Vec<i64>> {
+    #[derive(Deserialize)]
+    struct Envelope {
+        result: Vec<i64>,
+    }
+    let envelope = serde_json::from_str::<Envelope>(body.get());
+    envelope.ok().map(|envelope| envelope.result)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -209,6 +228,35 @@ mod tests {
             "name": name, "message": message, "arguments": arguments,
             "context": {"secret": 1}, "debug": "Traceback (most recent call last)",
         }}})
+    }
+
+    #[test]
+    fn arguments_stand_where_these_versions_look_for_them() {
+        let sent = |method: &str, kwargs: Value| {
+            let wanted = Request {
+                model: "res.partner".into(),
+                method: method.into(),
+                kwargs: kwargs.as_object().cloned().expect("an object"),
+                only_if_rows: None,
+                ids_before: None,
+            };
+            let (args, kwargs) = arguments(&wanted);
+            json!([args, kwargs])
+        };
+        assert_eq!(
+            sent("read", json!({"ids": [3, 1], "fields": ["name"]})),
+            json!([[[3, 1]], {"fields": ["name"]}])
+        );
+        let search = json!({"name": "a", "domain": [["id", ">", 1]], "limit": 5});
+        assert_eq!(
+            sent("name_search", search.clone()),
+            json!([[], {"name": "a", "args": [["id", ">", 1]], "limit": 5}])
+        );
+        assert_eq!(
+            sent("name_search", json!({"name": ""})),
+            json!([[], {"name": ""}])
+        );
+        assert_eq!(sent("search_read", search.clone()), json!([[], search]));
     }
 
     #[test]

@@ -106,6 +106,14 @@ fn translate(caught: &CaughtError) -> Failure {
                     .hint("leave secrets out; for what is new a DBA runs: select odoo_mcp.check_grants()"),
             )
         }
+        // found while matching: a row that the pattern does not get as far with fails neither here nor in Odoo
+        PgSqlErrorCode::ERRCODE_INVALID_ESCAPE_SEQUENCE => Failure::Expected(
+            Error::new(
+                Code::InvalidDomain,
+                "a pattern ends with a backslash, which escapes nothing",
+            )
+            .hint(r"write \\ for a backslash itself"),
+        ),
         PgSqlErrorCode::ERRCODE_FEATURE_NOT_SUPPORTED => Failure::Expected(
             Error::new(
                 Code::NotSupported,

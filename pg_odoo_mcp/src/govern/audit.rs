@@ -3,8 +3,10 @@
 use crate::exec::plan::Bind;
 use crate::exec::{native, owner, settings};
 use crate::govern::admission::Admission;
+use crate::govern::batch;
 use odoo_compiler::answer::Answer;
 use odoo_compiler::error::{Code, Error, Result};
+use odoo_compiler::tool::{BATCH, batched_calls};
 use pgrx::pg_sys;
 use sha2::{Digest, Sha256};
 use std::time::Duration;
@@ -39,11 +41,33 @@ pub(crate) struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    /// Writes the entry; it is on the disk when this transaction is committed. Says whether keys or calls of earlier ones are to
-    /// be swept.
+    /// Writes the entry, and those of the calls of a batch; they are on the disk when this transaction is
+    /// committed. Says whether keys or calls of earlier ones are to be swept.
     pub(crate) fn write(&self) -> Result<bool> {
         settings::set_for_transaction(c"synchronous_commit", c"on");
         native::force_sync_commit();
+        let is_due = self.insert(None)?;
+        if self.tool == BATCH {
+            // what is no batch is refused as a whole
+            for (place, call) in batched_calls(self.arguments)
+                .into_iter()
+                .flatten()
+                .enumerate()
+            {
+                Attempt {
+                    call_id: &batch::call_id(self.call_id, place),
+                    tool: &call.tool,
+                    arguments: &call.arguments,
+                    client_address: self.client_address.clone(),
+                    ..*self
+                }
+                .insert(Some(self.call_id))?;
+            }
+        }
+        Ok(is_due)
+    }
+
+    fn insert(&self, batch_id: Option<&str>) -> Result<bool> {
         let rows = owner::run(
             ATTEMPT_INSERT,
             &[
@@ -55,6 +79,7 @@ impl Attempt<'_> {
                 Bind::new(pg_sys::TEXTOID, model_of(self.arguments)),
                 Bind::bytes(&Sha256::digest(self.arguments.as_bytes())),
                 Bind::new(pg_sys::INETOID, self.client_address.clone()),
+                Bind::new(pg_sys::UUIDOID, batch_id.map(str::to_owned)),
             ],
         );
         let Some(row) = rows.into_iter().next() else {
@@ -102,6 +127,14 @@ impl Outcome {
             row_count: i64::try_from(answer.row_count).ok(),
             byte_count: i64::try_from(answer.json.len()).ok(),
             server_error: None,
+        }
+    }
+
+    /// Of a call that was refused in our own words.
+    pub(crate) fn of_error(error: &Error) -> Self {
+        Outcome {
+            code: error.code.name(),
+            ..Outcome::default()
         }
     }
 

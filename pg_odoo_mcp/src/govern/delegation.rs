@@ -35,6 +35,8 @@ pub(crate) enum Way<'a> {
     ThroughFront(&'a Installation, i64),
     /// A person in psql waits.
     Psql,
+    /// The call is one of a batch, which came so.
+    InBatch(&'a Way<'a>),
 }
 
 /// A call that Odoo can be asked.
@@ -55,11 +57,15 @@ fn protocol(reader: &Reader<'_>) -> Result<Protocol> {
 impl Way<'_> {
     /// Whether Odoo can be asked.
     pub(crate) fn is_open(&self) -> bool {
-        self.closed().is_none()
+        match self {
+            // what only Odoo answers is refused, then; names alone are left open, and the answer says so
+            Way::InBatch(way) => way.is_open(),
+            way => way.closed().is_none(),
+        }
     }
 
     /// Why Odoo can't be asked, and what to do where somebody wants it.
-    fn closed(&self) -> Option<&'static str> {
+    pub(crate) fn closed(&self) -> Option<&'static str> {
         match self {
             Way::Psql => Some("the front (odoo-mcp) has Odoo answer this"),
             Way::ThroughFront(installation, _) if installation.minter.is_none() => Some(
@@ -70,6 +76,9 @@ impl Way<'_> {
                 Some("Odoo could answer, which only the primary can have done")
             }
             Way::ThroughFront(..) => None,
+            Way::InBatch(way) => way.closed().or(Some(
+                "Odoo can answer, and not in the snapshot of a batch: make this call alone",
+            )),
         }
     }
 

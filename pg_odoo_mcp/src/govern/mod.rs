@@ -3,6 +3,7 @@
 pub(crate) mod admission;
 pub(crate) mod audit;
 mod base64;
+mod batch;
 pub(crate) mod delegation;
 pub(crate) mod engine;
 pub(crate) mod facts;

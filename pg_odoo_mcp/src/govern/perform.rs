@@ -4,11 +4,14 @@ use crate::catalog::{self, CallDatabase};
 use crate::exec::read_only::{Reader, Source};
 use crate::exec::subxact;
 use crate::govern::audit::Outcome;
+use crate::govern::batch;
 use crate::govern::delegation::{self, Asked, Way};
 use crate::gucs;
 use odoo_compiler::answer::{self, Answer, Reply, Token};
 use odoo_compiler::error::{Code, Error};
+use odoo_compiler::tool::BATCH;
 use std::cell::Cell;
+use std::time::Duration;
 
 /// Longest arguments of a call, in bytes.
 const ARGUMENTS_LENGTH: usize = 1024 * 1024;
@@ -63,14 +66,33 @@ pub(crate) struct Performed {
 impl Call<'_> {
     /// Answers it within its budgets, or hands it on.
     pub(crate) fn perform(self, question: Question, way: Way<'_>, source: &Source) -> Performed {
+        match question {
+            Question::Answer if self.tool == BATCH => batch::perform(&self, way, source),
+            _ => self.perform_within(gucs::call_timeout(), question, way, source),
+        }
+    }
+
+    /// The same with so much time, of a call that is no batch.
+    pub(super) fn perform_within(
+        self,
+        time: Duration,
+        question: Question,
+        way: Way<'_>,
+        source: &Source,
+    ) -> Performed {
         let is_user_gone = Cell::new(false);
-        let contained = subxact::contain(gucs::call_timeout(), || {
+        let contained = subxact::contain(time, || {
             let said = Reader::within(source, |reader| {
                 Ok(
                     match self.ask(question, way.is_open(), reader, &is_user_gone)? {
                         Reply::Answer(answer) => Said::Answer(answer),
                         Reply::Delegate(delegation) => {
-                            Said::Asked(Box::new(way.asked(reader, delegation)?))
+                            let nameless =
+                                way.closed().and_then(|why| delegation.without_names(why));
+                            match nameless {
+                                Some(answer) => Said::Answer(answer?),
+                                None => Said::Asked(Box::new(way.asked(reader, delegation)?)),
+                            }
                         }
                     },
                 )

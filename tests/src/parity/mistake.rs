@@ -13,6 +13,7 @@ pub(super) fn make(random: &mut Random, question: &mut Question) {
         (Kind::Search, 1) => {
             more["order"] = json!(*random.pick(&["no_such_field", "id sideways", "id,,id"]));
         }
+        (Kind::Read, _) => push(more, "fields", "no_such_field"),
         (Kind::Group, 0) => push(
             more,
             "groupby",

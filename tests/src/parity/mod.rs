@@ -6,7 +6,7 @@
 //! | [`shape`] | the models and fields that questions are made of, with values that occur |
 //! | `domain` | domains over all operators |
 //! | [`question`] | a question, made from a seed |
-//! | `records`, `groups`, `series`, `pivot` | what one kind of question asks of both, and the answers in one form |
+//! | `records`, `reads`, `names`, `groups`, `series`, `pivot` | what one kind of question asks of both, and the answers in one form |
 //! | `calendar` | local time and periods, apart from ours |
 //! | `measured` | what figures are asked of: models with their dates, sums and keys |
 //! | `mistake` | a question with something wrong in it |
@@ -19,9 +19,11 @@ mod domain;
 mod groups;
 mod measured;
 mod mistake;
+mod names;
 mod pivot;
 pub mod question;
 pub mod random;
+mod reads;
 mod records;
 mod sameness;
 mod series;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::random::Random;
 use super::shape::{MODELS, Model, Shape};
-use super::{groups, mistake, pivot, records, series};
+use super::{groups, mistake, names, pivot, reads, records, series};
 
 /// What is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +19,10 @@ pub enum Kind {
     Series,
     /// Measures by rows and columns.
     Pivot,
+    /// Records by their ids.
+    Read,
+    /// Records by what they are called.
+    NameSearch,
 }
 
 /// One question to both.
@@ -65,6 +69,8 @@ impl Kind {
             Self::Group => "odoo_read_group",
             Self::Series => "odoo_time_series",
             Self::Pivot => "odoo_pivot",
+            Self::Read => "odoo_read",
+            Self::NameSearch => "odoo_name_search",
         }
     }
 }
@@ -80,12 +86,14 @@ impl Question {
     ) -> Self {
         let language = random.pick(languages);
         let context = context(random, companies, &language.code);
-        let mut question = match random.below(10) {
+        let mut question = match random.below(12) {
             0..3 => records::search(random, shape, context),
             3..5 => records::count(random, shape, context),
             5..8 => groups::groups(random, shape, context),
             8 => series::series(random, shape, context),
-            _ => pivot::pivot(random, shape, context),
+            9 => pivot::pivot(random, shape, context),
+            10 => reads::read(random, shape, context),
+            _ => names::name_search(random, shape, context),
         };
         question.more["_week_start"] = json!(language.week_start);
         if random.once_in(20) {
@@ -103,8 +111,10 @@ impl Question {
     /// The tool and its arguments.
     #[must_use]
     pub fn call(&self) -> (&'static str, Value) {
-        let mut arguments =
-            json!({"model": self.model, "domain": self.domain, "context": self.context});
+        let mut arguments = json!({"model": self.model, "context": self.context});
+        if self.kind != Kind::Read {
+            arguments["domain"] = self.domain.clone();
+        }
         for (key, value) in self.more.as_object().into_iter().flatten() {
             if !key.starts_with('_') {
                 arguments[key] = value.clone();

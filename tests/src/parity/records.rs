@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::domain::domain;
 use super::question::{Kind, Question, model};
 use super::random::Random;
-use super::shape::Shape;
+use super::shape::{Model, Shape};
 use crate::odoo::{OdooClient, OdooError};
 
 pub(super) fn count(random: &mut Random, shape: &Shape, context: Value) -> Question {
@@ -20,8 +20,12 @@ pub(super) fn count(random: &mut Random, shape: &Shape, context: Value) -> Quest
     }
 }
 
-pub(super) fn search(random: &mut Random, shape: &Shape, context: Value) -> Question {
-    let model = model(random, shape);
+/// Some fields of a model, and those of them whose ids come in no settled order.
+pub(super) fn fields<'a>(
+    random: &mut Random,
+    shape: &Shape,
+    model: &'a Model,
+) -> (Vec<&'a str>, Vec<&'a str>) {
     let plain: Vec<_> = model.fields.iter().filter(|f| !f.is_to_many()).collect();
     // of x2many fields, those that lead to a model that is asked about
     let to_many: Vec<_> = model
@@ -51,6 +55,13 @@ pub(super) fn search(random: &mut Random, shape: &Shape, context: Value) -> Ques
             }
         }
     }
+    (fields, unordered)
+}
+
+pub(super) fn search(random: &mut Random, shape: &Shape, context: Value) -> Question {
+    let model = model(random, shape);
+    let plain: Vec<_> = model.fields.iter().filter(|f| !f.is_to_many()).collect();
+    let (fields, unordered) = fields(random, shape, model);
     let (order, is_ordered) = match random.below(3) {
         0 => (None, model.has_total_order()),
         1 => (Some("id".to_owned()), true),
@@ -107,7 +118,17 @@ impl Question {
     /// Whether Odoo, which asks for the rights to read an x2many field only when it has records to read, found none: it
     /// refuses the same fields of other records.
     pub(super) fn has_nothing_to_refuse(&self, theirs: &Value, odoo: &OdooClient) -> bool {
-        if self.kind != Kind::Search || theirs["records"] != json!([]) {
+        if theirs["records"] != json!([]) {
+            return false;
+        }
+        if self.kind == Kind::Read && self.more["ids"] == json!([]) {
+            // of no ids it asks for no right at all
+            let any = json!({"fields": self.more["fields"], "ids": [1], "context": self.context});
+            return odoo
+                .call(&self.model, "read", &any)
+                .is_err_and(|error| error.status == 403);
+        }
+        if self.kind != Kind::Search {
             return false;
         }
         let any = json!({"fields": self.more["fields"], "domain": [], "limit": 1, "context": self.context});
@@ -116,7 +137,7 @@ impl Question {
     }
 
     /// By id, where the order leaves records equal; so the ids of an x2many field.
-    fn sorted(&self, mut records: Value) -> Value {
+    pub(super) fn sorted(&self, mut records: Value) -> Value {
         let unordered = self.more["_unordered"].as_array();
         for record in records.as_array_mut().into_iter().flatten() {
             for field in unordered.into_iter().flatten().filter_map(Value::as_str) {

@@ -76,6 +76,8 @@ impl Question {
             (Some(content), Ok(theirs)) => {
                 let ours = match self.kind {
                     Kind::Search => self.our_records(content),
+                    Kind::Read => self.our_read(content),
+                    Kind::NameSearch => self.our_names(content),
                     Kind::Count => content["count"].clone(),
                     Kind::Group => self.our_groups(content),
                     Kind::Series => self.our_series(content),
@@ -100,6 +102,8 @@ impl Question {
     fn ask_odoo(&self, odoo: &OdooClient) -> Result<Value, OdooError> {
         match self.kind {
             Kind::Search => self.odoo_records(odoo),
+            Kind::Read => self.odoo_read(odoo),
+            Kind::NameSearch => self.odoo_names(odoo),
             Kind::Count => self.odoo_count(odoo),
             Kind::Group => self.odoo_groups(odoo),
             Kind::Series => self.odoo_series(odoo),

@@ -2,9 +2,13 @@
 
 use super::frame::field;
 use crate::catalog::{Field, FieldType, Model, shortened};
-use crate::domain::{Condition, Domain, Operand};
+use crate::domain::{Condition, Domain, Operand, Operator};
 use crate::error::{Code, Error, Result};
+use crate::facts::ModelFacts;
+use crate::plan::{note_midnight, note_selection};
 use crate::scope::Scope;
+use crate::value::Value;
+use chrono::NaiveDate;
 use std::rc::Rc;
 
 /// What Odoo knows of a date besides its periods.
@@ -40,7 +44,10 @@ fn check_condition(scope: &Scope<'_>, of: &Model, condition: &Condition) -> Resu
     };
     let on = field(scope, of, name)?;
     match (rest, &condition.operand) {
-        (None, Operand::Value(_)) => Ok(()),
+        (None, Operand::Value(value)) => {
+            note(scope, of, on, condition.operator, value);
+            Ok(())
+        }
         (Some(rest), Operand::Value(_)) if has_part(on, rest) => Ok(()),
         (None, Operand::Domain(inner)) if name == "id" => check(scope, of, inner),
         (None, Operand::Domain(inner)) => match comodel(scope, on)? {
@@ -71,6 +78,33 @@ fn check_condition(scope: &Scope<'_>, of: &Model, condition: &Condition) -> Resu
             };
             check_condition(scope, &comodel, &inner)
         }
+    }
+}
+
+/// What SQL would say of the comparison, too.
+fn note(scope: &Scope<'_>, of: &Model, on: &Field, operator: Operator, value: &Value) {
+    use Operator::{Equal, In, NotEqual, NotIn};
+    if !matches!(operator, Equal | NotEqual | In | NotIn) {
+        return;
+    }
+    let values = match value {
+        Value::List(values) => values.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let is_day = |value: &Value| match value {
+        Value::Text(text) => NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok(),
+        _ => false,
+    };
+    if on.field_type == FieldType::Datetime && values.iter().any(is_day) {
+        note_midnight(scope, on);
+    }
+    let facts = of.standing.facts.as_ref();
+    let is_closed = |facts: &ModelFacts| {
+        let field = facts.fields.get(&on.name);
+        field.is_some_and(|field| !field.open_selection)
+    };
+    if facts.is_some_and(|facts| is_closed(facts)) {
+        note_selection(scope, of, on, values);
     }
 }
 

@@ -100,6 +100,7 @@ impl<'a> Frame<'a> {
             method: method.to_owned(),
             kwargs,
             only_if_rows,
+            ids_before: None,
         }
     }
 

@@ -16,20 +16,25 @@ mod fault;
 mod frame;
 mod group_key;
 mod having;
+mod name_search;
 mod names;
+mod read;
 mod read_group;
 mod read_groups;
+mod records;
 mod report;
 mod search;
 mod secret;
 mod told_field;
 
-pub use errand::{Errand, Protocol, Request};
+pub use errand::{Errand, Part, Protocol, Request};
 pub use report::{Failure, FailureKind, HttpAnswer, Outcome};
 
 pub(crate) use count::delegation as count;
 pub(crate) use describe_model::delegation as describe_model;
+pub(crate) use name_search::delegation as name_search;
 pub(crate) use names::named;
+pub(crate) use read::delegation as read;
 pub(crate) use read_group::delegation as read_group;
 pub(crate) use search::delegation as search;
 pub use secret::is_secret;
@@ -72,10 +77,25 @@ pub struct Shape {
 #[serde(rename_all = "snake_case")]
 enum Form {
     Search(search::Page),
+    Read(read::Page),
+    NameSearch(name_search::Page),
     Count,
     ReadGroup(read_groups::Page),
     DescribeModel(describe_model::Described),
     Names(names::Unnamed),
+}
+
+impl Delegation {
+    /// The answer where Odoo can't be asked, and why not, if only names were to be asked for.
+    pub fn without_names(&self, why: &str) -> Option<Result<Answer>> {
+        match &self.shape.form {
+            Form::Names(unnamed) => {
+                let unasked = Error::new(Code::OdooUnavailable, why);
+                Some(unnamed.complete(&self.shape, Err(unasked)))
+            }
+            _ => None,
+        }
+    }
 }
 
 impl Shape {
@@ -134,6 +154,8 @@ pub fn complete(shape: &Shape, outcome: Outcome) -> Result<Answer> {
     };
     match &shape.form {
         Form::Search(page) => page.complete(shape, first, more.first().copied()),
+        Form::Read(page) => page.complete(shape, first),
+        Form::NameSearch(page) => page.complete(shape, first),
         Form::Count => count::complete(shape, first),
         Form::ReadGroup(page) => page.complete(shape, first, more.first().copied()),
         Form::DescribeModel(described) => described.complete(shape, first),

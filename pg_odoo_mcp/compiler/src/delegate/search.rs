@@ -1,13 +1,15 @@
-//! `odoo_search` as Odoo's `search_read` and its `search_count`.
+//! `odoo_search` as Odoo's `search_read` and its `search_count`; where Python has a say in which records there are, as its
+//! `search` and a `read` of the page: it may leave records out after Odoo has cut a page, which would lose them.
 
 use super::body::Object;
 use super::frame::Frame;
-use super::{Delegation, Form, Shape, Warned, body, domain};
-use crate::access::check_field;
+use super::records::{self, Shown, Skipped, asked_fields};
+use super::{Delegation, Form, Part, Shape, Warned, body, domain};
 use crate::answer::Answer;
 use crate::catalog::FieldType;
 use crate::error::{Code, Error, Result};
-use crate::plan::{self, Written, parse_terms};
+use crate::facts::Effect;
+use crate::plan::{Written, parse_terms};
 use crate::tool::{Call, MAX_OFFSET, SEARCH_LIMITS};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -16,10 +18,13 @@ use serde_json::value::RawValue;
 /// A page of records.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Page {
-    /// The keys of each record, `id` first.
-    fields: Vec<String>,
+    #[serde(flatten)]
+    shown: Shown,
     limit: u64,
     offset: u64,
+    /// All ids are told first, and then the page is read.
+    #[serde(default)]
+    is_cut_here: bool,
 }
 
 #[derive(Serialize)]
@@ -35,12 +40,6 @@ struct Body<'a> {
     warnings: Vec<Warned>,
 }
 
-#[derive(Serialize)]
-struct Skipped<'a> {
-    field: &'a str,
-    reason: &'static str,
-}
-
 /// What Odoo is asked. Fields are always named: what Odoo would read by itself is everything.
 pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> {
     let frame = Frame::new(call, refusal)?;
@@ -51,56 +50,46 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
     let domain = arguments.domain()?;
     domain::check(&frame.scope, &frame.model, &domain)?;
     let order = order(&frame, arguments.text("order")?)?;
-    let mut fields = vec!["id".to_owned()];
-    match arguments.names("fields")?.filter(|names| !names.is_empty()) {
-        Some(names) => {
-            for name in names {
-                frame.field(&name)?;
-                if !fields.contains(&name) {
-                    fields.push(name);
-                }
-            }
-        }
-        None => fields.extend(default_fields(&frame)),
-    }
+    let fields = asked_fields(&frame, arguments.names("fields")?)?;
     let domain = domain.to_json();
-    let mut asked = vec![
-        ("domain", domain.clone()),
-        ("fields", json!(fields)),
-        ("offset", json!(offset)),
-        ("limit", json!(limit)),
-    ];
+    let is_cut_here = decides_over_rows(&frame);
+    let part = Part { offset, limit };
+    let mut asked = vec![("domain", domain.clone())];
     asked.extend(order.map(|order| ("order", json!(order))));
-    let read = frame.request("search_read", asked, None);
-    // a page that is not full need not be the last one: of messages Odoo leaves some out after it has cut the page
-    let count = frame.request("search_count", vec![("domain", domain)], None);
+    let requests = if is_cut_here {
+        let mut read = frame.request("read", vec![("fields", json!(fields))], None);
+        read.ids_before = Some(part);
+        vec![frame.request("search", asked, None), read]
+    } else {
+        asked.extend([
+            ("fields", json!(fields)),
+            ("offset", json!(offset)),
+            ("limit", json!(limit)),
+        ]);
+        vec![
+            frame.request("search_read", asked, None),
+            frame.request("search_count", vec![("domain", domain)], None),
+        ]
+    };
     let page = Page {
-        fields,
+        shown: Shown::of(fields),
         limit,
         offset,
+        is_cut_here,
     };
-    Ok(frame.delegation(vec![read, count], Form::Search(page)))
+    Ok(frame.delegation(requests, Form::Search(page)))
 }
 
-/// The fields a person would want of a model that is known; else its name, and the way to more.
-fn default_fields(frame: &Frame<'_>) -> Vec<String> {
-    let principal = frame.scope.principal;
-    if let Some(of) = &frame.subject {
-        let mut names = plan::default_fields(of);
-        names.retain(|name| check_field(of, name, principal).is_ok() && frame.field(name).is_ok());
-        return names;
-    }
-    frame.scope.warn(
-        "fields_not_named",
-        "no field is named, so there are only ids and names: name fields; odoo_describe_model lists them",
-    );
-    vec!["display_name".into()]
+/// Whether Python is known to decide which records there are.
+fn decides_over_rows(frame: &Frame<'_>) -> bool {
+    let facts = frame.model.standing.facts.as_ref();
+    facts.is_some_and(|facts| facts.overrides.iter().any(|by| by.effect == Effect::Rows))
 }
 
 /// An order by its grammar, with the id last so that pages do not overlap; nothing for Odoo's own.
 fn order(frame: &Frame<'_>, text: Option<&str>) -> Result<Option<String>> {
     let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else {
-        return Ok(None);
+        return Ok(default_order(frame));
     };
     let terms = parse_terms(&frame.model.name, text)?;
     for term in &terms {
@@ -117,11 +106,26 @@ fn order(frame: &Frame<'_>, text: Option<&str>) -> Result<Option<String>> {
         };
         frame.field(name)?;
     }
+    Ok(Some(with_id(&terms)))
+}
+
+/// The model's own order with the id last; nothing where Python may make an order of its own of none.
+fn default_order(frame: &Frame<'_>) -> Option<String> {
+    let facts = frame.model.standing.facts.as_ref()?;
+    if facts.overrides.iter().any(|by| by.effect == Effect::Order) {
+        return None;
+    }
+    let terms = parse_terms(&frame.model.name, &frame.model.order).ok()?;
+    let is_field = |term: &Written<'_>| frame.field(term.path).is_ok();
+    terms.iter().all(is_field).then(|| with_id(&terms))
+}
+
+fn with_id(terms: &[Written<'_>]) -> String {
     let mut written: Vec<String> = terms.iter().map(write).collect();
     if !terms.iter().any(|term| term.path == "id") {
         written.push("id".into());
     }
-    Ok(Some(written.join(", ")))
+    written.join(", ")
 }
 
 /// A term as Odoo reads it.
@@ -140,33 +144,17 @@ impl Page {
     pub(super) fn complete(
         &self,
         shape: &Shape,
-        page: &RawValue,
-        count: Option<&RawValue>,
+        first: &RawValue,
+        second: Option<&RawValue>,
     ) -> Result<Answer> {
+        if self.is_cut_here {
+            return self.complete_part(shape, first, second);
+        }
+        let (page, count) = (first, second);
         let found: Vec<Object> = body::read(page, "list of records")?;
         let is_longer = found.len() as u64 > self.limit;
-        let mut skipped: Vec<&str> = Vec::new();
-        let mut records = Vec::new();
-        for record in found.into_iter().take(self.limit as usize) {
-            let id = record.get("id").map(|id| id.get().parse::<i64>());
-            if !matches!(id, Some(Ok(_))) {
-                return Err(body::unexpected("a record has no id"));
-            }
-            let missing = self
-                .fields
-                .iter()
-                .filter(|name| !record.contains_key(*name));
-            for name in missing {
-                if !skipped.contains(&name.as_str()) {
-                    skipped.push(name);
-                }
-            }
-            let members = self
-                .fields
-                .iter()
-                .filter_map(|name| Some((name.as_str(), &**record.get(name)?)));
-            records.push(body::object(members)?);
-        }
+        let found = found.into_iter().take(self.limit as usize);
+        let (records, skipped_fields) = self.shown.records(found)?;
         let row_count = records.len() as u64;
         let end = self.offset + row_count;
         let count = count.ok_or_else(|| body::unexpected("the records were not counted"))?;
@@ -178,13 +166,43 @@ impl Page {
             has_more: end < total || is_longer,
             total: total + u64::from(is_longer && end >= total),
             records,
-            skipped_fields: skipped
-                .into_iter()
-                .map(|field| Skipped {
-                    field,
-                    reason: "Odoo left it out of a record",
-                })
-                .collect(),
+            skipped_fields,
+            warnings: body::warnings(shape, Vec::new()),
+        };
+        body::answer(shape, &body, row_count)
+    }
+
+    /// The same of all ids, and of the records of this page.
+    fn complete_part(
+        &self,
+        shape: &Shape,
+        ids: &RawValue,
+        page: Option<&RawValue>,
+    ) -> Result<Answer> {
+        let ids: Vec<i64> = body::read(ids, "list of ids")?;
+        let part = Part {
+            offset: self.offset,
+            limit: self.limit,
+        };
+        let asked = part.of(&ids);
+        let found: Vec<Object> = match page {
+            Some(page) => body::read(page, "list of records")?,
+            None if asked.is_empty() => Vec::new(),
+            None => return Err(body::unexpected("the records were not read")),
+        };
+        let is_asked = |record: &Object| records::id(record).is_some_and(|id| asked.contains(&id));
+        if found.len() > asked.len() || !found.iter().all(is_asked) {
+            return Err(body::unexpected("other records were read than were found"));
+        }
+        let (records, skipped_fields) = self.shown.records(found)?;
+        let row_count = records.len() as u64;
+        let total = ids.len() as u64;
+        let body = Body {
+            head: body::Head::new(shape),
+            has_more: self.offset.saturating_add(asked.len() as u64) < total,
+            total,
+            records,
+            skipped_fields,
             warnings: body::warnings(shape, Vec::new()),
         };
         body::answer(shape, &body, row_count)

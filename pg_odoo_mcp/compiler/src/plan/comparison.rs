@@ -5,6 +5,7 @@ use super::condition::{Resolver, Rights};
 use super::literal;
 use super::merge::is_relational;
 use super::name_search::by_name;
+use super::noted::note_selection;
 use super::{Column, Inequality, Predicate};
 use crate::access::Subject;
 use crate::catalog::{Field, FieldType, Unaccent};
@@ -225,28 +226,8 @@ impl Resolver<'_> {
             .fields
             .get(&field.name)
             .is_some_and(|f| f.open_selection);
-        if self.rights == Rights::Superuser
-            || field.field_type != FieldType::Selection
-            || field.selection.is_empty()
-            || is_open
-        {
-            return;
-        }
-        for value in values {
-            if let Value::Text(key) = value
-                && !field.selection.iter().any(|(k, _)| k == key)
-            {
-                let keys: Vec<&str> = field.selection.iter().map(|(k, _)| k.as_str()).collect();
-                self.scope.warn(
-                    "unknown_selection_value",
-                    format!(
-                        "{:?} of {} has no value {key:?}, so no record has it; its values are: {}",
-                        field.name,
-                        of.model.name,
-                        keys.join(", ")
-                    ),
-                );
-            }
+        if self.rights != Rights::Superuser && !is_open {
+            note_selection(self.scope, &of.model, field, values);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Values against columns: conversion by field type, and what NULL means there.
 
+use super::noted::note_midnight;
 use super::{Column, Inequality, Predicate};
 use crate::access::Subject;
 use crate::catalog::{Field, FieldType};
@@ -156,13 +157,7 @@ pub(super) fn datetime_in(
             },
             Some((at, is_date)) => {
                 if is_date {
-                    scope.warn(
-                        "day_is_midnight",
-                        format!(
-                            "{:?} is a datetime, and = compares it with the first second of the day; for the whole day use >= and < the next day",
-                            field.name
-                        ),
-                    );
+                    note_midnight(scope, field);
                 }
                 let next = later(at, TimeDelta::seconds(1))
                     .ok_or_else(|| mismatch(of, field, value, "a date before the year 9999"))?;
@@ -172,7 +167,10 @@ pub(super) fn datetime_in(
                         bound(Inequality::GreaterOrEqual, next, false),
                     ])
                 } else {
-                    Predicate::all(vec![bound(Inequality::GreaterOrEqual, at, false), bound(Inequality::Less, next, false)])
+                    Predicate::all(vec![
+                        bound(Inequality::GreaterOrEqual, at, false),
+                        bound(Inequality::Less, next, false),
+                    ])
                 }
             }
         });

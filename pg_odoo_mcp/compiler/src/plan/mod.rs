@@ -1,6 +1,7 @@
 //! Every name resolved, every limit set: what a request becomes before it is SQL.
 
 mod aggregate;
+mod by_id;
 mod column;
 mod comparison;
 mod condition;
@@ -16,6 +17,7 @@ mod linked;
 mod literal;
 mod merge;
 mod name_search;
+mod noted;
 mod order;
 mod passage;
 mod period;
@@ -29,6 +31,7 @@ mod x2many;
 
 pub use aggregate::{Aggregate, Figure, Measure, listed as listed_aggregates};
 pub(crate) use aggregate::{Spelled, check_measures};
+pub use by_id::{by_id, existing};
 pub(crate) use column::{has_known_groups, unknown_groups};
 pub use currency::Currency;
 pub(crate) use defaults::default_fields;
@@ -38,6 +41,8 @@ pub use group::{Currencies, GroupColumn, GroupKey, GroupPlan, Groups, KeyExpress
 pub(crate) use group::{key_column, measure_column};
 pub(crate) use key::period as key_period;
 pub use linked::Linked;
+pub use name_search::name_search;
+pub(crate) use noted::{note_midnight, note_selection};
 pub use order::{OrderTerm, Sorting};
 pub(crate) use order::{Written, parse_terms};
 pub use period::{Bucket, Period};

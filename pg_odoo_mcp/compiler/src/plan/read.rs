@@ -6,6 +6,7 @@ use super::defaults::default_fields;
 use super::display::{AskedName, record_name};
 use super::inherited::holder;
 use super::linked::{Linked, linked};
+use super::name_search::unnamed;
 use super::order::{OrderTerm, order};
 use super::{Column, Display, Predicate, Source, display};
 use crate::access::{Subject, check_field, check_read, is_readable};
@@ -119,54 +120,8 @@ pub fn read(
     offset: u64,
 ) -> Result<ReadPlan> {
     let mut source = Source::new(scope, &of.table);
-    let alias = source.alias;
-    let predicate = visible(scope, of, alias, domain)?;
-    let mut outputs = vec![Output {
-        key: "id".into(),
-        cell: Cell::Number(Column::plain(alias, "id")),
-    }];
-    let mut skipped = Vec::new();
-    let named = fields.is_some();
-    let defaults = match fields {
-        Some(_) => Vec::new(),
-        None => default_fields(of),
-    };
-    if let Some(by) = of.facts.overridden(Effect::Values) {
-        return Err(Error::new(
-            Code::NotSupported,
-            format!("the values of {} are read by {}", of.model.name, by.place()),
-        ));
-    }
-    for name in fields.unwrap_or(&defaults) {
-        if outputs.iter().any(|o| o.key == *name) {
-            continue;
-        }
-        if !named
-            && !is_readable(
-                of.facts.fields.get(name).and_then(|f| f.groups.as_deref()),
-                scope.principal,
-            )
-        {
-            skipped.push(Skipped {
-                field: name.clone(),
-                reason: "access".into(),
-            });
-            continue;
-        }
-        match cell(scope, &mut source, of, alias, name) {
-            Ok(cell) => outputs.push(Output {
-                key: name.clone(),
-                cell,
-            }),
-            Err(e) if !named && matches!(e.code, Code::NotSupported | Code::UnknownField) => {
-                skipped.push(Skipped {
-                    field: name.clone(),
-                    reason: e.message,
-                })
-            }
-            Err(e) => return Err(e),
-        }
-    }
+    let predicate = visible(scope, of, source.alias, domain)?;
+    let (outputs, skipped) = outputs(scope, &mut source, of, fields)?;
     let suffixed = match (&of.facts.order_suffix, order_text) {
         (Some(suffix), Some(order)) if !order.trim().is_empty() => {
             Some(format!("{order}, {suffix}"))
@@ -183,6 +138,73 @@ pub fn read(
         offset,
         skipped,
     })
+}
+
+/// The keys of each record, `id` first, and the default fields that are left out.
+pub(super) fn outputs(
+    scope: &Scope<'_>,
+    source: &mut Source,
+    of: &Subject,
+    fields: Option<&[String]>,
+) -> Result<(Vec<Output>, Vec<Skipped>)> {
+    let alias = source.alias;
+    let mut outputs = vec![id_output(alias)];
+    let mut skipped = Vec::new();
+    let named = fields.is_some();
+    let defaults = match fields {
+        Some(_) => Vec::new(),
+        None => default_fields(of),
+    };
+    refuse_read_values(of)?;
+    for name in fields.unwrap_or(&defaults) {
+        if outputs.iter().any(|o| o.key == *name) {
+            continue;
+        }
+        if !named
+            && !is_readable(
+                of.facts.fields.get(name).and_then(|f| f.groups.as_deref()),
+                scope.principal,
+            )
+        {
+            skipped.push(Skipped {
+                field: name.clone(),
+                reason: "access".into(),
+            });
+            continue;
+        }
+        match cell(scope, source, of, alias, name) {
+            Ok(cell) => outputs.push(Output {
+                key: name.clone(),
+                cell,
+            }),
+            Err(e) if !named && matches!(e.code, Code::NotSupported | Code::UnknownField) => {
+                skipped.push(Skipped {
+                    field: name.clone(),
+                    reason: e.message,
+                })
+            }
+            Err(e) => return Err(e),
+        }
+    }
+    Ok((outputs, skipped))
+}
+
+/// Whether Python has a hand in every value.
+pub(super) fn refuse_read_values(of: &Subject) -> Result<()> {
+    match of.facts.overridden(Effect::Values) {
+        None => Ok(()),
+        Some(by) => Err(Error::new(
+            Code::NotSupported,
+            format!("the values of {} are read by {}", of.model.name, by.place()),
+        )),
+    }
+}
+
+pub(super) fn id_output(alias: u32) -> Output {
+    Output {
+        key: "id".into(),
+        cell: Cell::Number(Column::plain(alias, "id")),
+    }
 }
 
 /// What a field is read from.
@@ -223,10 +245,7 @@ pub(super) fn found(
             check_field(of, rec_name, scope.principal)?;
         }
         return match display(scope, source, &of.model.name, alias, None)? {
-            Display::Open => Err(
-                Error::of_field(&of.model.name, name, "Odoo's Python makes it")
-                    .hint("read a stored field such as name"),
-            ),
+            Display::Open => Err(unnamed(of)),
             name => Ok(Read::Cell(Cell::Name(name))),
         };
     }

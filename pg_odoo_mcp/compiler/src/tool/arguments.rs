@@ -20,8 +20,11 @@ pub(crate) struct Arguments(Map<String, Json>);
 impl Arguments {
     /// Reads the text of a JSON object; names that the schema does not have are refused.
     pub(super) fn parse(tool: &str, text: &str, schema: &Json) -> Result<Arguments> {
-        let json: Json = serde_json::from_str(text)
-            .map_err(|e| invalid("the arguments are no JSON").detail(e.to_string()))?;
+        let json: Json = serde_json::from_str(text).map_err(|e| {
+            invalid("the arguments are no JSON")
+                .detail(e.to_string())
+                .hint("give one JSON object; what is nested in it may be up to 100 deep")
+        })?;
         let Json::Object(map) = json else {
             return Err(invalid("the arguments are no JSON object"));
         };
@@ -47,7 +50,7 @@ impl Arguments {
         Ok(Arguments(map))
     }
 
-    fn get(&self, name: &str) -> Option<&Json> {
+    pub(super) fn get(&self, name: &str) -> Option<&Json> {
         self.0.get(name).filter(|value| !value.is_null())
     }
 
@@ -120,6 +123,34 @@ impl Arguments {
             }
             Some(_) => Err(wrong()),
         }
+    }
+
+    /// A list of ids, which may be empty.
+    pub(crate) fn ids(&self, name: &str, most: usize) -> Result<Vec<i64>> {
+        let items = match self.get(name) {
+            None => return Err(invalid(format!("the argument {name} is missing"))),
+            Some(Json::Array(items)) => items,
+            Some(_) => return Err(invalid(format!("{name} is no list of ids"))),
+        };
+        if items.len() > most {
+            return Err(invalid(format!(
+                "{name} holds {} ids, but may hold {most}",
+                items.len()
+            ))
+            .hint("make more calls, or describe the records by a domain"));
+        }
+        // Odoo takes 0 and false for a record that is not saved yet
+        let id = |item: &Json| item.as_i64().filter(|id| *id != 0);
+        items
+            .iter()
+            .map(|item| {
+                id(item).ok_or_else(|| {
+                    let shown: String = item.to_string().chars().take(40).collect();
+                    invalid(format!("{name} holds {shown}, which is no id"))
+                        .hint("ids are whole numbers, as odoo_search shows them")
+                })
+            })
+            .collect()
     }
 
     /// One of the named choices.

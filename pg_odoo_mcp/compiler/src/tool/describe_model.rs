@@ -106,6 +106,18 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
             message: "long help, long selections and what else there is to tell of unsupported fields are left out; name fields to see all of it".into(),
         });
     }
+    // a rule of the user's may lead through what SQL does not answer
+    if let Err(error) = plan::count(&asked.probe()?, of, &Domain::Const(true))
+        && error.code == Code::NotSupported
+    {
+        body.warnings.push(Warning {
+            code: "records_by_odoo",
+            message: format!(
+                "Odoo answers what is asked of its records: {}",
+                error.message
+            ),
+        });
+    }
     body.warnings.extend(asked.scope.warnings());
     Ok(Answer {
         row_count: body.fields.len() as u64,

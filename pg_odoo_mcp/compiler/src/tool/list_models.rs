@@ -12,9 +12,6 @@ use serde::Serialize;
 pub(super) const DEFAULT_LIMIT: u64 = 50;
 pub(super) const MAX_LIMIT: u64 = 1000;
 
-/// How much better a model fits for being answered: not enough to hide one of that very name.
-const ANSWERED: f64 = 0.2;
-
 #[derive(Serialize)]
 struct Body<'a> {
     engine: &'static str,
@@ -51,10 +48,6 @@ impl<'a> Listed<'a> {
             reason,
         }
     }
-
-    fn is_answered(&self) -> bool {
-        self.reason.is_none()
-    }
 }
 
 fn scope<'a>(call: &'a Call<'_>) -> Result<Scope<'a>> {
@@ -78,18 +71,13 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
             .collect()
     } else {
         let wanted = Wanted::new(query);
-        let scored = |of| {
-            let (score, listed) = (score(&wanted, of)?, Listed::new(of, call.principal));
-            Some((
-                score + if listed.is_answered() { ANSWERED } else { 0.0 },
-                listed,
-            ))
-        };
+        let scored = |of| Some((score(&wanted, of)?, Listed::new(of, call.principal)));
         readable.iter().filter_map(scored).collect()
     };
+    let is_known = |model: &str| KNOWN_MODELS.iter().any(|(known, _)| *known == model);
     models.sort_by(|(a, one), (b, other)| {
         b.total_cmp(a)
-            .then_with(|| other.is_answered().cmp(&one.is_answered()))
+            .then_with(|| is_known(other.model).cmp(&is_known(one.model)))
             .then_with(|| one.model.cmp(other.model))
     });
     if models.is_empty() {

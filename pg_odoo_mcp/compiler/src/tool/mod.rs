@@ -1,6 +1,7 @@
 //! The table of tools: what agents may call, with what, and what each call becomes.
 
 mod arguments;
+mod batch;
 mod context;
 mod count;
 mod describe_model;
@@ -8,14 +9,19 @@ mod described_field;
 mod explain;
 mod labels;
 mod list_models;
+mod name_search;
 mod pivot;
+mod read;
 mod read_group;
 mod schema;
 mod search;
 mod time_series;
 
+pub use batch::{BATCH, BatchedCall, BatchedResult, batch_answer, batched_calls};
 pub(crate) use described_field::Described;
 pub(crate) use explain::explain;
+pub(crate) use name_search::Wanted;
+pub(crate) use read::missing;
 
 use crate::answer::{Answer, Database, Reply};
 use crate::catalog::suggestion;
@@ -30,6 +36,8 @@ use serde_json::{Value as Json, json};
 pub(crate) const SEARCH_LIMITS: (u64, u64) = (search::DEFAULT_LIMIT, search::MAX_LIMIT);
 /// Groups that a grouped read shows by default, and at most.
 pub(crate) const GROUP_LIMITS: (u64, u64) = (read_group::DEFAULT_LIMIT, read_group::MAX_LIMIT);
+/// Ids that a read names at most.
+pub(crate) const MAX_IDS: usize = read::MAX_IDS;
 pub(crate) use search::MAX_OFFSET;
 
 /// A call on its way: who asks whom for what.
@@ -98,6 +106,24 @@ const TOOLS: &[Tool] = &[
         delegate: Some(delegate::search),
     },
     Tool {
+        name: "odoo_read",
+        title: "Read records",
+        description: "Records by id, in that order, archived ones too.",
+        schema: schema::read,
+        run: read::run,
+        explain: Some(read::explain),
+        delegate: Some(delegate::read),
+    },
+    Tool {
+        name: "odoo_name_search",
+        title: "Find by name",
+        description: "[id, name] of records whose name or reference holds a text.",
+        schema: schema::name_search,
+        run: name_search::run,
+        explain: Some(name_search::explain),
+        delegate: Some(delegate::name_search),
+    },
+    Tool {
         name: "odoo_count",
         title: "Count records",
         description: "How many records match a domain.",
@@ -131,6 +157,15 @@ const TOOLS: &[Tool] = &[
         schema: schema::pivot,
         run: pivot::run,
         explain: Some(pivot::explain),
+        delegate: None,
+    },
+    Tool {
+        name: BATCH,
+        title: "Several calls",
+        description: "Calls of other tools in one snapshot. Each result is that tool's answer or {error}; what only Odoo answers is refused: call it alone.",
+        schema: schema::batch,
+        run: batch::run,
+        explain: None,
         delegate: None,
     },
 ];

@@ -2,7 +2,7 @@
 //! common is said once in `instructions`, and a schema holds what a call cannot be made without.
 
 use super::time_series::FILLS;
-use super::{list_models, pivot, read_group, search};
+use super::{batch, list_models, pivot, read, read_group, search};
 use crate::plan::{Period, listed_aggregates};
 use serde_json::{Value as Json, json};
 
@@ -91,6 +91,35 @@ pub(super) fn count() -> Json {
     object(
         &["model"],
         json!({"model": model(), "domain": domain(), "context": shared_context()}),
+    )
+}
+
+pub(super) fn read() -> Json {
+    object(
+        &["model", "ids"],
+        json!({
+            "model": model(), "ids": {"type": "array", "items": {"type": "integer"}, "maxItems": read::MAX_IDS},
+            "fields": texts("as in odoo_search"), "context": shared_context(),
+        }),
+    )
+}
+
+pub(super) fn name_search() -> Json {
+    object(
+        &["model", "name"],
+        json!({
+            "model": model(), "name": {"type": "string"},
+            "operator": text("default ilike"), "domain": domain(),
+            "limit": number(1, search::MAX_LIMIT, search::DEFAULT_LIMIT), "context": shared_context(),
+        }),
+    )
+}
+
+pub(super) fn batch() -> Json {
+    let call = json!({"type": "object", "properties": {"tool": {"type": "string"}, "arguments": {"type": "object"}}});
+    object(
+        &["calls"],
+        json!({"calls": {"type": "array", "items": call, "maxItems": batch::MAX_CALLS}}),
     )
 }
 

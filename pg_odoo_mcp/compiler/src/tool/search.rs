@@ -1,6 +1,6 @@
 use super::{Call, Explained};
 use crate::access::asked;
-use crate::answer::Answer;
+use crate::answer::{Answer, Row};
 use crate::error::{Code, Error, Result};
 use crate::plan::{self, CountPlan, ReadPlan, Source};
 use crate::scope::Scope;
@@ -83,15 +83,7 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
     let planned = planned(call)?;
     let mut records = Vec::new();
     call.database.rows(&planned.select(), &mut |row| {
-        let text = row
-            .into_iter()
-            .next()
-            .flatten()
-            .ok_or_else(|| Error::new(Code::Internal, "a record without a value"))?;
-        records.push(
-            RawValue::from_string(text)
-                .map_err(|_| Error::new(Code::Internal, "a record that is no JSON"))?,
-        );
+        records.push(record(row)?);
         Ok(())
     })?;
     let (limit, offset) = (planned.plan.limit, planned.plan.offset);
@@ -120,6 +112,16 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
         model: Some(planned.model),
         row_count: found,
     })
+}
+
+/// The record of a row.
+pub(super) fn record(row: Row) -> Result<Box<RawValue>> {
+    let text = row
+        .into_iter()
+        .next()
+        .flatten()
+        .ok_or_else(|| Error::new(Code::Internal, "a record without a value"))?;
+    RawValue::from_string(text).map_err(|_| Error::new(Code::Internal, "a record that is no JSON"))
 }
 
 /// The statements of the call.

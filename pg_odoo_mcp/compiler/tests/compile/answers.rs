@@ -341,7 +341,7 @@ fn what_a_series_cannot_be() {
 fn every_tool_has_a_closed_schema_and_says_that_it_only_reads() {
     let list: Value = serde_json::from_str(&odoo_compiler::tool::list()).expect("JSON");
     let tools = list["tools"].as_array().expect("tools");
-    assert_eq!(tools.len(), 8);
+    assert_eq!(tools.len(), 11);
     for tool in tools {
         assert_eq!(tool["inputSchema"]["additionalProperties"], false, "{tool}");
         assert_eq!(tool["annotations"]["readOnlyHint"], true, "{tool}");
@@ -421,7 +421,7 @@ fn what_every_client_is_told_is_short() {
         let told = list["instructions"].as_str().unwrap_or_default();
         assert!(told.contains(name), "nobody is told of {operator}");
     }
-    assert!(tools <= 6_500, "tools: {tools} characters");
+    assert!(tools <= 8_100, "tools: {tools} characters");
     assert!(
         instructions <= 2_000,
         "instructions: {instructions} characters"

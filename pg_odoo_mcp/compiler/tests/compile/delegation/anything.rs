@@ -82,6 +82,8 @@ fn arguments() -> impl Strategy<Value = Value> {
         let map: Map<String, Value> = pairs.into_iter().map(|(k, v)| (k.to_owned(), v)).collect();
         Value::from(map)
     });
+    let id = prop_oneof![9 => (1..9_i64).prop_map(Value::from), 1 => word()];
+    let ids = prop::collection::vec(id, 0..4).prop_map(Value::from);
     let pairs = (
         names(),
         names(),
@@ -89,10 +91,11 @@ fn arguments() -> impl Strategy<Value = Value> {
         domain(),
         domain(),
         word(),
+        ids,
         context,
     );
-    pairs.prop_map(|(fields, groupby, aggregates, domain, having, order, context)| {
-        json!({"fields": fields, "groupby": groupby, "aggregates": aggregates, "domain": domain, "having": having, "order": order, "context": context})
+    pairs.prop_map(|(fields, groupby, aggregates, domain, having, order, ids, context)| {
+        json!({"fields": fields, "groupby": groupby, "aggregates": aggregates, "domain": domain, "having": having, "order": order, "name": order, "ids": ids, "context": context})
     })
 }
 
@@ -122,6 +125,8 @@ fn a_request_holds_nothing_that_was_not_asked_or_is_not_allowed() {
     });
     let tools: &[(&str, &[&str])] = &[
         ("odoo_search", &["fields", "domain", "order", "context"]),
+        ("odoo_read", &["ids", "fields", "context"]),
+        ("odoo_name_search", &["domain", "name", "context"]),
         ("odoo_count", &["domain", "context"]),
         (
             "odoo_read_group",
@@ -208,6 +213,9 @@ fn a_request_holds_nothing_that_was_not_asked_or_is_not_allowed() {
                 "having",
                 "allfields",
                 "attributes",
+                "ids",
+                "name",
+                "operator",
                 "context",
             ];
             prop_assert!(kwargs.keys().all(|key| known.contains(&key.as_str())));

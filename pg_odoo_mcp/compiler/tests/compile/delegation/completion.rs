@@ -104,6 +104,58 @@ fn a_field_that_odoo_leaves_out_is_named() {
 }
 
 #[test]
+fn records_of_ids_come_as_odoo_gives_them_and_those_that_it_leaves_out_are_said() {
+    let call = json!({"model": "acme.thing", "ids": [9, 3, 1, 3, 9], "fields": ["name"]});
+    let delegation = delegated(&odoo(), "odoo_read", &call);
+    for answers in [json2, jsonrpc] {
+        let found = json!([thing(3), thing(1), thing(3)]);
+        let answer = completed(&delegation, &answers(&[found])).expect("an answer");
+        assert_eq!(
+            answer["records"],
+            json!([{"id": 3, "name": "T3"}, {"id": 1, "name": "T1"}, {"id": 3, "name": "T3"}])
+        );
+        assert_eq!(
+            answer["warnings"],
+            json!([{"code": "missing_record", "message": "acme.thing has no record 9: deleted, or never there"}])
+        );
+    }
+    // the name that is read along with an id is not shown
+    let call = json!({"model": "acme.thing", "ids": [3], "fields": ["id"]});
+    let delegation = delegated(&odoo(), "odoo_read", &call);
+    let found = json!([{"id": 3, "display_name": "T3"}]);
+    let answer = completed(&delegation, &json2(&[found])).expect("an answer");
+    assert_eq!(answer["records"], json!([{"id": 3}]));
+    for body in [
+        json!([thing(1), thing(2)]),
+        json!([{"name": "a"}]),
+        json!(1),
+    ] {
+        let error = completed(&delegation, &json2(&[body])).expect_err("refused");
+        assert_eq!(error.code, Code::OdooUnavailable);
+    }
+}
+
+#[test]
+fn names_come_as_odoo_gives_them_and_a_full_list_may_be_longer() {
+    let call = json!({"model": "acme.thing", "name": "a", "limit": 2});
+    let delegation = delegated(&odoo(), "odoo_name_search", &call);
+    let names = |body: Value| completed(&delegation, &json2(&[body]));
+    let answer = names(json!([[7, "Azure"]])).expect("an answer");
+    assert_eq!(answer["records"], json!([[7, "Azure"]]));
+    assert_eq!(answer["has_more"], false);
+    let answer = names(json!([[7, "Azure"], [3, false]])).expect("an answer");
+    assert_eq!(answer["records"], json!([[7, "Azure"], [3, false]]));
+    assert_eq!(
+        (&answer["has_more"], &answer["warnings"][0]["code"]),
+        (&Value::Null, &json!("limit_reached"))
+    );
+    for body in [json!([7]), json!([["7", "a"]]), json!([[7]]), json!({})] {
+        let error = names(body).expect_err("refused");
+        assert_eq!(error.code, Code::OdooUnavailable);
+    }
+}
+
+#[test]
 fn what_is_no_answer_of_odoo_s_is_refused() {
     let delegation = search(5, 0);
     for body in [

@@ -178,6 +178,35 @@ fn where_odoo_can_t_be_asked_the_names_stay_open_and_that_is_said() {
 }
 
 #[test]
+fn in_a_batch_which_asks_nobody_they_stay_open_too() {
+    let answer = lines().without_names("make this call alone");
+    let answer = answer.expect("only names are missing").expect("an answer");
+    assert_eq!(answer.row_count, 4);
+    let json: Value = serde_json::from_str(&answer.json).expect("an answer is JSON");
+    assert_eq!(json["records"][0]["product_id"], json!([7, null]));
+    let message = json["warnings"][0]["message"].as_str().expect("a warning");
+    assert!(message.ends_with("make this call alone"), "{message}");
+    let whole = delegated(
+        &odoo(LINES),
+        "odoo_search",
+        &json!({"model": "sale.order.line", "fields": ["display_name"]}),
+    );
+    assert!(whole.without_names("make this call alone").is_none());
+}
+
+#[test]
+fn a_read_by_ids_asks_as_a_search_does_but_where_archived_records_count() {
+    let call = json!({"model": "sale.order.line", "ids": [11, 12, 13, 14], "fields": ["product_id", "sequence"]});
+    let delegation = delegated(&odoo(LINES), "odoo_read", &call);
+    assert_eq!(delegation.shape.engine(), "sql");
+    assert_eq!(requests(&delegation), requests(&lines()));
+    let mut archived = call;
+    archived["context"] = json!({"active_test": false});
+    let delegation = delegated(&odoo(LINES), "odoo_read", &archived);
+    assert_eq!(delegation.shape.engine(), "odoo");
+}
+
+#[test]
 fn what_odoo_itself_refuses_is_refused() {
     for (name, status, code) in [
         ("odoo.exceptions.AccessError", 403, Code::AccessDenied),

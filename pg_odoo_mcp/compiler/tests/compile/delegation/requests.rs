@@ -1,4 +1,5 @@
-use super::{context, delegated, odoo, refused, reply};
+use super::{completed, context, delegated, json2, odoo, refused, reply};
+use crate::odoo::Odoo;
 use odoo_compiler::answer::Reply;
 use odoo_compiler::delegate::Delegation;
 use odoo_compiler::error::Code;
@@ -68,6 +69,128 @@ fn a_page_that_is_not_the_first_is_always_counted() {
     assert_eq!(delegation.requests[1].only_if_rows, None);
 }
 
+/// Odoo leaves messages out after it has cut a page, so a page of its own may lose some.
+#[test]
+fn where_python_decides_over_rows_the_page_is_cut_of_all_ids() {
+    let mut odoo = odoo();
+    odoo.change_facts("sale.order", |facts| {
+        let by = json!({"effect": "rows", "method": "_search", "module": "sale", "file": "sale/models/sale_order.py", "line": 7});
+        facts.overrides.push(serde_json::from_value(by).expect("an override"));
+    });
+    let call = json!({"model": "sale.order", "fields": ["name"], "offset": 4, "limit": 2, "domain": [["state", "=", "sale"]]});
+    let delegation = delegated(&odoo, "odoo_search", &call);
+    assert_eq!(
+        requests(&delegation),
+        json!([
+            {"model": "sale.order", "method": "search", "kwargs": {
+                "domain": [["state", "=", "sale"]], "order": "date_order desc, id desc", "context": context(),
+            }},
+            {"model": "sale.order", "method": "read", "ids_before": {"offset": 4, "limit": 2}, "kwargs": {
+                "fields": ["id", "name"], "context": context(),
+            }},
+        ])
+    );
+    let record = |id: i64| json!({"id": id, "name": format!("S{id}")});
+    let ids = json!([9, 8, 7, 6, 5, 4, 3]);
+    let page = json!([record(5), record(4)]);
+    let answer = completed(&delegation, &json2(&[ids.clone(), page])).expect("an answer");
+    assert_eq!(
+        (&answer["records"], &answer["total"], &answer["has_more"]),
+        (
+            &json!([{"id": 5, "name": "S5"}, {"id": 4, "name": "S4"}]),
+            &json!(7),
+            &json!(true)
+        )
+    );
+    // one was deleted between the two
+    let answer =
+        completed(&delegation, &json2(&[ids.clone(), json!([record(4)])])).expect("an answer");
+    assert_eq!(
+        (&answer["total"], &answer["has_more"]),
+        (&json!(7), &json!(true))
+    );
+    let answer = completed(&delegation, &json2(&[json!([9, 8, 7])])).expect("an answer");
+    assert_eq!(
+        (&answer["records"], &answer["total"], &answer["has_more"]),
+        (&json!([]), &json!(3), &json!(false))
+    );
+    for wrong in [
+        vec![ids.clone()],
+        vec![ids.clone(), json!([record(9)])],
+        vec![ids, json!([record(5), record(5), record(4)])],
+        vec![json!(7), json!([])],
+    ] {
+        let error = completed(&delegation, &json2(&wrong)).expect_err("no answer");
+        assert_eq!(error.code, Code::OdooUnavailable, "{wrong:?}: {error:?}");
+    }
+}
+
+/// As of `sale.report`, whose dates are alike.
+#[test]
+fn the_order_of_a_model_that_was_read_has_the_id_last() {
+    let order = |odoo: &Odoo| {
+        let call = json!({"model": "sale.order", "domain": [["date_order", ">", "today -7d"]]});
+        let delegation = delegated(odoo, "odoo_search", &call);
+        delegation.requests[0].kwargs.get("order").cloned()
+    };
+    let mut odoo = odoo();
+    assert_eq!(order(&odoo), Some(json!("date_order desc, id desc")));
+    odoo.change("sale.order", |model| {
+        model["order"] = json!("date_order desc")
+    });
+    assert_eq!(order(&odoo), Some(json!("date_order desc, id")));
+    odoo.change("sale.order", |model| model["order"] = json!("gone"));
+    assert_eq!(order(&odoo), None);
+    odoo.change("sale.order", |model| {
+        model["order"] = json!("date_order desc")
+    });
+    odoo.change_facts("sale.order", |facts| {
+        let by = json!({"effect": "order", "method": "_order_to_sql", "module": "sale", "file": "sale/models/sale_order.py", "line": 7});
+        facts.overrides.push(serde_json::from_value(by).expect("an override"));
+    });
+    assert_eq!(order(&odoo), None);
+}
+
+#[test]
+fn a_misspelt_selection_and_a_day_for_a_moment_are_told_of_odoo_s_answers_too() {
+    let warned = |odoo: &Odoo, domain: Value| {
+        let call = json!({"model": "sale.order", "domain": ["&", ["date_order", ">", "today -7d"], domain]});
+        let delegation = delegated(odoo, "odoo_count", &call);
+        let answer = completed(&delegation, &json2(&[json!(3)])).expect("an answer");
+        answer["warnings"][0]["code"].clone()
+    };
+    let mut odoo = odoo();
+    for (domain, code) in [
+        (
+            json!(["state", "in", ["sale", "sold"]]),
+            "unknown_selection_value",
+        ),
+        (
+            json!(["order_line.order_id.state", "!=", "sold"]),
+            "unknown_selection_value",
+        ),
+        (json!(["date_order", "=", "2026-11-21"]), "day_is_midnight"),
+    ] {
+        assert_eq!(warned(&odoo, domain.clone()), code, "{domain}");
+    }
+    for quiet in [
+        json!(["state", "=", "sale"]),
+        json!(["state", "=", false]),
+        json!(["state", "like", "sold"]),
+        json!(["date_order", "<", "2026-11-21"]),
+        json!(["date_order", "=", "2026-11-21 00:00:00"]),
+    ] {
+        assert_eq!(warned(&odoo, quiet.clone()), Value::Null, "{quiet}");
+    }
+    // Python makes the keys
+    odoo.change_facts("sale.order", |facts| {
+        let mut of_state = facts.fields.get("state").cloned().unwrap_or_default();
+        of_state.open_selection = true;
+        facts.fields.with_facts.insert("state".into(), of_state);
+    });
+    assert_eq!(warned(&odoo, json!(["state", "=", "sold"])), Value::Null);
+}
+
 #[test]
 fn a_count_is_one_request() {
     let call = json!({"model": "res.bank", "domain": ["|", ["name", "=?", false], "!", ["bank_code", "==", null]]});
@@ -78,6 +201,46 @@ fn a_count_is_one_request() {
             "domain": ["|", ["name", "=?", false], "!", ["bank_code", "=", false]], "context": context(),
         }}])
     );
+}
+
+#[test]
+fn a_read_of_ids_is_asked_as_one() {
+    let call = json!({"model": "acme.thing", "ids": [3, 1, 3], "fields": ["name", "name"]});
+    let delegation = delegated(&odoo(), "odoo_read", &call);
+    assert_eq!(
+        requests(&delegation),
+        json!([{"model": "acme.thing", "method": "read", "kwargs": {
+            "ids": [3, 1, 3], "fields": ["id", "name"], "context": context(),
+        }}])
+    );
+    // of the id alone Odoo looks at no record
+    let call = json!({"model": "acme.thing", "ids": [3], "fields": ["id"]});
+    let delegation = delegated(&odoo(), "odoo_read", &call);
+    let kwargs = &delegation.requests[0].kwargs;
+    assert_eq!(kwargs["fields"], json!(["id", "display_name"]));
+}
+
+#[test]
+fn a_search_by_name_is_asked_as_one_of_odoo_s_own_methods() {
+    let call = json!({"model": "acme.thing", "name": "a", "operator": "=", "limit": 7, "domain": [["amount", ">", 1]]});
+    let delegation = delegated(&odoo(), "odoo_name_search", &call);
+    assert_eq!(
+        requests(&delegation),
+        json!([{"model": "acme.thing", "method": "name_search", "kwargs": {
+            "name": "a", "operator": "=", "limit": 7, "domain": [["amount", ">", 1]], "context": context(),
+        }}])
+    );
+    let delegation = delegated(
+        &odoo(),
+        "odoo_name_search",
+        &json!({"model": "acme.thing", "name": ""}),
+    );
+    let kwargs = &delegation.requests[0].kwargs;
+    assert_eq!(
+        (&kwargs["operator"], &kwargs["limit"]),
+        (&json!("ilike"), &json!(100))
+    );
+    assert!(!kwargs.contains_key("domain"));
 }
 
 #[test]
@@ -546,4 +709,40 @@ fn who_may_read_what_odoo_answers_is_odoo_s_to_say() {
         refused(&odoo, "odoo_count", &count).code,
         Code::AccessDenied
     );
+}
+
+#[test]
+fn what_is_wrong_with_ids_and_names_is_said_before_odoo_is_asked() {
+    let odoo = odoo();
+    for (tool, arguments, code) in [
+        ("odoo_read", json!({"ids": [0]}), Code::InvalidArguments),
+        ("odoo_read", json!({"ids": ["3"]}), Code::InvalidArguments),
+        ("odoo_read", json!({}), Code::InvalidArguments),
+        (
+            "odoo_read",
+            json!({"ids": [1], "fields": ["nam"]}),
+            Code::UnknownField,
+        ),
+        (
+            "odoo_read",
+            json!({"ids": [1], "fields": ["access_token"]}),
+            Code::NotPermitted,
+        ),
+        ("odoo_name_search", json!({}), Code::InvalidArguments),
+        (
+            "odoo_name_search",
+            json!({"name": "a", "operator": "any"}),
+            Code::InvalidArguments,
+        ),
+        (
+            "odoo_name_search",
+            json!({"name": "a", "domain": [["access_token", "=", "a"]]}),
+            Code::NotPermitted,
+        ),
+    ] {
+        let mut call = arguments.clone();
+        call["model"] = json!("acme.thing");
+        let error = refused(&odoo, tool, &call);
+        assert_eq!(error.code, code, "{tool} {call}: {error}");
+    }
 }

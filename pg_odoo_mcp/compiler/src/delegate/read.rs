@@ -1,0 +1,76 @@
+//! `odoo_read` as Odoo's `read`.
+
+use super::body::Object;
+use super::frame::Frame;
+use super::records::{self, Shown, Skipped, asked_fields};
+use super::{Delegation, Form, Shape, Warned, body};
+use crate::answer::Answer;
+use crate::error::{Error, Result};
+use crate::tool::{Call, MAX_IDS, missing};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use serde_json::value::RawValue;
+
+/// Records by their ids.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Page {
+    #[serde(flatten)]
+    shown: Shown,
+    ids: Vec<i64>,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    #[serde(flatten)]
+    head: body::Head<'a>,
+    records: Vec<Box<RawValue>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    skipped_fields: Vec<Skipped<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Warned>,
+}
+
+/// What Odoo is asked.
+pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> {
+    let frame = Frame::new(call, refusal)?;
+    let ids = call.arguments.ids("ids", MAX_IDS)?;
+    let fields = asked_fields(&frame, call.arguments.names("fields")?)?;
+    let mut read = fields.clone();
+    if read == ["id"] {
+        // of the id alone Odoo looks at no record, and shows those that are not there
+        read.push("display_name".into());
+    }
+    let asked = vec![("ids", json!(ids)), ("fields", json!(read))];
+    let request = frame.request("read", asked, None);
+    let page = Page {
+        shown: Shown::of(fields),
+        ids,
+    };
+    Ok(frame.delegation(vec![request], Form::Read(page)))
+}
+
+impl Page {
+    /// The answer of what Odoo says.
+    pub(super) fn complete(&self, shape: &Shape, result: &RawValue) -> Result<Answer> {
+        let found: Vec<Object> = body::read(result, "list of records")?;
+        if found.len() > self.ids.len() {
+            return Err(body::unexpected("there are more records than ids"));
+        }
+        let seen: Vec<i64> = found.iter().filter_map(records::id).collect();
+        let mut absent: Vec<i64> = self.ids.clone();
+        absent.retain(|id| !seen.contains(id));
+        absent.sort_unstable();
+        absent.dedup();
+        let (records, skipped_fields) = self.shown.records(found)?;
+        let row_count = records.len() as u64;
+        let missing = (!absent.is_empty()).then(|| missing(&shape.model, &absent));
+        let missing = missing.map(|(code, message)| Warned::new(code, message));
+        let body = Body {
+            head: body::Head::new(shape),
+            records,
+            skipped_fields,
+            warnings: body::warnings(shape, missing.into_iter().collect()),
+        };
+        body::answer(shape, &body, row_count)
+    }
+}
