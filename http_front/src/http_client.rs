@@ -34,6 +34,8 @@ pub(crate) enum NoAnswer {
     Unreachable,
     /// No TLS, or none that this machine trusts; in the library's words.
     Untrusted(String),
+    /// Not TLS, which was expected.
+    Plain,
     /// What came is not HTTP, or broke off.
     Broken,
     /// It took too long.
@@ -116,7 +118,12 @@ fn of(error: legacy::Error) -> NoAnswer {
     let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
     while let Some(error) = cause {
         if let Some(tls) = error.downcast_ref::<rustls::Error>() {
-            return NoAnswer::Untrusted(tls.to_string());
+            return match tls {
+                rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType) => {
+                    NoAnswer::Plain
+                }
+                _ => NoAnswer::Untrusted(tls.to_string()),
+            };
         }
         let of_system = error.downcast_ref::<io::Error>();
         match of_system.map(io::Error::kind) {

@@ -11,8 +11,10 @@
 //! - `db`: one function per SQL function that is called, on connections leased from `pool`;
 //! - `odoo`: what the database hands on to Odoo's own RPC, by `http_client`, and back;
 //! - [`operate`]: what the sub-commands do on a connection of their own;
+//! - [`administrator`]: a connection that is not the front's, for commands that decide over rights;
 //! - [`facts`]: what `scan-addons` and `sync-facts` have the database keep;
 //! - [`sync`]: what `sync-facts` asks Odoo's RPC, and makes of the answers;
+//! - [`verify`]: questions asked of SQL and of Odoo, and their answers compared;
 //! - [`doctor`]: the same database and settings, looked at for an operator;
 //! - [`error`]: every refusal that leaves as a status of HTTP or an error of JSON-RPC.
 //!
@@ -22,6 +24,7 @@
 #![warn(missing_docs)]
 
 mod address;
+pub mod administrator;
 pub mod config;
 mod db;
 pub mod doctor;
@@ -41,6 +44,7 @@ pub mod server;
 pub mod state;
 pub mod sync;
 mod token;
+pub mod verify;
 
 use axum::Router;
 use state::Front;

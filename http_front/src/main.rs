@@ -3,7 +3,7 @@
 mod command;
 
 use clap::{Parser, Subcommand};
-use command::{doctor, pause, resume, scan_addons, serve, sync_facts};
+use command::{doctor, pause, resume, scan_addons, serve, sync_facts, verify};
 use std::process::ExitCode;
 
 /// MCP for Odoo: the HTTP front of the PostgreSQL extension pg_odoo_mcp.
@@ -28,6 +28,8 @@ enum Command {
     ScanAddons(scan_addons::Arguments),
     /// Ask Odoo's RPC for fields and models, where its source can't be read; SQL then answers what a DBA forces.
     SyncFacts(sync_facts::Arguments),
+    /// Ask SQL and Odoo the same as real users, and say where the answers differ. For a timer, too.
+    Verify(verify::Arguments),
 }
 
 #[tokio::main]
@@ -39,6 +41,7 @@ async fn main() -> ExitCode {
         Command::Doctor(arguments) => doctor::run(&arguments).await,
         Command::ScanAddons(arguments) => scan_addons::run(&arguments).await,
         Command::SyncFacts(arguments) => sync_facts::run(&arguments).await,
+        Command::Verify(arguments) => Ok(verify::run(&arguments).await),
     };
     match outcome {
         Ok(code) => code,

@@ -4,12 +4,13 @@ use crate::{
     config::Config,
     db,
     doors::Doors,
-    mcp::ToolList,
-    odoo::Odoo,
+    mcp::{ToolList, tools},
+    odoo::{self, Odoo},
     pool::{DbError, Pool, Trouble},
     routes,
+    token::TokenHash,
 };
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 use tokio::{
     sync::{Mutex, Semaphore},
     time::Instant,
@@ -72,6 +73,22 @@ impl Front {
         })?);
         *kept = Some((Instant::now(), list.clone()));
         Ok(list)
+    }
+
+    /// One tool call: the database answers it, or Odoo does where the database hands it on.
+    pub(crate) async fn call(
+        self: &Arc<Self>,
+        call_id: Uuid,
+        token: TokenHash,
+        client: IpAddr,
+        tool: &str,
+        arguments: &str,
+    ) -> Result<String, DbError> {
+        let answer = db::serve(&self.pool, call_id, token, client, tool, arguments).await;
+        match answer.as_deref().ok().and_then(tools::delegation) {
+            Some(delegation) => odoo::delegate(self, call_id, token, delegation).await,
+            None => answer,
+        }
     }
 
     /// What the extension says of itself.

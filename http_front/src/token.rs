@@ -35,7 +35,8 @@ impl TokenHash {
         bearer(value).map(Self::of).ok_or(TokenError::Malformed)
     }
 
-    fn of(token: &str) -> Self {
+    /// The hash of this token.
+    pub(crate) fn of(token: &str) -> Self {
         TokenHash(Sha256::digest(token.as_bytes()).into())
     }
 

@@ -16,6 +16,10 @@ static DELEGATION_TIMEOUT_MS: GucSetting<i32> = GucSetting::<i32>::new(60_000);
 /// Seconds that a key lives which is minted for delegated calls.
 static DELEGATION_KEY_LIFETIME_S: GucSetting<i32> = GucSetting::<i32>::new(600);
 
+/// Whether Odoo answers all that it has a method for. Anybody may set it: whoever does gets nothing that the Odoo user
+/// could not have from Odoo itself.
+static DELEGATE_ALL: GucSetting<bool> = GucSetting::<bool>::new(false);
+
 /// Defines the settings and keeps their prefix for us.
 pub(crate) fn init() {
     for (name, short, setting, lowest, highest, unit) in [
@@ -79,6 +83,15 @@ pub(crate) fn init() {
             unit,
         );
     }
+    let delegate_all = c"Odoo answers what SQL could; odoo-mcp verify compares the two.";
+    GucRegistry::define_bool_guc(
+        c"pg_odoo_mcp.delegate_all",
+        delegate_all,
+        delegate_all,
+        &DELEGATE_ALL,
+        GucContext::Userset,
+        GucFlags::default(),
+    );
     #[cfg(not(any(feature = "pg13", feature = "pg14")))]
     crate::exec::settings::reserve_prefix(c"pg_odoo_mcp");
 }
@@ -112,4 +125,9 @@ pub(crate) fn temp_file_limit() -> String {
 /// `lock_timeout` for a call, in the unit that PostgreSQL has it in: ms.
 pub(crate) fn lock_timeout() -> String {
     LOCK_TIMEOUT_MS.get().to_string()
+}
+
+/// Whether Odoo answers what SQL could.
+pub(crate) fn delegate_all() -> bool {
+    DELEGATE_ALL.get()
 }

@@ -136,6 +136,7 @@ extension_sql_file!(
         api::facts::set_model_engine,
         api::query::act_as,
         api::query::explain,
+        api::token::active_users,
         api::token::hash_token,
         api::token::issue_token,
         api::token::revoke_token

@@ -5,10 +5,19 @@ CREATE VIEW odoo_mcp.tokens AS
       FROM odoo_mcp_private.token t;
 
 CREATE VIEW odoo_mcp.delegation_keys AS
-    SELECT t.login, t.name AS token, k.session_role AS front_role, k.front, k.minted_at, k.ends_at, k.key_id
+    SELECT t.login, t.name AS token, k.session_role AS front_role, k.front, k.minted_at, k.ends_at, k.key_id,
+           k.token_id, k.ends_at OPERATOR(pg_catalog.>) pg_catalog.now() AS is_live
       FROM odoo_mcp_private.delegation_key k
       JOIN odoo_mcp_private.token t ON t.id OPERATOR(pg_catalog.=) k.token_id
      WHERE k.key_id IS NOT NULL;
+
+CREATE VIEW odoo_mcp.waiting_calls AS
+    SELECT d.call_id, a.login, t.name AS token, d.token_id, a.tool, a.model, d.started_at AS since, d.deadline AS until,
+           a.client_address, d.session_role AS front_role
+      FROM odoo_mcp_private.delegation d
+      JOIN odoo_mcp_private.token t ON t.id OPERATOR(pg_catalog.=) d.token_id
+      LEFT JOIN odoo_mcp_private.audit_attempt a ON a.call_id OPERATOR(pg_catalog.=) d.call_id
+     WHERE d.deadline OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp();
 
 CREATE VIEW odoo_mcp.act_as_rights AS
     SELECT pg_catalog.pg_get_userbyid(a.role) AS role, a.login, a.granted_at

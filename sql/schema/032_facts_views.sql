@@ -11,7 +11,7 @@ CREATE VIEW odoo_mcp.model_status AS
       FROM odoo_mcp_private.model_statuses() s;
 
 CREATE VIEW odoo_mcp.field_status AS
-    SELECT s.model, s.field, s.engine, s.reason, s.module, s.file, s.line
+    SELECT s.model, s.field, s.engine, s.reason, s.module, s.file, s.line, s.remedy, s.forced
       FROM odoo_mcp_private.field_statuses() s;
 
 CREATE VIEW odoo_mcp.model_engine_changes AS

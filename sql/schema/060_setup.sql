@@ -22,10 +22,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA odoo_mcp TO %I', admin);
-    EXECUTE format('GRANT SELECT ON odoo_mcp.tokens, odoo_mcp.delegation_keys, odoo_mcp.act_as_rights, odoo_mcp.audit_entries, odoo_mcp.audit_keys, odoo_mcp.refusals, '
+    EXECUTE format('GRANT SELECT ON odoo_mcp.tokens, odoo_mcp.delegation_keys, odoo_mcp.waiting_calls, odoo_mcp.act_as_rights, odoo_mcp.audit_entries, odoo_mcp.audit_keys, odoo_mcp.refusals, '
         'odoo_mcp.facts, odoo_mcp.model_status, odoo_mcp.field_status, odoo_mcp.model_engine_changes TO %I', admin);
     EXECUTE format('GRANT EXECUTE ON ROUTINE odoo_mcp.issue_token(text, text, text, interval), '
-        'odoo_mcp.revoke_token(bigint), odoo_mcp.hash_token(text), '
+        'odoo_mcp.revoke_token(bigint), odoo_mcp.hash_token(text), odoo_mcp.active_users(), '
         'odoo_mcp.doctor(integer, text, text, double precision), '
         'odoo_mcp.check_grants(boolean), odoo_mcp.missing_grants(), '
         'odoo_mcp.pause(interval, jsonb), odoo_mcp.resume(jsonb), odoo_mcp.note_pause(interval), '

@@ -32,6 +32,12 @@ BEGIN
            database_oid = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database()),
            system_identifier = odoo_mcp_private.system_identifier(),
            paused_until = NULL;
+    -- it was one until now
+    IF set_up ? 'setup' THEN
+        set_up := jsonb_set(set_up, '{setup,warnings}', coalesce((
+            SELECT jsonb_agg(w) FROM jsonb_array_elements_text(set_up #> '{setup,warnings}') w
+             WHERE w NOT LIKE 'this is a copy of database %'), '[]'));
+    END IF;
     -- settings of a role in a database do not travel with a copy
     FOR front IN SELECT r.rolname FROM odoo_mcp_private.front f JOIN pg_catalog.pg_roles r ON r.oid = f.role LOOP
         PERFORM odoo_mcp_private.apply_front(front.rolname);

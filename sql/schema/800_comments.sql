@@ -28,7 +28,8 @@ COMMENT ON SEQUENCE odoo_mcp_private.model_engine_change_id_seq IS 'Numbers of d
 COMMENT ON SEQUENCE odoo_mcp_private.restored_place_seq IS 'Places of rows in a dump.';
 
 COMMENT ON VIEW odoo_mcp.tokens IS 'Tokens without anything secret.';
-COMMENT ON VIEW odoo_mcp.delegation_keys IS 'API keys of Odoo''s that fronts use for delegated calls, by their ids in res_users_apikeys; the keys themselves are stored nowhere.';
+COMMENT ON VIEW odoo_mcp.delegation_keys IS 'API keys of Odoo''s that fronts use for delegated calls, by their ids in res_users_apikeys; the keys themselves are stored nowhere. One that is not is_live is of no use any more, and is removed with the next calls.';
+COMMENT ON VIEW odoo_mcp.waiting_calls IS 'Calls that wait for Odoo''s answer: whose, since when, and until when at the latest. revoke_token(token_id) ends them with all other calls of the token.';
 COMMENT ON VIEW odoo_mcp.act_as_rights IS 'Which role may act as which Odoo login in psql.';
 COMMENT ON VIEW odoo_mcp.audit_entries IS 'Every call with its outcome; an outcome that was lost shows as unknown.';
 COMMENT ON VIEW odoo_mcp.audit_keys IS 'Every API key of Odoo''s that was minted for a delegated call: for whom, when, until when, and which front asked for it.';
@@ -53,6 +54,7 @@ COMMENT ON FUNCTION odoo_mcp.allow_act_as(name, text) IS 'Lets a role act as an 
 COMMENT ON FUNCTION odoo_mcp.disallow_act_as(name, text) IS 'Takes back what allow_act_as gave. Superusers.';
 COMMENT ON FUNCTION odoo_mcp.issue_token(text, text, text, interval) IS 'Makes a token for an Odoo user: (login, name, scope, expires_in; NULL for no end). Shown once; only its SHA-256 is stored.';
 COMMENT ON FUNCTION odoo_mcp.revoke_token(bigint) IS 'Ends a token at once; false where no live one has that id.';
+COMMENT ON FUNCTION odoo_mcp.active_users() IS 'Whom a token can be issued for: up to 500 internal users and as many others, with the groups that they were put into.';
 COMMENT ON FUNCTION odoo_mcp.hash_token(text) IS 'The SHA-256 by which a token is stored and sent.';
 COMMENT ON FUNCTION odoo_mcp.installed_modules() IS 'Odoo''s installed modules with their versions, for odoo-mcp scan-addons.';
 COMMENT ON FUNCTION odoo_mcp.load_facts(jsonb) IS 'Keeps what odoo-mcp scan-addons found in Odoo''s source, in place of what was there; says which models SQL answers now. For the admin role: facts are rights.';

@@ -76,7 +76,7 @@ fn odoo_takes_a_minted_key_as_the_user_s_own() {
     let seen = holder
         .superuser
         .query_one(
-            "select login, token, front_role::text from odoo_mcp.delegation_keys where key_id = $1",
+            "select login, token, front_role::text, token_id, is_live from odoo_mcp.delegation_keys where key_id = $1",
             &[&key_id],
         )
         .expect("the view");
@@ -85,6 +85,44 @@ fn odoo_takes_a_minted_key_as_the_user_s_own() {
         ("sales_own", "Claude on my laptop")
     );
     assert_eq!(seen.get::<_, &str>(2), "mcp_front");
+    assert_eq!(
+        (seen.get::<_, i64>(3), seen.get::<_, bool>(4)),
+        (holder.id, true)
+    );
+}
+
+#[test]
+fn a_call_that_waits_for_odoo_is_seen_with_whose_it_is_until_it_ends() {
+    let env = Environment::load();
+    let mut holder = Holder::of(&env, "sales_own", "who waits");
+    let waiting = holder.waiting();
+    let seen = format!(
+        "select coalesce(jsonb_agg(to_jsonb(w) - 'since' - 'until' || jsonb_build_object('is_now',
+                    now() between w.since and w.until)), '[]')
+           from odoo_mcp.waiting_calls w where w.token_id = {}",
+        holder.id
+    );
+    let calls = value(&mut holder.superuser, &seen);
+    let call = &calls[0];
+    assert_eq!(
+        (
+            &call["call_id"],
+            &call["login"],
+            &call["token"],
+            &call["is_now"]
+        ),
+        (
+            &json!(waiting.call_id),
+            &json!("sales_own"),
+            &json!("who waits"),
+            &json!(true)
+        ),
+        "{calls}"
+    );
+    assert_eq!(calls.as_array().map(Vec::len), Some(1), "{calls}");
+    // whatever is reported
+    waiting.complete(&mut env.front_role(), "{}");
+    assert_eq!(value(&mut holder.superuser, &seen), json!([]));
 }
 
 #[test]

@@ -125,6 +125,35 @@ fn status_names_the_place_and_what_would_change_it() {
         of_odoo["engine"] == "odoo" && of_odoo["reason"].to_string().contains("_search"),
         "{of_odoo}"
     );
+    assert_eq!(
+        (&of_odoo["forced"], &of_odoo["remedy"]),
+        (&json!(false), &stage["remedy"]),
+        "{of_odoo}"
+    );
+    assert!(
+        color["remedy"].is_null() && sequence["remedy"].to_string().contains("Odoo answers"),
+        "{color} {sequence}"
+    );
+    // models without a table of their own have a row, too, and none that sends to a scan again
+    let rows =
+        "select (select count(*) from odoo_mcp.model_status) = (select count(*) from ir_model)";
+    let rows = superuser.query_one(rows, &[]).expect("counts");
+    assert!(rows.get::<_, bool>(0));
+    let status_of_mixin =
+        "select to_jsonb(s) from odoo_mcp.model_status s where model = 'mail.thread'";
+    let mixin = value(&mut superuser, status_of_mixin);
+    assert!(
+        mixin["engine"] == "odoo" && mixin["reason"].to_string().contains("abstract"),
+        "{mixin}"
+    );
+    superuser
+        .batch_execute("select odoo_mcp.set_model_engine('mail.thread', 'odoo', 'it is seen')")
+        .expect("a decision");
+    let decided = value(&mut superuser, status_of_mixin);
+    assert!(
+        decided["reason"].to_string().contains("it is seen"),
+        "{decided}"
+    );
     // the list that people see says the same
     superuser
         .batch_execute("select odoo_mcp.act_as('sales_all', session => true)")
@@ -226,6 +255,21 @@ fn a_decision_has_a_reason_a_model_and_an_engine_that_fit() {
             "reason",
         ),
         (
+            "'crm.tag', 'odoo', null",
+            SqlState::INVALID_PARAMETER_VALUE,
+            "reason",
+        ),
+        (
+            "'crm.tag', null, 'why'",
+            SqlState::INVALID_PARAMETER_VALUE,
+            "auto takes a decision back",
+        ),
+        (
+            "null, 'odoo', 'why'",
+            SqlState::UNDEFINED_TABLE,
+            "there is no model",
+        ),
+        (
             "'crm.tag', 'odoo', E'a\\nb'",
             SqlState::INVALID_PARAMETER_VALUE,
             "reason",
@@ -262,6 +306,23 @@ fn a_decision_has_a_reason_a_model_and_an_engine_that_fit() {
             "{sql}: {code:?} {text}"
         );
     }
+    // what is merely out of date is sent to what renews it first
+    let state = |state: &str| {
+        let set =
+            format!("update ir_module_module set state = '{state}' where name = 'sales_team'");
+        scratch.odoo_role().batch_execute(&set).expect(state);
+    };
+    state("to upgrade");
+    let (_, text_of_stale) = said("'crm.tag', 'sql', 'why'");
+    let words = [
+        "is to be upgraded in Odoo",
+        "odoo-mcp scan-addons; or, if you",
+    ];
+    assert!(
+        words.iter().all(|words| text_of_stale.contains(words)),
+        "{text_of_stale}"
+    );
+    state("installed");
     let token = scratch.token("sales_all");
     let mut backend = Backend::new(scratch.front_role(), &token);
     let question = json!({"model": "crm.stage"});

@@ -157,9 +157,10 @@ fn the_same_facts_again_change_nothing_and_others_replace_them_all() {
         "{first}"
     );
     assert!(first["odoo"].as_i64() > Some(100), "{first}");
+    assert_eq!(first["sql_before"], 0, "{first}");
     assert_eq!(
         first["reasons"][0]["reason"],
-        "its Python has not been scanned"
+        "the facts that were loaded have no records of it: it is abstract, or made by hand"
     );
     let at = generation(&mut superuser);
     let rows = "select string_agg(f::text, ' ' order by model) || (select string_agg(m::text, ' ' order by module) from odoo_mcp_private.module_facts m)
@@ -186,8 +187,8 @@ fn the_same_facts_again_change_nothing_and_others_replace_them_all() {
     let fewer = document(&mut superuser, &tags[..1]);
     let fewer = load(&mut superuser, &fewer);
     assert_eq!(
-        (&fewer["sql"], &fewer["unchanged"]),
-        (&json!(1), &json!(false)),
+        (&fewer["sql"], &fewer["sql_before"], &fewer["unchanged"]),
+        (&json!(1), &json!(2), &json!(false)),
         "{fewer}"
     );
     assert_ne!(generation(&mut superuser), at);

@@ -240,6 +240,7 @@ fn a_superuser_s_dump_brings_everything_back() {
         warnings.contains("disaster_gone") && !warnings.contains("disaster_analyst"),
         "{warnings}"
     );
+    assert!(!warnings.contains("this is a copy"), "{warnings}");
     assert_eq!(scratch.contents(), contents);
     assert_eq!(text(&mut superuser, remembered), remembered_before);
     assert!(scratch.count_orders(&token)["result"]["count"].is_number());

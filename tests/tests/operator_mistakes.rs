@@ -45,7 +45,7 @@ fn wrong_odoo_url() {
     for (bytes, finding) in [
         (
             "HTTP/1.1 301 Moved\r\nLocation: https://erp.example.com/x\r\nContent-Length: 0\r\n\r\n",
-            "redirects to https://erp.example.com instead",
+            "redirects to https://erp.example.com/x instead",
         ),
         (
             "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 4\r\n\r\n<h1>",

@@ -1,4 +1,4 @@
-//! What the commands that make facts share: their progress, and where a document goes.
+//! What commands that take a while share: their progress; and those that make facts: where a document goes.
 
 use http_front::{config::ConfigError, facts::Summary};
 use odoo_compiler::facts::document::Document;
@@ -9,14 +9,16 @@ use std::{
 
 /// A line that changes in a terminal, and a few lines elsewhere.
 pub(super) struct Progress {
+    doing: &'static str,
     what: &'static str,
     is_terminal: bool,
     tenth: usize,
 }
 
 impl Progress {
-    pub(super) fn new(what: &'static str) -> Self {
+    pub(super) fn new(doing: &'static str, what: &'static str) -> Self {
         Self {
+            doing,
             what,
             is_terminal: std::io::stderr().is_terminal(),
             tenth: 0,
@@ -27,11 +29,11 @@ impl Progress {
         let mut out = std::io::stderr();
         // whoever reads none of it loses nothing
         if self.is_terminal {
-            let _ = write!(out, "\r\x1b[Kreading {at} of {of}: {name}");
+            let _ = write!(out, "\r\x1b[K{} {at} of {of}: {name}", self.doing);
             let _ = out.flush();
         } else if of > 0 && at * 10 / of > self.tenth {
             self.tenth = at * 10 / of;
-            let _ = writeln!(out, "reading: {at} of {of} {}", self.what);
+            let _ = writeln!(out, "{}: {at} of {of} {}", self.doing, self.what);
         }
     }
 

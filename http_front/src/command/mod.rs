@@ -7,6 +7,7 @@ pub(crate) mod resume;
 pub(crate) mod scan_addons;
 pub(crate) mod serve;
 pub(crate) mod sync_facts;
+pub(crate) mod verify;
 
 use clap::Args;
 use http_front::config::{Config, ConfigError, DATABASE_URL_HINT};

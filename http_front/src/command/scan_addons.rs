@@ -2,8 +2,8 @@
 
 use super::document::{self, Progress};
 use clap::Args;
+use http_front::administrator::Administrator;
 use http_front::config::{ConfigError, admin_database};
-use http_front::facts::Database;
 use odoo_scanner::addons::{self, Addons};
 use odoo_scanner::{Scan, scan};
 use std::collections::BTreeMap;
@@ -29,7 +29,9 @@ pub(crate) struct Arguments {
         hide_env_values = true
     )]
     database_url: Option<String>,
-    /// Without a database: these modules, comma separated, or all; needs --output.
+    /// Without a database: these modules, comma separated; needs --output. For a database they are those that it has
+    /// installed: select string_agg(name, ',') from odoo_mcp.installed_modules(). What all modules make together ("all") is of
+    /// no use to one that has fewer.
     #[arg(long, value_name = "NAMES", requires = "output")]
     modules: Option<String>,
     /// Write the facts into this file too, in JSON; - for the standard output.
@@ -38,6 +40,9 @@ pub(crate) struct Arguments {
     /// Load nothing; end with 1 if the facts in the database are not those of the source. For a timer.
     #[arg(long, conflicts_with_all = ["modules", "output"])]
     check: bool,
+    /// Load facts by which SQL answers far fewer models than before, or of another series of Odoo.
+    #[arg(long, conflicts_with = "modules")]
+    replace: bool,
 }
 
 const AFTER: &str = "\
@@ -57,13 +62,17 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode, ConfigError> 
         return Ok(ExitCode::SUCCESS);
     }
     let url = admin_database(arguments.database_url.as_deref())?;
-    let database = Database::connect(&url).await?;
+    let database = Administrator::connect(&url).await?;
     let installed = database.installed_modules().await?;
+    if !arguments.replace {
+        check_series(&addons, &installed)?;
+    }
+    let installed = installed.into_iter().map(|(name, _)| name).collect();
     let found = read(addons, installed).await?;
     let document = document::json(&found.document)?;
     let summary = match arguments.check {
-        true => database.compare(&document).await?,
-        false => database.load(&document).await?,
+        true => database.compare_facts(&document).await?,
+        false => database.load_facts(&document, arguments.replace).await?,
     };
     database.close().await;
     if arguments.check {
@@ -89,6 +98,25 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode, ConfigError> 
 
 const STALE: &str =
     "the facts are not those of the source: run odoo-mcp scan-addons without --check";
+
+/// Another Odoo's source says nothing of this one.
+fn check_series(addons: &Addons, installed: &[(String, String)]) -> Result<(), ConfigError> {
+    let series = addons.series.as_str();
+    let is_of_it = |version: &str| {
+        let rest = version.strip_prefix(series);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    match installed.iter().find(|(name, _)| name == "base") {
+        Some((_, version)) if !is_of_it(version) => Err(ConfigError {
+            message: format!(
+                "the source is Odoo {series}, and the database's base is {version}; nothing was read"
+            ),
+            hint: "name the folders of the Odoo that uses this database; --replace reads these all the same"
+                .to_owned(),
+        }),
+        _ => Ok(()),
+    }
+}
 
 fn find(arguments: &Arguments) -> Result<Addons, ConfigError> {
     let paths = &arguments.paths;
@@ -135,7 +163,7 @@ async fn read(addons: Addons, installed: Vec<String>) -> Result<Scan, ConfigErro
     let (started, read_at) = (Instant::now(), document::moment());
     let reading = tokio::task::spawn_blocking(move || {
         let program = concat!("odoo-mcp ", env!("CARGO_PKG_VERSION"));
-        let mut progress = Progress::new("modules");
+        let mut progress = Progress::new("reading", "modules");
         let names = installed.iter().map(String::as_str);
         let found = scan(&addons, names, program, &mut |at, of, name| {
             progress.show(at, of, name)
@@ -172,5 +200,10 @@ fn report_missing(missing: &BTreeMap<String, String>) {
     );
     for (name, reason) in missing {
         eprintln!("  {name}: {reason}");
+    }
+    if missing.values().any(|reason| reason.contains("not found")) {
+        eprintln!(
+            "hint: name the folders that they lie in, too: those of addons_path in odoo.conf"
+        );
     }
 }

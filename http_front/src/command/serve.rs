@@ -31,6 +31,9 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), ConfigError> {
         .await
         .map_err(|error| of_system(&format!("cannot listen on {listen}"), error))?;
     log::start(config.log_level);
+    if config.odoo_url.is_none() {
+        tracing::info!("ODOO_MCP_ODOO_URL is not set: what SQL may not answer is not answered");
+    }
     let front = Front::new(&config);
     let stop = async move {
         tokio::select! {

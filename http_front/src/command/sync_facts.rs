@@ -3,8 +3,8 @@
 use super::document::{self, Progress};
 use clap::Args;
 use http_front::{
+    administrator::Administrator,
     config::{ConfigError, HttpUrl, admin_database},
-    facts::Database,
     sync::{self, Found, Source},
 };
 use std::{path::PathBuf, process::ExitCode, time::Instant};
@@ -74,13 +74,13 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode, ConfigError> 
         return Ok(ExitCode::SUCCESS);
     }
     let url = admin_database(arguments.database_url.as_deref())?;
-    let database = Database::connect(&url).await?;
+    let database = Administrator::connect(&url).await?;
     // before minutes are spent, and again before anything is replaced
     check_origin(arguments, &database).await?;
     let found = read(source).await?;
     let document = document::json(&found.document)?;
     check_origin(arguments, &database).await?;
-    let summary = database.load(&document).await?;
+    let summary = database.load_facts(&document, arguments.replace).await?;
     database.close().await;
     document::write(arguments.output.as_deref(), &document)?;
     document::report(arguments.output.as_deref(), &summary);
@@ -122,7 +122,7 @@ fn source(arguments: &Arguments) -> Result<Source, ConfigError> {
 }
 
 /// A scan has read what this can't learn.
-async fn check_origin(arguments: &Arguments, database: &Database) -> Result<(), ConfigError> {
+async fn check_origin(arguments: &Arguments, database: &Administrator) -> Result<(), ConfigError> {
     if !arguments.replace && database.origin().await?.as_deref() == Some("scan_addons") {
         return Err(ConfigError {
             message: "there are facts of a scan, which say more than Odoo's RPC does".to_owned(),
@@ -135,7 +135,7 @@ async fn check_origin(arguments: &Arguments, database: &Database) -> Result<(), 
 async fn read(source: Source) -> Result<Found, ConfigError> {
     let (started, read_at) = (Instant::now(), document::moment());
     let program = concat!("odoo-mcp ", env!("CARGO_PKG_VERSION"));
-    let mut progress = Progress::new("models");
+    let mut progress = Progress::new("reading", "models");
     let found = sync::read(source, program, &mut |at, of, name| {
         progress.show(at, of, name)
     })

@@ -21,6 +21,8 @@ const ADDRESS: &str =
     "set ODOO_MCP_ODOO_URL to where Odoo itself listens: http://host:http_port, as in odoo.conf";
 /// Seconds by which clocks may differ; a Date header has no parts of them.
 const MOST_SECONDS: u64 = 5;
+/// Characters of a path that are shown.
+const MOST_OF_PATH: usize = 60;
 
 pub(super) async fn examine(config: &Config) -> Vec<Finding> {
     let Some(url) = &config.odoo_url else {
@@ -135,15 +137,7 @@ async fn no_odoo(url: &HttpUrl, answer: &Response<Bytes>) -> Finding {
     let shown = url.as_str();
     let status = answer.status();
     let (what, hint) = if status.is_redirection() {
-        let target = header(answer, LOCATION)
-            .and_then(|target| target.parse::<Uri>().ok())
-            .and_then(|target| {
-                Some(format!(
-                    "{}://{}",
-                    target.scheme_str()?,
-                    target.authority()?.host()
-                ))
-            });
+        let target = header(answer, LOCATION).and_then(|target| shown_target(&target));
         let to = target.map_or_else(String::new, |target| format!(" to {target}"));
         (
             format!("{shown} redirects{to} instead of answering"),
@@ -178,6 +172,24 @@ async fn no_odoo(url: &HttpUrl, answer: &Response<Bytes>) -> Finding {
     Finding::error(CHECK, what, hint)
 }
 
+/// Where a redirect leads, without user, password and query.
+fn shown_target(location: &str) -> Option<String> {
+    let target: Uri = location.parse().ok()?;
+    let origin = match (target.scheme_str(), target.authority()) {
+        (Some(scheme), Some(authority)) => {
+            let port = authority.port().map(|port| format!(":{port}"));
+            format!(
+                "{scheme}://{}{}",
+                authority.host(),
+                port.unwrap_or_default()
+            )
+        }
+        _ => String::new(),
+    };
+    let path: String = target.path().chars().take(MOST_OF_PATH).collect();
+    Some(origin + &path)
+}
+
 async fn is_another_front(url: &HttpUrl) -> bool {
     let answer = http::send(url, "/healthz", &[], None).await;
     answer.is_ok_and(|answer| {
@@ -200,6 +212,10 @@ fn unanswered(url: &HttpUrl, reason: &NoAnswer) -> Finding {
         NoAnswer::Untrusted(reason) => (
             format!("no TLS that is trusted at {shown}: {reason}"),
             "the certificate's authority must be among those of the system (update-ca-certificates), and its name that in the URL",
+        ),
+        NoAnswer::Plain => (
+            format!("{shown} speaks plain HTTP, and was asked with TLS"),
+            ADDRESS,
         ),
         NoAnswer::Unreachable => (
             format!("{shown} cannot be reached"),
@@ -303,6 +319,28 @@ fn clock(date: &str, now: SystemTime) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_redirect_is_shown_without_what_may_be_secret() {
+        for (location, shown) in [
+            (
+                "http://127.0.0.1:8070/web/login",
+                "http://127.0.0.1:8070/web/login",
+            ),
+            (
+                "https://u:hunter2@erp.example.com/x?token=1",
+                "https://erp.example.com/x",
+            ),
+            (
+                "/odoo/web/database/selector?db=1",
+                "/odoo/web/database/selector",
+            ),
+        ] {
+            assert_eq!(shown_target(location).as_deref(), Some(shown));
+        }
+        let long = shown_target(&format!("/{}", "x".repeat(500)));
+        assert_eq!(long.map(|path| path.len()), Some(MOST_OF_PATH));
+    }
 
     #[test]
     fn versions_have_a_major_one() {

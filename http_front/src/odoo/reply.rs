@@ -24,7 +24,7 @@ impl From<NoAnswer> for Failure {
             NoAnswer::Refused => Unreachable.because("nothing listens at Odoo's address"),
             NoAnswer::UnknownHost => Unreachable.because("the host of Odoo's address is not known"),
             NoAnswer::Unreachable => Unreachable.because("Odoo's address cannot be reached"),
-            NoAnswer::Untrusted(_) => {
+            NoAnswer::Untrusted(_) | NoAnswer::Plain => {
                 Unreachable.because("Odoo's address has no TLS that this front trusts")
             }
             NoAnswer::Broken => Unreachable.because("the connection to Odoo broke"),

@@ -15,7 +15,6 @@ use crate::{
         tools::{self, Call, Envelope, kind_of},
     },
     middleware::RequestLine,
-    odoo,
     state::Front,
     token::{TokenError, TokenHash},
 };
@@ -67,18 +66,10 @@ pub(crate) async fn handle(
     };
     let wish = refusal.map_or_else(|| understand(&head.headers, &body, &line), Err);
     if let Ok(Wish::Call { era, id, call }) = wish {
-        let mut answer = db::serve(
-            &front.pool,
-            line.call_id,
-            token,
-            line.client,
-            &call.name,
-            call.arguments(),
-        )
-        .await;
-        if let Some(delegation) = answer.as_deref().ok().and_then(tools::delegation) {
-            answer = odoo::delegate(&front, line.call_id, token, delegation).await;
-        }
+        let arguments = call.arguments();
+        let answer = front
+            .call(line.call_id, token, line.client, &call.name, arguments)
+            .await;
         return tools::answer(era, id, line.call_id, answer);
     }
     authenticate(&front, &line, token).await?;

@@ -8,7 +8,7 @@ use crate::{
 use serde_json::{Value, json};
 use std::{net::SocketAddr, process::Stdio, time::Duration};
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, BufReader},
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     process::{Child, ChildStderr, Command},
 };
 
@@ -277,6 +277,27 @@ async fn odoo_by_https_is_believed_if_the_system_trusts_its_certificate() {
         "{report}"
     );
     std::fs::remove_file(file).unwrap();
+    // a port without TLS needs no certificate
+    let plain = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = plain.local_addr().unwrap();
+    let refusing = tokio::spawn(async move {
+        while let Ok((mut stream, _)) = plain.accept().await {
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+        }
+    });
+    let doctor = binary()
+        .args(["doctor", "--json"])
+        .env("ODOO_MCP_DATABASE_URL", &database.url)
+        .env("ODOO_MCP_ODOO_URL", format!("https://{address}"))
+        .output()
+        .await
+        .unwrap();
+    let report = String::from_utf8_lossy(&doctor.stdout);
+    assert!(
+        report.contains("speaks plain HTTP") && !report.contains("update-ca-certificates"),
+        "{report}"
+    );
+    refusing.abort();
 }
 
 #[tokio::test]

@@ -100,6 +100,7 @@ async fn a_scan_loads_what_the_installed_modules_do_and_says_what_it_did_not_fin
     for words in [
         "read 2 modules of Odoo 19.0",
         "gone: its source was not found",
+        "hint: name the folders that they lie in",
         "answered by SQL: 0 models, by Odoo: 1",
         "     1  _search is overridden",
     ] {
@@ -145,6 +146,53 @@ async fn a_check_fails_until_the_facts_are_those_of_the_source_and_loads_nothing
 }
 
 #[tokio::test]
+async fn a_scan_that_loses_much_or_is_of_another_odoo_is_loaded_only_where_that_is_meant() {
+    let (source, database) = (Source::new("loss"), stage().await);
+    let client = database.client().await;
+    let answers = async |before: u32, now: u32| {
+        let lossy = format!(
+            "create or replace function odoo_mcp.load_facts(document jsonb) returns jsonb language sql as $$
+                insert into odoo_mcp.kept values (document);
+                select jsonb_build_object('models', 1, 'sql_before', {before}, 'sql', {now}, 'odoo', 9, 'unchanged', false,
+                    'reasons', jsonb_build_array(jsonb_build_object('reason', 'it is not there', 'models', 9))) $$"
+        );
+        client.batch_execute(&lossy).await.unwrap();
+    };
+    let kept = async || database.count("select count(*) from odoo_mcp.kept").await;
+    answers(100, 74).await;
+    let refused = source.scan(&database.url, &[]).await;
+    let text = said(&refused);
+    assert!(!refused.status.success(), "{text}");
+    for words in [
+        "SQL answered 100 models and would answer 74",
+        "it is not there (9 models)",
+        "--replace",
+    ] {
+        assert!(text.contains(words), "{words} is not in: {text}");
+    }
+    assert_eq!(kept().await, 0, "what was refused is not kept");
+    let meant = source.scan(&database.url, &["--replace"]).await;
+    assert!(meant.status.success(), "{}", said(&meant));
+    assert_eq!(kept().await, 1);
+    answers(100, 75).await;
+    assert!(source.scan(&database.url, &[]).await.status.success());
+    assert_eq!(kept().await, 2);
+    let other_series = "create or replace function odoo_mcp.installed_modules() returns table (name text, version text)
+        language sql as $$ values ('base', '19.01.3') $$";
+    client.batch_execute(other_series).await.unwrap();
+    for more in [&[][..], &["--check"]] {
+        let refused = source.scan(&database.url, more).await;
+        let text = said(&refused);
+        assert!(!refused.status.success(), "{text}");
+        let words = "the source is Odoo 19.0, and the database's base is 19.01.3";
+        assert!(text.contains(words), "{text}");
+    }
+    assert_eq!(kept().await, 2);
+    let meant = source.scan(&database.url, &["--replace"]).await;
+    assert!(meant.status.success(), "{}", said(&meant));
+}
+
+#[tokio::test]
 async fn who_may_not_load_facts_is_told_what_to_do_and_no_password() {
     let (source, database) = (Source::new("denied"), stage().await);
     let role = format!("front_test_scan_{}", std::process::id());
@@ -172,7 +220,7 @@ async fn who_may_not_load_facts_is_told_what_to_do_and_no_password() {
         .unwrap();
     let text = said(&output);
     assert!(!output.status.success());
-    assert!(text.contains("hint: facts are rights"), "{text}");
+    assert!(text.contains("hint: this decides over rights"), "{text}");
     assert!(!text.contains("hunter2"), "{text}");
 }
 

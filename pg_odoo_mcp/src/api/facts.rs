@@ -26,14 +26,16 @@ pub(crate) fn load_facts(document: JsonbText) -> JsonB {
     JsonB(or_raise(facts::load(&document.0)))
 }
 
-/// Who answers a model from now on.
+/// Who answers a model from now on. What is NULL is missing, and refused: a strict function would do nothing.
 #[pg_extern(schema = "odoo_mcp", volatile, parallel_unsafe)]
 pub(crate) fn set_model_engine(
-    model: &str,
-    engine: &str,
-    reason: &str,
-    force: default!(bool, "false"),
+    model: Option<&str>,
+    engine: Option<&str>,
+    reason: Option<&str>,
+    force: default!(Option<bool>, "false"),
 ) -> String {
+    let [model, engine, reason] = [model, engine, reason].map(Option::unwrap_or_default);
+    let force = force.unwrap_or_default();
     let (former, now) = or_raise(engine::set(model, engine, reason, force));
     format!("{model}: {now}, before: {former}")
 }
@@ -99,6 +101,8 @@ pub(crate) fn field_statuses() -> TableIterator<
         name!(module, Option<String>),
         name!(file, Option<String>),
         name!(line, Option<i32>),
+        name!(remedy, Option<String>),
+        name!(forced, bool),
     ),
 > {
     let fields = or_raise(status::fields());
@@ -111,6 +115,8 @@ pub(crate) fn field_statuses() -> TableIterator<
             status.module,
             status.file,
             status.line,
+            status.remedy,
+            status.is_forced,
         )
     }))
 }

@@ -67,6 +67,21 @@ pub(crate) fn revoke_token(id: i64) -> bool {
     is_revoked
 }
 
+/// Whom a token can be issued for; group_ids are the groups that they were put into, without those that these imply.
+#[pg_extern(schema = "odoo_mcp", volatile, parallel_unsafe)]
+pub(crate) fn active_users() -> TableIterator<
+    'static,
+    (
+        name!(login, String),
+        name!(is_internal, bool),
+        name!(group_ids, Vec<i32>),
+    ),
+> {
+    let installation = or_raise(Installation::get());
+    let users = or_raise(Reader::within(&installation.source, catalog::active_users));
+    TableIterator::new(users)
+}
+
 /// The SHA-256 by which a token is stored.
 #[pg_extern(schema = "odoo_mcp", immutable, parallel_safe)]
 pub(crate) fn hash_token(token: &str) -> Vec<u8> {

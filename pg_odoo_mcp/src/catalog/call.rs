@@ -5,6 +5,7 @@ use super::state::Asked;
 use super::{cache, load, shape, state};
 use crate::exec::plan::Bind;
 use crate::exec::read_only::Reader;
+use crate::gucs;
 use odoo_compiler::answer::{Database, Environment, Row, Token};
 use odoo_compiler::catalog::{Catalog, ListedModel, Model, ModelDescription, Step, Unaccent};
 use odoo_compiler::error::{Code, Error, Result};
@@ -156,6 +157,10 @@ impl Drop for CallDatabase<'_> {
 impl Catalog for CallDatabase<'_> {
     fn delegates(&self) -> bool {
         self.delegates
+    }
+
+    fn delegates_all(&self) -> bool {
+        self.delegates && gucs::delegate_all()
     }
 
     fn model(&self, name: &str) -> Result<Option<Rc<Model>>> {

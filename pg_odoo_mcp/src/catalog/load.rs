@@ -17,6 +17,7 @@ const UNACCENT: &str = include_str!("../../../sql/statements/unaccent.sql");
 const ENVIRONMENT: &str = include_str!("../../../sql/statements/environment.sql");
 const DECIMAL_PRECISION: &str = include_str!("../../../sql/statements/decimal_precision.sql");
 const USER_BY_LOGIN: &str = include_str!("../../../sql/statements/user_by_login.sql");
+const ACTIVE_USERS: &str = include_str!("../../../sql/statements/active_users.sql");
 const LOGINS: &str = include_str!("../../../sql/statements/logins.sql");
 const LIST_MODELS: &str = include_str!("../../../sql/statements/list_models.sql");
 const DESCRIBE_MODELS: &str = include_str!("../../../sql/statements/describe_models.sql");
@@ -94,6 +95,21 @@ pub(crate) fn user_by_login(reader: &Reader<'_>, login: &str) -> Result<i64> {
         Some(suggestion) => error.hint(suggestion),
         None => error.hint("logins are in Odoo under Settings, Users"),
     })
+}
+
+/// Active users: login, whether they are internal, the groups that they were put into.
+pub(crate) fn active_users(reader: &Reader<'_>) -> Result<Vec<(String, bool, Vec<i32>)>> {
+    let rows = reader.named(ACTIVE_USERS, &[])?;
+    let user = |row: Vec<Option<String>>| {
+        let [login, is_internal, group_ids] = <[Option<String>; 3]>::try_from(row).ok()?;
+        let group_ids = group_ids.and_then(|list| serde_json::from_str(&list).ok());
+        Some((
+            login?,
+            is_internal.as_deref() == Some("true"),
+            group_ids.unwrap_or_default(),
+        ))
+    };
+    Ok(rows.into_iter().filter_map(user).collect())
 }
 
 /// What a look at the whole database shows.

@@ -12,6 +12,8 @@ pub(crate) mod standing;
 mod state;
 
 pub(crate) use call::CallDatabase;
-pub(crate) use load::{Overview, absent_holders, database_uuid, overview, user_by_login};
+pub(crate) use load::{
+    Overview, absent_holders, active_users, database_uuid, overview, user_by_login,
+};
 pub(crate) use principal::principal;
 pub(crate) use registry::registry;

@@ -19,8 +19,8 @@ pub(super) fn findings(age: &Age) -> Vec<Finding> {
             SCAN,
         )];
     };
-    let [loaded_at, program, signal, modules, models, forced] =
-        <[Option<String>; 6]>::try_from(row).unwrap_or_default();
+    let [loaded_at, program, signal, modules, models, forced, origin] =
+        <[Option<String>; 7]>::try_from(row).unwrap_or_default();
     let loaded_at = loaded_at.unwrap_or_default();
     let mut findings = Vec::new();
     if !age.changed.is_empty() {
@@ -49,10 +49,16 @@ pub(super) fn findings(age: &Age) -> Vec<Finding> {
             // as for a custom field: what is not in Python is read from the database in every call
             false => "; Odoo has made its registry anew since, of the same modules",
         };
+        let how = match origin.as_deref() {
+            Some("sync_facts") => {
+                "asked of Odoo's RPC and not scanned, so SQL answers what a DBA forces,"
+            }
+            _ => "scanned",
+        };
         findings.push(Finding::ok(
             "facts",
             format!(
-                "{} modules and {} models, scanned {loaded_at} by {}{signalled}",
+                "{} modules and {} models, {how} {loaded_at} by {}{signalled}",
                 modules.unwrap_or_default(),
                 models.unwrap_or_default(),
                 program.unwrap_or_default()

@@ -77,7 +77,7 @@ pub(crate) fn examine(asker: &Asker<'_>) -> Vec<Finding> {
         Ok((is_at_home, overview, absent, age)) => {
             findings.push(identity(is_at_home));
             findings.extend(tokens(absent));
-            findings.extend(odoo(&overview));
+            findings.extend(odoo(&overview, installation.minter.is_some()));
             findings.extend(facts::findings(&age));
         }
         Err(Failure::Expected(error)) => findings.push(Finding::of_error("odoo's tables", error)),
@@ -193,7 +193,7 @@ fn named(names: &[String]) -> String {
     }
 }
 
-fn odoo(overview: &Overview) -> Vec<Finding> {
+fn odoo(overview: &Overview, delegates: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
     if !overview.other_surfaces.is_empty() {
         findings.push(Finding::warning(
@@ -206,8 +206,12 @@ fn odoo(overview: &Overview) -> Vec<Finding> {
         ));
     }
     let coverage = &overview.coverage;
+    let others = match delegates {
+        true => "Odoo the others",
+        false => "the others are refused, for delegation is switched off",
+    };
     let finding = format!(
-        "Odoo {}; SQL answers {} of {} models, Odoo the others",
+        "Odoo {}; SQL answers {} of the {} models with records that somebody may read, {others}",
         overview.odoo_version, coverage.answered, coverage.total
     );
     findings.push(Finding::ok("models", finding).hint(

@@ -120,7 +120,14 @@ fn is_against(model: &mut StandingModel, reason: &str, force: bool) -> Result<bo
     if force {
         return Ok(true);
     }
-    Err(error.hint(
-        "if you have read that code and know that it changes nothing, say force => true; it is at your own risk, and every answer says so",
-    ))
+    const FORCE: &str = "if you have read that code and know that it changes nothing, say force => true; it is at your own risk, and every answer says so";
+    // what makes it right comes before what makes it so
+    let remedy = status
+        .remedy
+        .filter(|remedy| remedy.contains("scan-addons"));
+    Err(match remedy {
+        Some(remedy) if remedy.contains("force") => error.hint(remedy),
+        Some(remedy) => error.hint(format!("{remedy}; or, {FORCE}")),
+        None => error.hint(FORCE),
+    })
 }

@@ -46,6 +46,9 @@ pub(crate) fn load(json: &str) -> Result<Json> {
     let source = &installation.source;
     let installed = Reader::within(source, standing::modules)?;
     let signal = standing::registry_signal(source)?;
+    let former_status = status::models()?;
+    let sql_before = former_status.iter().filter(|(_, status)| status.is_sql);
+    let sql_before = sql_before.count();
     // what nobody read may change any model
     for module in installed.iter().filter(|module| !module.is_imported) {
         let name = module.installed.name.clone();
@@ -84,7 +87,9 @@ pub(crate) fn load(json: &str) -> Result<Json> {
             Bind::new(pg_sys::TEXTOID, signal),
         ],
     );
-    summary(&installation, document, &installed, is_unchanged)
+    let mut summary = summary(&installation, document, &installed, is_unchanged)?;
+    summary["sql_before"] = json!(sql_before);
+    Ok(summary)
 }
 
 /// Changes of facts wait for each other until this transaction ends.

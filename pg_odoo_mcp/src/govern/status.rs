@@ -29,7 +29,7 @@ pub(crate) struct Status {
     pub is_forced: bool,
 }
 
-/// Every model that has a table or facts, by name.
+/// Every model of Odoo's, by name.
 pub(crate) fn models() -> Result<Vec<(StandingModel, Status)>> {
     let installation = Installation::get()?;
     Reader::within(&installation.source, |reader| {
@@ -39,11 +39,10 @@ pub(crate) fn models() -> Result<Vec<(StandingModel, Status)>> {
     })
 }
 
-/// Of those models that have a table or facts.
+/// Of those models.
 pub(crate) fn of(models: Vec<StandingModel>) -> Vec<(StandingModel, Status)> {
     models
         .into_iter()
-        .filter(|model| model.table.is_some() || model.standing.facts.is_some())
         .map(|model| {
             let status = Status::of(&model);
             (model, status)
@@ -71,7 +70,10 @@ pub(crate) fn fields() -> Result<Vec<(String, String, Status)>> {
                 let place = places.get(name).and_then(|places| places.get(&field));
                 let facts = model.standing.facts.as_deref();
                 let except = facts.and_then(|facts| field_exception(facts, &field));
-                let status = Status::of_field(verdict, except, place);
+                let status = Status {
+                    is_forced: of_model.is_forced,
+                    ..Status::of_field(verdict, except, place)
+                };
                 found.push((name.clone(), field, status));
             }
         }
@@ -110,12 +112,16 @@ impl Status {
             };
             match why {
                 Unanswered::Extended(module)
+                | Unanswered::Unseen(module)
                 | Unanswered::Unread(module)
                 | Unanswered::Gone(module)
                 | Unanswered::Upgraded(module)
                 | Unanswered::Changed { module, .. } => status.module = Some(module.to_owned()),
                 Unanswered::Overridden(by) => status = status.at(by),
-                Unanswered::Set(_) | Unanswered::NoFacts | Unanswered::NoTable => {}
+                Unanswered::Set(_)
+                | Unanswered::NoFacts
+                | Unanswered::Unmade
+                | Unanswered::NoTable => {}
             }
             status
         };
@@ -153,9 +159,11 @@ impl Status {
             }
             (Ok(()), None) => (None, None),
         };
+        let remedy = "none of its own: Odoo answers what asks for it, and SQL the rest";
         let status = Status {
             is_sql,
             reason,
+            remedy: (!is_sql).then(|| remedy.to_owned()),
             ..Status::default()
         };
         match (by, place) {

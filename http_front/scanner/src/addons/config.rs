@@ -19,7 +19,11 @@ impl Config {
     /// # Errors
     /// It can't be read.
     pub fn read(file: &Path) -> Result<Self, Trouble> {
-        let text = std::fs::read_to_string(file).map_err(|error| unreadable(file, &error))?;
+        let text = std::fs::read_to_string(file).map_err(|error| Trouble {
+            message: unreadable(file, &error).message,
+            hint: "--odoo-conf takes Odoo's own configuration file, as a user who may read it; or name the folders of addons"
+                .to_owned(),
+        })?;
         let home = std::env::var_os("HOME").map(PathBuf::from);
         let folder = |name: &str| match (name.strip_prefix("~/"), &home) {
             (Some(rest), Some(home)) => home.join(rest),

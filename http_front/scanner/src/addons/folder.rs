@@ -83,6 +83,9 @@ impl Addons {
             }
             package = package.or_else(|| package_beside(&path));
             if places.len() == before && package.is_none() {
+                if let Some(error) = denied(&path) {
+                    return Err(unreadable(&path, &error));
+                }
                 return Err(Trouble {
                     message: format!("{} has no modules", path.display()),
                     hint: "name folders whose own folders have a __manifest__.py".to_owned(),
@@ -208,6 +211,15 @@ fn has_modules(folder: &Path) -> Result<bool, Trouble> {
             .any(|name| folder.join(name).is_file())
     };
     Ok(folders(folder)?.iter().any(has_manifest))
+}
+
+/// That what lies in a folder is not to be seen by this user.
+fn denied(folder: &Path) -> Option<std::io::Error> {
+    let mut entries = std::fs::read_dir(folder).ok()?;
+    entries.find_map(|entry| {
+        let error = entry.and_then(|entry| entry.path().metadata()).err()?;
+        (error.kind() == std::io::ErrorKind::PermissionDenied).then_some(error)
+    })
 }
 
 /// The folders in a folder, in the order of their names.

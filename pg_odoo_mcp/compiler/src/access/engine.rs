@@ -2,13 +2,17 @@
 
 use super::check_read;
 use crate::catalog::{
-    Engine, EngineSetting, KNOWN_MODELS, Model, Standing, Table, UNREAD, shortened, suggestion,
+    Engine, EngineSetting, InstalledModule, KNOWN_MODELS, Model, ScannedModule, Standing, Table,
+    UNREAD, shortened, suggestion,
 };
 use crate::error::{Code, Error, Refused, Result};
 use crate::facts::{Effect, ModelFacts, Override};
 use crate::scope::Scope;
 use std::collections::HashSet;
 use std::rc::Rc;
+
+/// States of a module that stand for its version while Odoo is to do something with it.
+const PENDING: [&str; 2] = ["to upgrade", "to remove"];
 
 /// A model that SQL may answer: what the database says, what Python says, and its table.
 #[derive(Debug, Clone)]
@@ -96,8 +100,12 @@ pub enum Unanswered<'a> {
     Set(&'a EngineSetting),
     /// Nobody has read its Python.
     NoFacts,
+    /// A scan found no class that makes records of it.
+    Unmade,
     /// A module that was not read has a say in it.
     Extended(&'a str),
+    /// A module that was read has a say in it which its source does not show.
+    Unseen(&'a str),
     /// The source of an installed module is not known, and it may change any model.
     Unread(&'a str),
     /// A module that was read is not there, or no longer has a say.
@@ -129,7 +137,9 @@ pub fn verdict<'a>(
     if let Some(setting) = setting.filter(|setting| setting.engine == Engine::Odoo) {
         return Err(Unanswered::Set(setting));
     }
-    let facts = standing.facts.as_ref().ok_or(Unanswered::NoFacts)?;
+    let Some(facts) = standing.facts.as_ref() else {
+        return Err(factless(standing));
+    };
     let of_other_name = facts.table.as_deref().is_some_and(|own| table != Some(own));
     let source = facts.overridden(Effect::RowSource);
     if table.is_none() || of_other_name || source.is_some() {
@@ -160,34 +170,64 @@ pub fn verdict<'a>(
     }
 }
 
+/// Why there are no facts of a model: what a new scan would bring, or what it brought.
+fn factless(standing: &Standing) -> Unanswered<'_> {
+    if standing.scanned.is_empty() {
+        return Unanswered::NoFacts;
+    }
+    if let Some((name, _)) = unread(standing) {
+        return Unanswered::Unread(name);
+    }
+    let mut modules = standing.modules.iter();
+    match modules.find_map(|module| as_read(standing, module).err()) {
+        Some(why) => why,
+        None => Unanswered::Unmade,
+    }
+}
+
+/// An installed module that nobody read. What it does to rights, or to all models, shows in no model's own list of modules.
+fn unread(standing: &Standing) -> Option<(&String, &ScannedModule)> {
+    let mut scanned = standing.scanned.iter();
+    scanned.find(|(_, module)| module.version == UNREAD)
+}
+
+/// Whether a module is the one that was read.
+fn as_read<'a>(standing: &'a Standing, module: &'a InstalledModule) -> Result<(), Unanswered<'a>> {
+    let name = module.name.as_str();
+    let read = standing.scanned.get(name);
+    let read = read.ok_or(Unanswered::Extended(name))?;
+    if read.version != module.version {
+        return Err(Unanswered::Changed {
+            module: name,
+            read: &read.version,
+            installed: &module.version,
+        });
+    }
+    if read.written_at != module.written_at {
+        return Err(Unanswered::Upgraded(name));
+    }
+    Ok(())
+}
+
 /// Whether the facts are those of the modules that are installed now.
 pub(crate) fn in_force<'a>(
     standing: &'a Standing,
     facts: &'a ModelFacts,
 ) -> Result<(), Unanswered<'a>> {
-    // what it does to rights, or to all models, shows in no model's own list of modules
-    let mut scanned = standing.scanned.iter();
-    if let Some((name, _)) = scanned.find(|(_, module)| module.version == UNREAD) {
+    if let Some((name, _)) = unread(standing) {
         return Err(Unanswered::Unread(name));
     }
     // dozens of modules on either side
     let told: HashSet<&str> = facts.modules.iter().collect();
     for module in &standing.modules {
+        as_read(standing, module)?;
         let name = module.name.as_str();
-        let read = standing
-            .scanned
-            .get(name)
-            .filter(|_| told.contains(name))
-            .ok_or(Unanswered::Extended(name))?;
-        if read.version != module.version {
-            return Err(Unanswered::Changed {
-                module: name,
-                read: &read.version,
-                installed: &module.version,
+        if !told.contains(name) {
+            let of_it = |by: &&Override| by.effect == Effect::Unread && by.module == name;
+            return Err(match facts.overrides.iter().find(of_it) {
+                Some(by) => Unanswered::Overridden(by),
+                None => Unanswered::Unseen(name),
             });
-        }
-        if read.written_at != module.written_at {
-            return Err(Unanswered::Upgraded(name));
         }
     }
     let there = standing.modules.iter().map(|module| module.name.as_str());
@@ -243,8 +283,14 @@ impl Unanswered<'_> {
                 format!("{} decided so: {}", setting.set_by, setting.reason)
             }
             Unanswered::NoFacts => "its Python has not been scanned".into(),
+            Unanswered::Unmade => {
+                "the facts that were loaded have no records of it: it is abstract, or made by hand".into()
+            }
             Unanswered::Extended(module) => {
                 format!("the module {module} extends it and has not been scanned")
+            }
+            Unanswered::Unseen(module) => {
+                format!("the module {module} extends it, and its source was read without seeing how")
             }
             Unanswered::Unread(module) => {
                 format!(
@@ -253,6 +299,22 @@ impl Unanswered<'_> {
             }
             Unanswered::Gone(module) => {
                 format!("the module {module}, which had a say in it, is not installed any more")
+            }
+            Unanswered::Changed {
+                module, installed, ..
+            } if PENDING.contains(installed) => {
+                let participle = match *installed {
+                    "to upgrade" => "upgraded",
+                    _ => "removed",
+                };
+                format!("the module {module} is to be {participle} in Odoo")
+            }
+            Unanswered::Changed {
+                module,
+                read,
+                installed: "",
+            } => {
+                format!("the module {module} was scanned as {read}, and Odoo has no version of it")
             }
             Unanswered::Changed {
                 module,
@@ -272,7 +334,9 @@ impl Unanswered<'_> {
                 }
                 _ => format!("Python decides over its reads: {}", by.place()),
             },
-            Unanswered::NoTable => "it has no ordinary table of its own".into(),
+            Unanswered::NoTable => {
+                "it has no ordinary table of its own: a database view made by its module, or nothing stored".into()
+            }
         }
     }
 
@@ -281,6 +345,12 @@ impl Unanswered<'_> {
         match self {
             Unanswered::Set(_) => "select odoo_mcp.set_model_engine(model, 'auto', reason)",
             Unanswered::NoFacts => "odoo-mcp scan-addons, with the folders of all addons",
+            Unanswered::Changed {
+                installed: "" | "to upgrade" | "to remove",
+                ..
+            } => {
+                "finish that in Odoo (odoo -u with the module's name, or under Apps), then: odoo-mcp scan-addons"
+            }
             Unanswered::Extended(_) | Unanswered::Unread(_) => {
                 "odoo-mcp scan-addons, with the folder of that module too"
             }
@@ -294,10 +364,13 @@ impl Unanswered<'_> {
                 "odoo-mcp scan-addons, where the source is; without it, if you know that Python: \
                  set_model_engine(model, 'sql', reason, force => true)"
             }
-            Unanswered::Overridden(_) => {
+            Unanswered::Overridden(_) | Unanswered::Unseen(_) => {
                 "nothing, unless you have read that code and know better: set_model_engine(model, 'sql', reason, force => true)"
             }
-            Unanswered::NoTable => "nothing: there are no rows that SQL could read",
+            Unanswered::Unmade => {
+                "nothing, where odoo-mcp scan-addons read all addons: their source has no such table"
+            }
+            Unanswered::NoTable => "nothing: SQL reads ordinary tables, and Odoo the others",
         }
     }
 

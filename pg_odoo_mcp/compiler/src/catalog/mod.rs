@@ -43,6 +43,11 @@ pub trait Catalog {
     fn delegates(&self) -> bool {
         false
     }
+
+    /// Whether Odoo is to be asked all that it has a method for, whatever SQL could answer.
+    fn delegates_all(&self) -> bool {
+        false
+    }
 }
 
 /// A many2one column on the way from the user.

@@ -204,6 +204,9 @@ fn find(name: &str) -> Result<&'static Tool> {
     })
 }
 
+/// Why Odoo answers what SQL could.
+const DELEGATES_ALL: &str = "pg_odoo_mcp.delegate_all is on: Odoo answers all that it can";
+
 /// Runs a call: SQL answers it, or Odoo is to where SQL can't answer exactly.
 pub(crate) fn dispatch(
     name: &str,
@@ -218,7 +221,11 @@ pub(crate) fn dispatch(
         principal,
         database,
     };
-    match (tool.run)(&call) {
+    let answered = match database.delegates_all() && tool.delegate.is_some() {
+        true => Err(Error::new(Code::NotSupported, DELEGATES_ALL)),
+        false => (tool.run)(&call),
+    };
+    match answered {
         Ok(answer) => delegate::named(&call, answer),
         Err(error) => tool.delegation(&call, error).map(Reply::Delegate),
     }

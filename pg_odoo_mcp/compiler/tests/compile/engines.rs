@@ -61,9 +61,58 @@ fn sql_answers_what_was_read_as_it_is_installed() {
 fn without_facts_odoo_answers_even_if_somebody_insists() {
     let mut standing = standing();
     standing.facts = None;
-    assert_eq!(verdict(&standing, TABLE).err(), Some(Unanswered::NoFacts));
+    assert_eq!(verdict(&standing, TABLE).err(), Some(Unanswered::Unmade));
     standing.setting = setting(Engine::Sql, true);
+    assert_eq!(verdict(&standing, TABLE).err(), Some(Unanswered::Unmade));
+    standing.scanned = Rc::default();
     assert_eq!(verdict(&standing, TABLE).err(), Some(Unanswered::NoFacts));
+}
+
+#[test]
+fn a_scan_is_advised_only_where_it_can_change_something() {
+    // abstract models have no facts after the best of scans; what moved since it is another matter
+    let mut factless = standing();
+    factless.facts = None;
+    factless.modules.push(InstalledModule::named("acme"));
+    assert_eq!(
+        verdict(&factless, None).err(),
+        Some(Unanswered::Extended("acme"))
+    );
+
+    // a file in error: the module was read, and this is all that is known of it
+    let unread = Override {
+        module: "sales_team".into(),
+        ..by(Effect::Unread, None)
+    };
+    let mut broken = with(|facts| facts.overrides.push(unread));
+    let mut facts = broken.facts.as_deref().cloned().expect("there are facts");
+    let modules = facts.modules.iter().filter(|name| *name != "sales_team");
+    facts.modules = modules.collect();
+    broken.facts = Some(Rc::new(facts.clone()));
+    let why = verdict(&broken, TABLE).expect_err("refused");
+    assert!(why.reason().contains("crm/models/crm_tag.py:12"), "{why:?}");
+    assert!(!why.remedy().contains("scan-addons"), "{why:?}");
+    facts.overrides.clear();
+    broken.facts = Some(Rc::new(facts));
+    let why = verdict(&broken, TABLE).expect_err("refused");
+    assert_eq!(why, Unanswered::Unseen("sales_team"));
+    assert!(!why.remedy().contains("scan-addons"), "{why:?}");
+
+    for (state, words) in [
+        ("to upgrade", "is to be upgraded in Odoo"),
+        ("to remove", "is to be removed in Odoo"),
+        ("", "Odoo has no version of it"),
+    ] {
+        let mut pending = standing();
+        pending.modules[0].version = state.into();
+        let mut scanned = (*pending.scanned).clone();
+        let read = scanned.get_mut(&pending.modules[0].name);
+        read.expect("it was scanned").version = "19.0.1.0".into();
+        pending.scanned = Rc::new(scanned);
+        let why = verdict(&pending, TABLE).expect_err("refused");
+        assert!(why.reason().ends_with(words), "{why:?}");
+        assert!(why.remedy().starts_with("finish that in Odoo"), "{why:?}");
+    }
 }
 
 #[test]
@@ -76,6 +125,10 @@ fn a_module_that_came_went_or_moved_makes_the_facts_worthless() {
     scanned.insert("acme".into(), scanned["base"].clone());
     more.scanned = Rc::new(scanned);
     assert!(refusal(&more).contains("acme extends it"));
+    if let Some(acme) = more.modules.last_mut() {
+        acme.version = "19.0.1.1".into();
+    }
+    assert!(refusal(&more).contains("acme was scanned as"));
 
     let mut fewer = standing();
     let gone = fewer.modules.pop().expect("modules").name;

@@ -21,6 +21,7 @@ pub(crate) struct Odoo {
     facts: BTreeMap<String, Rc<ModelFacts>>,
     /// Whether Odoo can be asked.
     pub(crate) delegates: bool,
+    pub(crate) delegates_all: bool,
     pub(crate) unaccent: Unaccent,
     pub(crate) rows: Vec<Row>,
     /// What the second statement yields, and those after it; the last goes on.
@@ -235,6 +236,7 @@ impl Odoo {
             models,
             facts: BTreeMap::new(),
             delegates: false,
+            delegates_all: false,
             unaccent: Unaccent::Absent,
             rows: Vec::new(),
             more_rows: Vec::new(),
@@ -341,6 +343,10 @@ impl Odoo {
 impl Catalog for Odoo {
     fn delegates(&self) -> bool {
         self.delegates
+    }
+
+    fn delegates_all(&self) -> bool {
+        self.delegates_all
     }
 
     fn model(&self, name: &str) -> Result<Option<Rc<Model>>> {

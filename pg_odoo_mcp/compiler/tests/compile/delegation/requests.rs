@@ -746,3 +746,32 @@ fn what_is_wrong_with_ids_and_names_is_said_before_odoo_is_asked() {
         assert_eq!(error.code, code, "{tool} {call}: {error}");
     }
 }
+
+#[test]
+fn where_odoo_is_to_answer_all_sql_answers_what_odoo_has_no_method_for() {
+    let mut odoo = odoo();
+    odoo.delegates = true;
+    let tags = json!({"model": "crm.tag"});
+    let answered = |odoo: &Odoo, tool| matches!(reply(odoo, tool, &tags), Ok(Reply::Answer(_)));
+    odoo.rows = vec![vec![Some("3".into())]];
+    assert!(answered(&odoo, "odoo_count"));
+    odoo.delegates_all = true;
+    for tool in [
+        "odoo_count",
+        "odoo_search",
+        "odoo_read_group",
+        "odoo_describe_model",
+    ] {
+        let delegation = delegated(&odoo, tool, &tags);
+        assert!(
+            delegation.reason.contains("pg_odoo_mcp.delegate_all"),
+            "{tool}: {}",
+            delegation.reason
+        );
+    }
+    let context = reply(&odoo, "odoo_context", &json!({})).expect("an answer");
+    assert!(matches!(context, Reply::Answer(_)));
+    // rights that SQL knows of are looked at all the same
+    odoo.change("crm.tag", |model| model["access_lists"] = json!([]));
+    assert_eq!(refused(&odoo, "odoo_count", &tags).code, Code::AccessDenied);
+}
