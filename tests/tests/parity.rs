@@ -36,6 +36,7 @@ fn is_asked(tools: &Option<String>, question: &Question) -> bool {
 struct Tally {
     same: BTreeMap<Kind, usize>,
     engines: BTreeMap<String, usize>,
+    asked_names: usize,
     open_names: usize,
     empty: usize,
     refused: BTreeMap<String, usize>,
@@ -112,7 +113,9 @@ impl Tally {
                 open_names,
                 is_empty,
                 engine,
+                asked_names,
             } => {
+                self.asked_names += usize::from(asked_names);
                 *self.engines.entry(engine).or_default() += 1;
                 self.empty += usize::from(is_empty);
                 *self.same.entry(question.kind).or_default() += 1;
@@ -136,6 +139,7 @@ impl Tally {
         sum(&mut self.refused, other.refused);
         sum(&mut self.odoo_fails, other.odoo_fails);
         sum(&mut self.unsupported, other.unsupported);
+        self.asked_names += other.asked_names;
         self.open_names += other.open_names;
         self.empty += other.empty;
         self.differences.extend(other.differences);
@@ -164,9 +168,10 @@ impl Tally {
             .map(|(kind, count)| format!("{count} × {}", kind.tool()))
             .collect();
         println!(
-            "the same: {}, by {:?}; {} of them empty; {} names that Python makes are left open",
+            "the same: {}, by {:?}, {} of SQL's with names of Odoo's; {} of them empty; {} names that Python makes are left open",
             kinds.join(", "),
             self.engines,
+            self.asked_names,
             self.empty,
             self.open_names
         );

@@ -68,6 +68,7 @@ pub struct Scope<'a> {
     rules: RefCell<Vec<AppliedRule>>,
     of_user: RefCell<BTreeMap<String, Option<i64>>>,
     warnings: RefCell<Vec<Warning>>,
+    asks_names: Cell<bool>,
     refuses_open_names: Cell<bool>,
 }
 
@@ -119,12 +120,23 @@ impl<'a> Scope<'a> {
             rules: RefCell::default(),
             of_user: RefCell::default(),
             warnings: RefCell::default(),
+            asks_names: Cell::new(false),
             refuses_open_names: Cell::new(false),
         })
     }
 
-    /// From now on names that SQL can't make are Odoo's to make, if it can be asked, instead of being
-    /// left open.
+    /// From now on names that SQL can't make are asked of Odoo, if it can be, when all else is answered.
+    pub fn ask_names(&self) {
+        self.asks_names.set(self.catalog.delegates());
+    }
+
+    /// Whether names that SQL can't make are asked for.
+    pub fn asks_names(&self) -> bool {
+        self.asks_names.get()
+    }
+
+    /// From now on a question for names that SQL can't make, and that can't be asked for by themselves, is
+    /// Odoo's, if it can be asked, instead of their being left open.
     pub fn refuse_open_names(&self) {
         self.refuses_open_names.set(self.catalog.delegates());
     }

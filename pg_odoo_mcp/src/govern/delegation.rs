@@ -10,7 +10,7 @@ use crate::govern::perform::{answer_within_budget, internal};
 use crate::govern::token;
 use crate::gucs;
 use odoo_compiler::answer::Answer;
-use odoo_compiler::delegate::{self, Delegation, Errand, Protocol};
+use odoo_compiler::delegate::{self, Delegation, Errand, Protocol, Shape};
 use odoo_compiler::error::{Code, Error, Result};
 use pgrx::pg_sys;
 use std::time::{Duration, Instant};
@@ -25,7 +25,7 @@ const RPC_MODULE: &str = include_str!("../../../sql/statements/rpc_module.sql");
 /// What the front may take besides Odoo's time: for a key, and to report.
 const GRACE: Duration = Duration::from_secs(30);
 
-/// How much longer a report may be than the answers in it.
+/// How much longer a report or a shape may be than the answers in it.
 const REPORT_OVERHEAD: usize = 64 * 1024;
 
 /// What may become of a call that SQL does not answer.
@@ -58,14 +58,14 @@ impl Way<'_> {
     /// Whether Odoo can be asked.
     pub(crate) fn is_open(&self) -> bool {
         match self {
-            // names that only Odoo makes are refused, then, and not left open
+            // what only Odoo answers is refused, then; names alone are left open, and the answer says so
             Way::InBatch(way) => way.is_open(),
             way => way.closed().is_none(),
         }
     }
 
     /// Why Odoo can't be asked, and what to do where somebody wants it.
-    fn closed(&self) -> Option<&'static str> {
+    pub(crate) fn closed(&self) -> Option<&'static str> {
         match self {
             Way::Psql => Some("the front (odoo-mcp) has Odoo answer this"),
             Way::ThroughFront(installation, _) if installation.minter.is_none() => Some(
@@ -118,6 +118,7 @@ impl Asked {
             requests: delegation.requests,
         };
         let shape = serde_json::to_string(&delegation.shape).map_err(unreadable)?;
+        check_length(shape.len())?;
         let errand = serde_json::to_string(&errand).map_err(unreadable)?;
         let deadline = (timeout + GRACE).as_secs_f64();
         owner::run(
@@ -180,7 +181,7 @@ pub(crate) fn end(call_id: &str, report: &str) -> Ending {
     let elapsed = Duration::try_from_secs_f64(f64::max(elapsed, 0.0) / 1000.0).unwrap_or_default();
     let write = |outcome: Outcome| {
         let outcome = Outcome {
-            engine: Some("odoo"),
+            engine: outcome.engine.or(Some("odoo")),
             ..outcome
         };
         outcome.write(call_id, elapsed + began.elapsed());
@@ -202,8 +203,11 @@ pub(crate) fn end(call_id: &str, report: &str) -> Ending {
         make(shape.as_deref().unwrap_or_default(), report)
     });
     let (answer, outcome) = match made {
-        Ok(answer) => {
-            let outcome = Outcome::of_answer(&answer);
+        Ok((answer, engine)) => {
+            let outcome = Outcome {
+                engine: Some(engine),
+                ..Outcome::of_answer(&answer)
+            };
             (Ok(answer), outcome)
         }
         Err(failure) => fault(call_id, failure),
@@ -212,17 +216,24 @@ pub(crate) fn end(call_id: &str, report: &str) -> Ending {
     Ending::Said(answer)
 }
 
-fn make(shape: &str, report: &str) -> Result<Answer> {
-    // a delegation has few requests, and not every one of them is answered at length
+/// A delegation has few requests, and not every one of them is answered at length; nor are the places for names
+/// in an answer that waits for them.
+fn check_length(length: usize) -> Result<()> {
     let budget = gucs::answer_budget();
-    if report.len() > 2 * budget + REPORT_OVERHEAD {
-        return Err(
-            Error::new(Code::OverBudget, "Odoo's answer is larger than its budget")
-                .detail(format!("it is {} bytes, the budget {budget}", report.len()))
-                .hint("ask for fewer fields, groups or periods, or a smaller limit"),
-        );
+    if length <= 2 * budget + REPORT_OVERHEAD {
+        return Ok(());
     }
-    let shape = serde_json::from_str(shape).map_err(|error| {
+    Err(
+        Error::new(Code::OverBudget, "the answer is larger than its budget")
+            .detail(format!("it is {length} bytes, the budget {budget}"))
+            .hint("ask for fewer fields, groups or periods, or a smaller limit"),
+    )
+}
+
+/// The answer, and who it is of.
+fn make(shape: &str, report: &str) -> Result<(Answer, &'static str)> {
+    check_length(report.len())?;
+    let shape: Shape = serde_json::from_str(shape).map_err(|error| {
         Error::new(Code::Internal, "the delegation can't be read back").detail(error.to_string())
     })?;
     let outcome = serde_json::from_str(report).map_err(|error| {
@@ -234,7 +245,8 @@ fn make(shape: &str, report: &str) -> Result<Answer> {
         .detail(format!("line {} column {}", error.line(), error.column()))
         .hint("front and extension must be of one release: odoo-mcp doctor")
     })?;
-    answer_within_budget(delegate::complete(&shape, outcome)?)
+    let answer = answer_within_budget(delegate::complete(&shape, outcome)?)?;
+    Ok((answer, shape.engine()))
 }
 
 /// What is told and what is written down of a failure.

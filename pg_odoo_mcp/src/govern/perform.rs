@@ -87,7 +87,12 @@ impl Call<'_> {
                     match self.ask(question, way.is_open(), reader, &is_user_gone)? {
                         Reply::Answer(answer) => Said::Answer(answer),
                         Reply::Delegate(delegation) => {
-                            Said::Asked(Box::new(way.asked(reader, delegation)?))
+                            let nameless =
+                                way.closed().and_then(|why| delegation.without_names(why));
+                            match nameless {
+                                Some(answer) => Said::Answer(answer?),
+                                None => Said::Asked(Box::new(way.asked(reader, delegation)?)),
+                            }
                         }
                     },
                 )

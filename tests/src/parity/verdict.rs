@@ -18,6 +18,8 @@ pub enum Verdict {
         is_empty: bool,
         /// Who answered: `sql` or `odoo`.
         engine: String,
+        /// SQL answered all but names, which are Odoo's.
+        asked_names: bool,
     },
     /// Both refuse, for want of the same kind of right or sense: our code and Odoo's exception.
     SameRefusal(String),
@@ -87,6 +89,8 @@ impl Question {
                         open_names: sameness.open_names,
                         is_empty: is_empty(&ours),
                         engine: content["engine"].as_str().unwrap_or_default().to_owned(),
+                        asked_names: content["engine"] == "sql"
+                            && content["engine_reason"].is_string(),
                     }
                 } else {
                     self.different(&ours, &Ok(theirs))

@@ -6,6 +6,7 @@ use crate::plan::{Figure, GroupColumn, GroupPlan, KeyValue, Period};
 use chrono::NaiveDateTime;
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
+use std::collections::HashMap;
 
 /// One group.
 #[derive(Debug, Default)]
@@ -62,9 +63,13 @@ pub(super) fn period_start(start: NaiveDateTime, period: Period) -> String {
     }
 }
 
+/// The records of keys with the names that Odoo is to be asked for, as they were first seen: each group asks by another
+/// record of its own, and what has the same key must stay the same.
+pub(super) type AskedRecords = HashMap<(String, String), Json>;
+
 impl Group {
     /// Reads a row of the plan's statement.
-    pub(super) fn read(plan: &GroupPlan, row: Row) -> Result<Group> {
+    pub(super) fn read(plan: &GroupPlan, row: Row, asked: &mut AskedRecords) -> Result<Group> {
         let broken = || Error::new(Code::Internal, "a row of groups is not as planned");
         let columns = plan.columns();
         if row.len() != columns.len() {
@@ -80,7 +85,15 @@ impl Group {
                         let name: Json = cell
                             .map_or(Ok(Json::Null), |name| serde_json::from_str(&name))
                             .map_err(|_| broken())?;
-                        group.keys[at] = KeyCell::Value(Json::Array(vec![value.clone(), name]));
+                        let id = value.to_string();
+                        let record = Json::Array(vec![value.clone(), name]);
+                        group.keys[at] = KeyCell::Value(match record[1].is_object() {
+                            true => {
+                                let key = (plan.keys[at].key.clone(), id);
+                                asked.entry(key).or_insert(record).clone()
+                            }
+                            false => record,
+                        });
                     }
                 }
                 GroupColumn::Currency => group.currency = cell,

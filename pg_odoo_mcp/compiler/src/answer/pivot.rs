@@ -2,7 +2,7 @@
 //! combination of column values and measure, and totals.
 
 use super::Row;
-use super::group::{Group, period_start};
+use super::group::{AskedRecords, Group, period_start};
 use super::timeline::truncate;
 use crate::error::{Code, Error, Result};
 use crate::plan::{PivotPart, PivotPlan};
@@ -58,6 +58,7 @@ pub(crate) struct Pivot {
     cells: HashMap<(usize, usize), Vec<Option<String>>>,
     currencies: BTreeSet<Option<String>>,
     record_count: u64,
+    asked: AskedRecords,
 }
 
 /// The finished table.
@@ -92,7 +93,7 @@ impl Pivot {
             )
             .hint("take longer periods or fewer keys, or narrow the domain"));
         }
-        let group = Group::read(&part.groups, row)?;
+        let group = Group::read(&part.groups, row, &mut self.asked)?;
         let width = part.places.len();
         let mut values: Values = vec![None; plan.keys.len()];
         for (at, cell) in group.keys.into_iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use super::Row;
 use super::calendar::label;
-use super::group::{Group, KeyCell};
+use super::group::{AskedRecords, Group, KeyCell};
 use super::timeline::next_start;
 use crate::error::{Code, Error, Result};
 use crate::plan::{Bucket, GroupKey, KeyValue, ReadGroupPlan};
@@ -157,12 +157,13 @@ pub(crate) struct FormattedGroups {
     pub(crate) currencies: Option<(i64, i64)>,
     /// Whether some group's sums are over several currencies.
     pub(crate) has_mixed_sums: bool,
+    asked: AskedRecords,
 }
 
 impl FormattedGroups {
     /// Takes one row of the statement.
     pub(crate) fn push(&mut self, plan: &ReadGroupPlan, row: Row, scope: &Scope<'_>) -> Result<()> {
-        let group = Group::read(&plan.groups, row)?;
+        let group = Group::read(&plan.groups, row, &mut self.asked)?;
         self.total = Some(group.total);
         if let Some((lowest, highest)) = group.watched {
             let (low, high) = self.currencies.unwrap_or((lowest, highest));

@@ -1,7 +1,7 @@
 //! The buckets of a time series: their calendar, and the figures that were found in them.
 
 use super::Row;
-use super::group::{Group, KeyCell};
+use super::group::{AskedRecords, Group, KeyCell};
 use crate::error::{Code, Error, Result};
 use crate::plan::{GroupPlan, Period};
 use chrono::{
@@ -36,6 +36,7 @@ pub(crate) struct Timeline {
     /// Records without a date.
     pub(super) undated: u64,
     record_count: u64,
+    asked: AskedRecords,
 }
 
 impl Timeline {
@@ -46,7 +47,7 @@ impl Timeline {
 
     /// Takes one row of the statement, whose first key is the bucket.
     pub(crate) fn push(&mut self, plan: &GroupPlan, row: Row) -> Result<()> {
-        let mut found = Group::read(plan, row)?;
+        let mut found = Group::read(plan, row, &mut self.asked)?;
         let Some(KeyCell::Period { start: bucket, .. }) = found.keys.first().cloned() else {
             return Err(Error::new(
                 Code::Internal,

@@ -3,14 +3,43 @@
 use super::{HttpAnswer, Shape, Warned, fault};
 use crate::answer::Answer;
 use crate::error::{Code, Error, Result};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
+use std::fmt::Formatter;
 
 /// An object whose values are passed on as they are.
 pub(super) type Object = BTreeMap<String, Box<RawValue>>;
+
+/// The members of an object in their order, to be passed on as they are.
+pub(super) struct Members<'a>(pub(super) Vec<(String, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Vec<(String, &'de RawValue)>;
+
+            fn expecting(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> std::result::Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(members)
+            }
+        }
+        from.deserialize_map(InOrder).map(Members)
+    }
+}
 
 /// The result of a call, or the error that Odoo made of it.
 pub(super) fn result<'a>(model: &str, answer: &'a HttpAnswer) -> Result<&'a RawValue> {

@@ -17,7 +17,7 @@ pub(super) struct Frame<'a> {
     /// What is known of the model, where SQL answers it but not this call.
     pub(super) subject: Option<Subject>,
     /// As the caller said it.
-    active_test: Option<bool>,
+    pub(super) active_test: Option<bool>,
     refusal: Error,
 }
 
@@ -38,18 +38,24 @@ impl<'a> Frame<'a> {
             }
             Err(error) => return Err(error),
         };
-        // it becomes a part of an address
-        let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_');
-        if !model.name.bytes().all(is_plain) || model.name.starts_with('.') {
-            return Err(refusal);
-        }
-        Ok(Frame {
+        let frame = Frame {
             scope,
             model,
             subject,
             active_test: context.active_test,
             refusal,
-        })
+        };
+        frame.check_address(&frame.model.name)?;
+        Ok(frame)
+    }
+
+    /// A model's name becomes a part of an address.
+    pub(super) fn check_address(&self, model: &str) -> Result<()> {
+        let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_');
+        match model.bytes().all(is_plain) && !model.starts_with('.') {
+            true => Ok(()),
+            false => Err(self.refusal.clone()),
+        }
     }
 
     /// The model's field of that name.
@@ -60,6 +66,17 @@ impl<'a> Frame<'a> {
     /// A call of a method of the model, in the context of this one spelled out.
     pub(super) fn request(
         &self,
+        method: &str,
+        arguments: Vec<(&str, Json)>,
+        only_if_rows: Option<u64>,
+    ) -> Request {
+        self.request_of(&self.model.name, method, arguments, only_if_rows)
+    }
+
+    /// The same of another model.
+    pub(super) fn request_of(
+        &self,
+        model: &str,
         method: &str,
         arguments: Vec<(&str, Json)>,
         only_if_rows: Option<u64>,
@@ -79,7 +96,7 @@ impl<'a> Frame<'a> {
         }
         kwargs.insert("context".into(), context);
         Request {
-            model: self.model.name.clone(),
+            model: model.to_owned(),
             method: method.to_owned(),
             kwargs,
             only_if_rows,

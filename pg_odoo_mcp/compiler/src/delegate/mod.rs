@@ -18,6 +18,7 @@ mod group_key;
 mod having;
 mod money;
 mod name_search;
+mod names;
 mod read;
 mod read_group;
 mod read_groups;
@@ -33,6 +34,7 @@ pub use report::{Failure, FailureKind, HttpAnswer, Outcome};
 pub(crate) use count::delegation as count;
 pub(crate) use describe_model::delegation as describe_model;
 pub(crate) use name_search::delegation as name_search;
+pub(crate) use names::named;
 pub(crate) use read::delegation as read;
 pub(crate) use read_group::delegation as read_group;
 pub(crate) use search::delegation as search;
@@ -81,6 +83,30 @@ enum Form {
     Count,
     ReadGroup(read_groups::Page),
     DescribeModel(describe_model::Described),
+    Names(names::Unnamed),
+}
+
+impl Delegation {
+    /// The answer where Odoo can't be asked, and why not, if only names were to be asked for.
+    pub fn without_names(&self, why: &str) -> Option<Result<Answer>> {
+        match &self.shape.form {
+            Form::Names(unnamed) => {
+                let unasked = Error::new(Code::OdooUnavailable, why);
+                Some(unnamed.complete(&self.shape, Err(unasked)))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Shape {
+    /// Who answers, whoever is asked for a part: `sql` or `odoo`.
+    pub fn engine(&self) -> &'static str {
+        match &self.form {
+            Form::Names(_) => "sql",
+            _ => "odoo",
+        }
+    }
 }
 
 /// A warning that is kept until the answer is there.
@@ -108,13 +134,22 @@ impl From<Warning> for Warned {
 /// Makes the answer of what Odoo said.
 pub fn complete(shape: &Shape, outcome: Outcome) -> Result<Answer> {
     let answers = match outcome {
-        Outcome::Answers(answers) => answers,
-        Outcome::Failure(failure) => return Err(failure::error(&failure)),
+        Outcome::Answers(answers) => Ok(answers),
+        Outcome::Failure(failure) => Err(failure::error(&failure)),
     };
     let results = answers
-        .iter()
-        .map(|answer| body::result(&shape.model, answer))
-        .collect::<Result<Vec<_>>>()?;
+        .as_deref()
+        .map_err(Error::clone)
+        .and_then(|answers| {
+            let of_each = answers
+                .iter()
+                .map(|answer| body::result(&shape.model, answer));
+            of_each.collect::<Result<Vec<_>>>()
+        });
+    if let Form::Names(unnamed) = &shape.form {
+        return unnamed.complete(shape, results);
+    }
+    let results = results?;
     let Some((first, more)) = results.split_first() else {
         return Err(body::unexpected("there is no answer to the first request"));
     };
@@ -125,6 +160,7 @@ pub fn complete(shape: &Shape, outcome: Outcome) -> Result<Answer> {
         Form::Count => count::complete(shape, first),
         Form::ReadGroup(page) => page.complete(shape, first, more.first().copied()),
         Form::DescribeModel(described) => described.complete(shape, first),
+        Form::Names(unnamed) => unnamed.complete(shape, Ok(results)),
     }
 }
 

@@ -1,8 +1,8 @@
-//! Display names: the stored ones in SQL, the others left open.
+//! Display names: the stored ones in SQL, the others asked of Odoo or left open.
 
 use super::{Column, Form, Source};
-use crate::access::known;
-use crate::catalog::{FieldType, Model, Table};
+use crate::access::{Subject, known};
+use crate::catalog::{Field, FieldType, Model, Table};
 use crate::error::Result;
 use crate::facts::{DisplayNameKind, Effect};
 use crate::scope::Scope;
@@ -17,21 +17,69 @@ pub enum Display {
     Partner {
         /// `complete_name`
         complete_name: Column,
-        /// `name`, if nameless contacts are left open.
-        name: Option<Column>,
+        /// `name`, and what stands for a contact without one, if SQL does not make that.
+        nameless: Option<(Column, Box<Display>)>,
     },
+    /// Odoo's Python decides, and Odoo is asked when all else is answered.
+    Asked(AskedName),
     /// Odoo's Python decides, and it is not reproduced here.
     Open,
 }
 
-/// The display name of the records of a model that `alias` stands for.
+/// A name as Odoo shows it with a many2one field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedName {
+    /// The model that has the field.
+    pub model: String,
+    /// The field.
+    pub field: String,
+    /// Its value: whose name it is.
+    pub id: Column,
+    /// A record that has the value, and that the user may read.
+    pub holder: Column,
+}
+
+impl AskedName {
+    /// The name of what a record's field points to, if names are asked for.
+    pub(super) fn of(
+        scope: &Scope<'_>,
+        of: &Subject,
+        on: &Field,
+        column: &Column,
+    ) -> Option<AskedName> {
+        scope.asks_names().then(|| AskedName {
+            model: of.model.name.clone(),
+            field: on.name.clone(),
+            id: column.clone(),
+            holder: Column::plain(column.alias, "id"),
+        })
+    }
+}
+
+impl Display {
+    /// What Odoo is asked for where SQL does not make the name.
+    pub(super) fn asked(&self) -> Option<&AskedName> {
+        match self {
+            Display::Asked(asked) => Some(asked),
+            Display::Partner { nameless, .. } => nameless.as_ref()?.1.asked(),
+            Display::Column(_) | Display::Open => None,
+        }
+    }
+}
+
+/// The display name of the records of a model that `alias` stands for; where SQL can't make it, it is
+/// asked for or left open.
 pub fn display(
     scope: &Scope<'_>,
     source: &mut Source,
     model_name: &str,
     alias: u32,
+    asked: Option<&AskedName>,
 ) -> Result<Display> {
     let open = || {
+        if let Some(asked) = asked {
+            return Ok(Display::Asked(asked.clone()));
+        }
         scope.open_names(model_name)?;
         scope.warn("display_name_open", format!("the names of {model_name} are made by Odoo's Python and shown as null; the ids are right, and odoo_search or a group key such as product_id.name gives stored names"));
         Ok(Display::Open)
@@ -54,7 +102,7 @@ pub fn display(
             })
             .and_then(|rec_name| text_column(scope, &model, rec_name, alias))
             .map(Display::Column),
-        DisplayNameKind::Partner => partner(scope, &model, alias),
+        DisplayNameKind::Partner => partner(scope, &model, alias, asked),
         DisplayNameKind::User => {
             return user(scope, source, &model, alias)?.map_or_else(open, Ok);
         }
@@ -69,8 +117,12 @@ pub(super) fn record_name(
     source: &mut Source,
     comodel: &str,
     link: &Column,
+    asked: Option<AskedName>,
 ) -> Result<Display> {
     let Some(table) = scope.catalog.model(comodel)?.and_then(|m| m.table.clone()) else {
+        if let Some(asked) = asked {
+            return Ok(Display::Asked(asked));
+        }
         scope.open_names(comodel)?;
         scope.warn(
             "display_name_open",
@@ -80,8 +132,8 @@ pub(super) fn record_name(
     };
     let before = source.joins.len();
     let coalias = source.join(scope, link, &table);
-    let name = display(scope, source, comodel, coalias)?;
-    if name == Display::Open {
+    let name = display(scope, source, comodel, coalias, asked.as_ref())?;
+    if matches!(name, Display::Asked(_) | Display::Open) {
         // nothing is read from it
         source.joins.truncate(before);
     }
@@ -111,22 +163,34 @@ fn text_column(scope: &Scope<'_>, model: &Model, name: &str, alias: u32) -> Opti
     })
 }
 
-fn partner(scope: &Scope<'_>, model: &Model, alias: u32) -> Option<Display> {
+fn partner(
+    scope: &Scope<'_>,
+    model: &Model,
+    alias: u32,
+    asked: Option<&AskedName>,
+) -> Option<Display> {
     let complete_name = text_column(scope, model, "complete_name", alias)?;
-    let name = if scope.lang == "en_US" {
+    // the stored name holds the English label of a nameless contact's type
+    let nameless = if scope.lang == "en_US" {
         None
     } else {
-        scope.open_names(&model.name).ok()?;
-        // the stored name holds the English label of a nameless contact's type
-        scope.warn(
-            "display_name_open",
-            "contacts without a name of their own are shown as null in languages other than en_US",
-        );
-        Some(text_column(scope, model, "name", alias)?)
+        let name = text_column(scope, model, "name", alias)?;
+        let shown = match asked {
+            Some(asked) => Display::Asked(asked.clone()),
+            None => {
+                scope.open_names(&model.name).ok()?;
+                scope.warn(
+                    "display_name_open",
+                    "contacts without a name of their own are shown as null in languages other than en_US",
+                );
+                Display::Open
+            }
+        };
+        Some((name, Box::new(shown)))
     };
     Some(Display::Partner {
         complete_name,
-        name,
+        nameless,
     })
 }
 

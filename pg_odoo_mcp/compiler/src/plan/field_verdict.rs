@@ -21,7 +21,7 @@ pub struct Against {
 }
 
 /// Whether SQL reads a field of a model that it answers: what a search would meet that asks for it.
-/// The names of records that it leads to count where they must not be left open.
+/// The names of records that it leads to count where they must not be left open and can't be asked for.
 pub fn field_verdict(scope: &Scope<'_>, of: &Subject, on: &Field) -> Result<(), Against> {
     read(scope, of, on).map_err(|error| against(on, error))
 }
@@ -121,6 +121,7 @@ impl Registry {
         let verdict = |on: &Field| {
             // what one question leads through doesn't count for the next
             let scope = scope()?;
+            scope.ask_names();
             scope.refuse_open_names();
             let verdict = match &of_all {
                 Some(against) => Err(against.clone()),

@@ -3,10 +3,10 @@
 use super::aggregate::measures;
 use super::condition::visible;
 use super::currency::currency;
-use super::display::record_name;
+use super::display::{AskedName, record_name};
 use super::key::{Grouped, key};
 use super::order::OrderTerm;
-use super::{Aggregate, Bucket, Column, Currency, Display, Measure, Predicate, Source};
+use super::{Aggregate, Bucket, Column, Currency, Display, From, Measure, Predicate, Source};
 use crate::access::Subject;
 use crate::domain::Domain;
 use crate::error::{Code, Error, Result};
@@ -27,7 +27,7 @@ pub struct Groups {
     pub currency: Option<Currency>,
     /// What becomes of records in several currencies.
     pub currencies: Currencies,
-    /// The figures of each group.
+    /// The figures of each group, and behind them its records that names are asked for with.
     pub aggregates: Vec<Aggregate>,
     /// The sets of keys to group by, by their places; none means one set of all of them.
     pub sets: Vec<Vec<usize>>,
@@ -193,12 +193,22 @@ pub(super) fn grouped(
     };
     let mut source = Source::of_groups(scope, groups);
     let mut keys = Vec::new();
+    // a record of each group, for names that are asked for; behind the figures
+    let mut holders = Vec::new();
     for (at, one) in found.into_iter().enumerate() {
         let value = match (one.comodel, one.expression) {
             (Some(comodel), _) => {
                 let link = key_column(&source, at);
+                let holder = one.asked.as_ref().map(|asked| asked.holder.clone());
+                let asked = one.asked.map(|asked| AskedName {
+                    id: link.clone(),
+                    holder: measure_column(&source, measures.len() + holders.len()),
+                    ..asked
+                });
+                let name = record_name(scope, &mut source, &comodel, &link, asked)?;
+                holders.extend(holder.filter(|_| name.asked().is_some()));
                 KeyValue::Record {
-                    name: record_name(scope, &mut source, &comodel, &link)?,
+                    name,
                     is_many: one.is_many,
                 }
             }
@@ -211,6 +221,10 @@ pub(super) fn grouped(
             key: request.keys[used[at]].clone(),
             value,
         });
+    }
+    if let From::Groups(groups) = &mut source.from {
+        let one_of_each = holders.into_iter().map(Aggregate::Minimum);
+        groups.aggregates.extend(one_of_each);
     }
     let is_split = has_currency && request.currencies == Currencies::Split;
     let currency_code = if is_split {

@@ -2,6 +2,7 @@
 
 use super::column::{check_use, comodel_name, field};
 use super::condition::{Resolver, Rights, ruled};
+use super::display::AskedName;
 use super::group::KeyExpression;
 use super::inherited::held_column;
 use super::passage::check_rights_known;
@@ -21,6 +22,8 @@ pub(super) struct Grouped {
     pub(super) expression: KeyExpression,
     /// The model whose ids the values are.
     pub(super) comodel: Option<String>,
+    /// How Odoo can be asked for their names.
+    pub(super) asked: Option<AskedName>,
     /// The values are of a many2many field.
     pub(super) is_many: bool,
     /// The values are numbers.
@@ -82,6 +85,7 @@ pub(super) fn key(
                 week_start: scope.week_start(),
             }),
             comodel: None,
+            asked: None,
             is_many: false,
             is_number: false,
         });
@@ -100,6 +104,7 @@ pub(super) fn key(
         return Ok(Grouped {
             expression: KeyExpression::Column(Column::plain(alias, "id")),
             comodel: Some(of.model.name.clone()),
+            asked: None,
             is_many: false,
             is_number: false,
         });
@@ -130,6 +135,14 @@ pub(super) fn key(
         _ => return Err(refuse(Code::NotSupported)),
     }
     let column = held_column(scope, source, of, alias, on)?;
+    // a field that is read where it is grouped by: whether a parent's records may be read was not asked
+    let is_read = column.alias == alias
+        && of.facts.overridden(Effect::Values).is_none()
+        && check_use(of, on, &[Effect::Values]).is_ok();
+    let asked = match on.field_type {
+        FieldType::Many2one if is_read => AskedName::of(scope, of, on, &column),
+        _ => None,
+    };
     Ok(Grouped {
         expression: if on.field_type == FieldType::Boolean {
             KeyExpression::Boolean(column)
@@ -140,6 +153,7 @@ pub(super) fn key(
             FieldType::Many2one => Some(comodel_name(of, on)?.to_owned()),
             _ => None,
         },
+        asked,
         is_many: false,
         is_number: matches!(
             on.field_type,
@@ -247,6 +261,7 @@ fn many2many(
     Ok(Grouped {
         expression: KeyExpression::Column(target),
         comodel: Some(comodel.model.name.clone()),
+        asked: None,
         is_many: true,
         is_number: false,
     })

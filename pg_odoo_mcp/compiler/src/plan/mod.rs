@@ -35,7 +35,7 @@ pub use by_id::{by_id, existing};
 pub(crate) use column::{has_known_groups, unknown_groups};
 pub use currency::Currency;
 pub(crate) use defaults::default_fields;
-pub use display::{Display, display};
+pub use display::{AskedName, Display, display};
 pub use field_verdict::{Against, Registry, field_verdict};
 pub use group::{Currencies, GroupColumn, GroupKey, GroupPlan, Groups, KeyExpression, KeyValue};
 pub(crate) use group::{key_column, measure_column};

@@ -34,7 +34,7 @@ pub fn name_search(
     check_use(of, on, &[Effect::Values])?;
     check_field(of, "display_name", scope.principal)?;
     // unlike in a search, what a name is made of is read without the user's rights
-    let name = match display(scope, &mut source, &of.model.name, alias)? {
+    let name = match display(scope, &mut source, &of.model.name, alias, None)? {
         Display::Open => return Err(unnamed(of)),
         name => name,
     };

@@ -3,7 +3,7 @@
 use super::column::{check_use, comodel_name, field, is_inherited, user_column};
 use super::condition::visible;
 use super::defaults::default_fields;
-use super::display::record_name;
+use super::display::{AskedName, record_name};
 use super::inherited::holder;
 use super::linked::{Linked, linked};
 use super::name_search::unnamed;
@@ -244,7 +244,7 @@ pub(super) fn found(
         if let Some(rec_name) = &of.facts.display_name.rec_name {
             check_field(of, rec_name, scope.principal)?;
         }
-        return match display(scope, source, &of.model.name, alias)? {
+        return match display(scope, source, &of.model.name, alias, None)? {
             Display::Open => Err(unnamed(of)),
             name => Ok(Read::Cell(Cell::Name(name))),
         };
@@ -297,7 +297,8 @@ fn record(
     on: &Field,
     column: Column,
 ) -> Result<Cell> {
-    let name = record_name(scope, source, comodel_name(of, on)?, &column)?;
+    let asked = AskedName::of(scope, of, on, &column);
+    let name = record_name(scope, source, comodel_name(of, on)?, &column, asked)?;
     Ok(Cell::Record { id: column, name })
 }
 

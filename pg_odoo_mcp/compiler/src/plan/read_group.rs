@@ -185,7 +185,8 @@ pub(super) fn order(
         let joined = groups.source.joins.len();
         match order_of_records(scope, &mut groups.source, &column, comodel, term) {
             Ok(expanded) => terms.extend(expanded),
-            Err(e) if is_default && e.code == Code::NotSupported => {
+            // Odoo knows its order, where it can be asked
+            Err(e) if is_default && e.code == Code::NotSupported && !scope.refuses_open_names() => {
                 groups.source.joins.truncate(joined);
                 scope.warn(
                     "order_by_id",

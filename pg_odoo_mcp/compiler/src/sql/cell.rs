@@ -1,7 +1,8 @@
 //! Values as Odoo's RPC writes them, in JSON.
 
+use super::Param;
 use super::fragment::Fragment;
-use crate::plan::{Cell, Display, Predicate};
+use crate::plan::{AskedName, Cell, Display, Predicate};
 
 impl Fragment {
     /// The cell as an expression of type json.
@@ -59,30 +60,47 @@ impl Fragment {
     /// A display name in JSON: false where there is none, null where it is left open.
     pub(super) fn push_name_json(&mut self, name: &Display) -> &mut Self {
         match name {
-            Display::Open => self.push("NULL::text"),
+            Display::Open => self.push("'null'::json"),
+            Display::Asked(asked) => self.push_hole(asked),
             Display::Column(_) => self
                 .push("COALESCE(to_json(NULLIF(")
                 .push_name(name)
                 .push(", '')), 'false'::json)"),
-            Display::Partner { name: None, .. } => self
+            Display::Partner { nameless: None, .. } => self
                 .push("COALESCE(to_json(")
                 .push_name(name)
                 .push("), to_json(''::text))"),
             Display::Partner {
-                name: Some(own), ..
+                nameless: Some((own, shown)),
+                ..
             } => self
                 .push("CASE WHEN COALESCE(")
                 .push_column(own)
-                .push(", '') = '' THEN 'null'::json ELSE to_json(")
+                .push(", '') = '' THEN ")
+                .push_name_json(shown)
+                .push(" ELSE to_json(")
                 .push_name(name)
                 .push(") END"),
         }
     }
 
+    /// What stands for a name until Odoo has said it.
+    fn push_hole(&mut self, asked: &AskedName) -> &mut Self {
+        self.push("json_build_object('', json_build_array(")
+            .push_param(&Param::text(&asked.model))
+            .push(", ")
+            .push_param(&Param::text(&asked.field))
+            .push(", ")
+            .push_column(&asked.id)
+            .push(", ")
+            .push_column(&asked.holder)
+            .push("))")
+    }
+
     /// A display name as text.
     pub(super) fn push_name(&mut self, name: &Display) -> &mut Self {
         match name {
-            Display::Open => self.push("NULL::text"),
+            Display::Asked(_) | Display::Open => self.push("NULL::text"),
             Display::Column(column) => self.push_column(column),
             Display::Partner { complete_name, .. } => {
                 // Odoo removes blanks before line ends and at both ends

@@ -226,7 +226,7 @@ pub(crate) fn dispatch(
         false => (tool.run)(&call),
     };
     match answered {
-        Ok(answer) => Ok(Reply::Answer(answer)),
+        Ok(answer) => delegate::named(&call, answer),
         Err(error) => tool.delegation(&call, error).map(Reply::Delegate),
     }
 }

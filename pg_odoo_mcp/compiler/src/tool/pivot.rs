@@ -50,6 +50,7 @@ fn planned<'a>(call: &'a Call<'_>) -> Result<Planned<'a>> {
     if let Some(name) = arguments.text("timezone")? {
         scope.tz = timezone(name)?;
     }
+    scope.ask_names();
     let of = asked(&scope, arguments.required_text("model")?)?;
     let plan = plan::pivot(
         &scope,

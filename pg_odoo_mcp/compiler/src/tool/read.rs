@@ -32,6 +32,10 @@ fn planned<'a>(call: &'a Call<'_>) -> Result<Planned<'a>> {
     let of = asked(&scope, arguments.required_text("model")?)?;
     let ids = arguments.ids("ids", MAX_IDS)?;
     let fields = arguments.names("fields")?.filter(|f| !f.is_empty());
+    // Odoo reads and names with it, but forgets it where names are asked for: in a search
+    if scope.active_test {
+        scope.ask_names();
+    }
     if fields.is_some() {
         scope.refuse_open_names();
     }

@@ -26,6 +26,7 @@ fn planned<'a>(call: &'a Call<'_>) -> Result<Planned<'a>> {
     let limit = arguments.number("limit", DEFAULT_LIMIT, 1..=MAX_LIMIT)?;
     let offset = arguments.number("offset", 0, 0..=MAX_OFFSET)?;
     let fields = arguments.names("fields")?.filter(|f| !f.is_empty());
+    scope.ask_names();
     if fields.is_some() {
         scope.refuse_open_names();
     }

@@ -55,6 +55,7 @@ fn planned<'a>(call: &'a Call<'_>) -> Result<Planned<'a>> {
     if let Some(name) = arguments.text("timezone")? {
         scope.tz = timezone(name)?;
     }
+    scope.ask_names();
     let of = asked(&scope, arguments.required_text("model")?)?;
     if arguments.text("period")? == Some("fiscal_year") {
         return Err(

@@ -28,7 +28,6 @@ const LEFT_TO_ODOO: &[(&str, &str)] = &[
     ("lines_by_context", "its context may change what Odoo finds"),
     ("searched_lines", "Odoo computes it"),
     ("bank_ids", "the model it leads to is not answered in SQL"),
-    ("bank_id", "the names of res.bank are made by Odoo's Python"),
 ];
 
 fn orders() -> Odoo {
@@ -163,7 +162,7 @@ fn a_description_says_the_same_where_odoo_can_t_be_asked() {
 #[test]
 fn what_is_said_of_every_field_is_what_a_search_for_it_meets() {
     let (in_sql, in_odoo) = agreed(&mut with_every_group(Odoo::new()));
-    assert!(in_sql > 50 && in_odoo > 5, "{in_sql} {in_odoo}");
+    assert!(in_sql > 70 && in_odoo > 4, "{in_sql} {in_odoo}");
     let (_, more) = agreed(&mut with_every_group(orders()));
     assert_eq!(more, in_odoo + LEFT_TO_ODOO.len());
     for effect in ["values", "order", "groups"] {
@@ -195,7 +194,15 @@ fn each_field_that_is_left_to_odoo_says_why() {
     assert_eq!(line("overridden"), Some(("sale", 7)));
     assert_eq!(line("bank_ids"), Some(("l10n_us_account", 1)));
     assert_eq!(line("computed"), None);
-    for field in ["name", "x_made", "ordered", "order_line", "partner_id"] {
+    // the names of banks are Python's, and asked for by themselves
+    for field in [
+        "name",
+        "x_made",
+        "ordered",
+        "order_line",
+        "partner_id",
+        "bank_id",
+    ] {
         assert_eq!(verdicts[field], Ok(()), "{field}");
     }
 }

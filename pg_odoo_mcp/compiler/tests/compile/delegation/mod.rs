@@ -3,6 +3,7 @@
 mod anything;
 mod completion;
 mod errors;
+mod names;
 mod requests;
 
 use crate::odoo::Odoo;
