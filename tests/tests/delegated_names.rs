@@ -4,8 +4,11 @@ use odoo_mcp_tests::parity::{Kind, Question, Verdict};
 use odoo_mcp_tests::{Environment, McpClient, Site, scan};
 use serde_json::{Value, json};
 
+/// What a question groups by.
+type Keys = &'static [&'static str];
+
 /// Models, fields and keys whose names are made by Python, by themselves and beside others.
-const MODELS: &[(&str, &[&str], &[&[&str]])] = &[
+const MODELS: &[(&str, &[&str], &[Keys])] = &[
     (
         "sale.order.line",
         &["name", "product_id", "order_id", "order_partner_id"],
