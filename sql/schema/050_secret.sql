@@ -19,7 +19,7 @@ AS $$
         OR pg_catalog.lower(column_name::pg_catalog.text)
            OPERATOR(pg_catalog.~) '(^|_)(api|access|private|server|client|encryption|signing|signature|transaction|replacement|notification|webhook|hmac|hash|pem|merchant|license|migration|kiosk|pos|app|googlemap|aade|to_talk|shared|account|auth|refresh|oauth|bearer|session|push|jwt|id|signup|verify|verification|csrf|payment)_?(key|keys|token|tokens)$'
         OR pg_catalog.lower(column_name::pg_catalog.text)
-           OPERATOR(pg_catalog.~) '(^|_)(credential_identifier|authcode|pem|pfx|p12|code_verifier|hashiv|webhook_url|verification_code)$'
+           OPERATOR(pg_catalog.~) '(^|_)(credential_identifier|authcode|pem|pfx|p12|code_verifier|hashiv|webhook_url|verification_code|csid_json|sha_request|sha_response|access_code|gmail_uri|outlook_uri|session_iv)$'
         OR pg_catalog.lower(column_name::pg_catalog.text) OPERATOR(pg_catalog.~) '(certificate|private_key|ssl_key|key_file|keyfile)$'
            AND table_name OPERATOR(pg_catalog.~) '(mail_server|certificate|provider|terminal|l10n|edi)'
         OR table_name OPERATOR(pg_catalog.~) '(apikeys|totp|passkey|certificate_key|auth_oauth|push_device)'

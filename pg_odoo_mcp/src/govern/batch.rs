@@ -52,7 +52,10 @@ pub(super) fn perform(batch: &Call<'_>, way: Way<'_>, source: &Source) -> Perfor
         .flatten()
         .flatten()
         .next();
-    let answer = batch_answer(&results, &as_of.unwrap_or_default());
+    let answer = match as_of {
+        Some(as_of) => batch_answer(&results, &as_of),
+        None => Err(Error::new(Code::Internal, "the snapshot has no time")),
+    };
     ended(answer.map(Done::Answer), running.is_user_gone)
 }
 

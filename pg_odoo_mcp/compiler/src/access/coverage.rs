@@ -28,7 +28,7 @@ impl Coverage {
         for model in models {
             match verdict(&model.standing, model.table.as_deref()) {
                 Ok(_) => coverage.answered += 1,
-                Err(Unanswered::NoFacts | Unanswered::Unmade) => coverage.unscanned += 1,
+                Err(Unanswered::NoFacts) => coverage.unscanned += 1,
                 Err(
                     Unanswered::Extended(module)
                     | Unanswered::Unread(module)
@@ -44,6 +44,7 @@ impl Coverage {
                     Unanswered::Set(_)
                     | Unanswered::Unseen(_)
                     | Unanswered::Overridden(_)
+                    | Unanswered::Unmade
                     | Unanswered::NoTable,
                 ) => {}
             }

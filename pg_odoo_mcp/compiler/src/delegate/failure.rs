@@ -35,7 +35,7 @@ pub(super) fn error(failure: &Failure) -> Error {
         TooLarge => (
             Code::OverBudget,
             "Odoo's answer is larger than its budget",
-            "ask for fewer fields or a smaller limit; texts and files are the largest fields",
+            "ask for fewer fields, a smaller limit or a narrower domain; texts and files are the largest fields",
         ),
         NotJson => (
             Code::OdooUnavailable,

@@ -5,6 +5,7 @@ use super::frame::Frame;
 use super::records::{self, Shown, Skipped, asked_fields};
 use super::{Delegation, Form, Shape, Warned, body};
 use crate::answer::Answer;
+use crate::catalog::{Field, FieldType};
 use crate::error::{Error, Result};
 use crate::tool::{Call, MAX_IDS, missing};
 use serde::{Deserialize, Serialize};
@@ -36,9 +37,11 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
     let ids = call.arguments.ids("ids", MAX_IDS)?;
     let fields = asked_fields(&frame, call.arguments.names("fields")?)?;
     let mut read = fields.clone();
-    if read == ["id"] {
-        // of the id alone Odoo looks at no record, and shows those that are not there
-        read.push("display_name".into());
+    // of what has no column in the table Odoo looks at no record, and shows those that are not there
+    for name in ["create_date", "display_name"] {
+        if !read.iter().any(|name| has_column(&frame, name)) && frame.field(name).is_ok() {
+            read.push(name.into());
+        }
     }
     let asked = vec![("ids", json!(ids)), ("fields", json!(read))];
     let request = frame.request("read", asked, None);
@@ -47,6 +50,15 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
         ids,
     };
     Ok(frame.delegation(vec![request], Form::Read(page)))
+}
+
+/// Whether reading the field looks the record up.
+fn has_column(frame: &Frame<'_>, name: &str) -> bool {
+    let is_x2many =
+        |on: &Field| matches!(on.field_type, FieldType::One2many | FieldType::Many2many);
+    let on = frame.model.fields.get(name);
+    name != "id"
+        && on.is_some_and(|on| on.store && !is_x2many(on) && on.field_type != FieldType::Binary)
 }
 
 impl Page {

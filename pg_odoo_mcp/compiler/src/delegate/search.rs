@@ -27,9 +27,6 @@ pub(super) struct Page {
     /// All ids are told first, and then the page is read.
     #[serde(default)]
     is_cut_here: bool,
-    /// Python may leave records out of a page that Odoo has cut.
-    #[serde(default)]
-    may_leave_out: bool,
 }
 
 #[derive(Serialize)]
@@ -58,8 +55,7 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
     let fields = asked_fields(&frame, arguments.names("fields")?)?;
     warn_of_report(&frame, fields.iter().map(String::as_str));
     let domain = domain.to_json();
-    let may_leave_out = decides_over_rows(&frame);
-    let is_cut_here = may_leave_out && offset > 0;
+    let is_cut_here = offset > 0 && decides_over_rows(&frame);
     let part = Part { offset, limit };
     let mut asked = vec![("domain", domain.clone())];
     asked.extend(order.map(|order| ("order", json!(order))));
@@ -83,7 +79,6 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
         limit,
         offset,
         is_cut_here,
-        may_leave_out,
     };
     Ok(frame.delegation(requests, Form::Search(page)))
 }
@@ -169,8 +164,8 @@ impl Page {
         let counted: u64 = body::read(count, "number of records")?;
         // the two requests see the records of two moments; what was seen in the first one is there
         let total = counted.max(row_count);
-        let is_short = self.may_leave_out && row_count < self.limit.min(total);
-        let cut = is_short.then(|| Warned::new("page_cut", left_out(row_count, total)));
+        let is_short = row_count < self.limit && end < total;
+        let cut = is_short.then(|| Warned::new("page_cut", self.left_out(row_count, total)));
         let body = Body {
             head: body::Head::new(shape),
             has_more: end < total || is_longer,
@@ -217,15 +212,15 @@ impl Page {
         };
         body::answer(shape, &body, row_count)
     }
-}
 
-/// What to do about a page that Odoo's Python has left records out of.
-fn left_out(row_count: u64, total: u64) -> String {
-    let next = match row_count {
-        0 => "ask with a larger limit or a narrower domain".to_owned(),
-        count => format!("for the next ones ask with offset {count}"),
-    };
-    format!(
-        "Odoo leaves out what the user may not see after it has cut the page, so that {row_count} of {total} came: {next}"
-    )
+    /// What to do about a page that Odoo's Python has left records out of.
+    fn left_out(&self, row_count: u64, total: u64) -> String {
+        let next = match row_count {
+            0 => "ask with a larger limit or a narrower domain".to_owned(),
+            count => format!("for the next ones ask with offset {}", self.offset + count),
+        };
+        format!(
+            "Odoo leaves out what the user may not see after it has cut the page, so that {row_count} of {total} came: {next}"
+        )
+    }
 }

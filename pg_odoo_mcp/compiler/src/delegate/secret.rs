@@ -77,6 +77,13 @@ const ENDS: &[&str] = &[
     "hashiv",
     "webhook_url",
     "verification_code",
+    "csid_json",
+    "sha_request",
+    "sha_response",
+    "access_code",
+    "gmail_uri",
+    "outlook_uri",
+    "session_iv",
 ];
 
 /// Whether the field holds a secret: the same names as in `odoo_mcp_private.is_secret`, whose columns

@@ -226,19 +226,33 @@ fn a_count_is_one_request() {
 
 #[test]
 fn a_read_of_ids_is_asked_as_one() {
+    let mut odoo = odoo();
+    odoo.change("acme.thing", |model| {
+        for name in ["name", "tag_ids"] {
+            model["fields"][name]["store"] = json!(true);
+        }
+    });
     let call = json!({"model": "acme.thing", "ids": [3, 1, 3], "fields": ["name", "name"]});
-    let delegation = delegated(&odoo(), "odoo_read", &call);
+    let delegation = delegated(&odoo, "odoo_read", &call);
     assert_eq!(
         requests(&delegation),
         json!([{"model": "acme.thing", "method": "read", "kwargs": {
             "ids": [3, 1, 3], "fields": ["id", "name"], "context": context(),
         }}])
     );
-    // of the id alone Odoo looks at no record
-    let call = json!({"model": "acme.thing", "ids": [3], "fields": ["id"]});
-    let delegation = delegated(&odoo(), "odoo_read", &call);
-    let kwargs = &delegation.requests[0].kwargs;
-    assert_eq!(kwargs["fields"], json!(["id", "display_name"]));
+    // of what has no column Odoo looks at no record
+    for (fields, asked) in [
+        (json!(["id"]), json!(["id", "display_name"])),
+        (json!(["tag_ids"]), json!(["id", "tag_ids", "display_name"])),
+        (json!(["weight"]), json!(["id", "weight", "display_name"])),
+    ] {
+        let call = json!({"model": "acme.thing", "ids": [3], "fields": fields});
+        let delegation = delegated(&odoo, "odoo_read", &call);
+        assert_eq!(delegation.requests[0].kwargs["fields"], asked);
+        let record = json!({"id": 3, "weight": 1.5, "tag_ids": [1], "display_name": "T"});
+        let answer = completed(&delegation, &json2(&[json!([record])])).expect("an answer");
+        assert_eq!(answer["records"][0]["display_name"], Value::Null);
+    }
 }
 
 #[test]
