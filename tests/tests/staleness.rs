@@ -71,7 +71,7 @@ fn another_process_s_next_call_goes_by_the_facts_that_are_loaded() {
     }
     load(&mut superuser, &none);
     let why = why(&mut stage);
-    assert!(why.contains("not been scanned"), "{why}");
+    assert!(why.contains("have no records of it"), "{why}");
 }
 
 /// A generation is never used again, also not that of a transaction that was rolled back.
