@@ -16,7 +16,7 @@ use odoo_compiler::delegate::{
 };
 use odoo_compiler::refusal::Refusal;
 use serde::Deserialize;
-use std::{borrow::Cow, time::Duration};
+use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
@@ -52,17 +52,9 @@ impl Call<'_> {
             if !is_wanted {
                 continue;
             }
-            let mut request = Cow::Borrowed(request);
-            if let Some(part) = request.ids_before {
-                let ids = answers.last().and_then(|answer| self.ids(answer));
-                match part.of(&ids.unwrap_or_default()) {
-                    [] => continue,
-                    ids => request.to_mut().kwargs.insert("ids".into(), ids.into()),
-                };
-            }
             let asked = Asked {
                 link,
-                request: &request,
+                request,
                 deadline,
                 most_bytes: bytes_left,
             };
@@ -85,13 +77,6 @@ impl Call<'_> {
         match self.errand.protocol {
             Protocol::Json2 => json2::rows(&answer.body),
             Protocol::Jsonrpc => jsonrpc::rows(&answer.body),
-        }
-    }
-
-    fn ids(&self, answer: &HttpAnswer) -> Option<Vec<i64>> {
-        match self.errand.protocol {
-            Protocol::Json2 => json2::ids(&answer.body),
-            Protocol::Jsonrpc => jsonrpc::ids(&answer.body),
         }
     }
 

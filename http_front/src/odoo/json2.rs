@@ -93,11 +93,6 @@ pub(super) fn rows(body: &RawValue) -> Option<u64> {
         .map(|rows| rows.len() as u64)
 }
 
-/// The ids that the answer is a list of.
-pub(super) fn ids(body: &RawValue) -> Option<Vec<i64>> {
-    serde_json::from_str(body.get()).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,7 +111,6 @@ mod tests {
             method: method.into(),
             kwargs: Map::from_iter([("a".to_owned(), Value::from(1.1))]),
             only_if_rows: None,
-            ids_before: None,
         }
     }
 

@@ -201,16 +201,6 @@ pub(super) fn rows(body: &RawValue) -> Option<u64> {
         .map(|envelope| envelope.result.len() as u64)
 }
 
-/// The ids that the answer is a list of.
-pub(super) fn ids(body: &RawValue) -> Option<Vec<i64>> {
-    #[derive(Deserialize)]
-    struct Envelope {
-        result: Vec<i64>,
-    }
-    let envelope = serde_json::from_str::<Envelope>(body.get());
-    envelope.ok().map(|envelope| envelope.result)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,7 +228,6 @@ mod tests {
                 method: method.into(),
                 kwargs: kwargs.as_object().cloned().expect("an object"),
                 only_if_rows: None,
-                ids_before: None,
             };
             let (args, kwargs) = arguments(&wanted);
             json!([args, kwargs])

@@ -125,7 +125,6 @@ impl Session {
             method: method.to_owned(),
             kwargs,
             only_if_rows: None,
-            ids_before: None,
         };
         let (link, key) = (&self.link, &self.account.key);
         let message = match self.protocol {

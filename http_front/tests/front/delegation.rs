@@ -528,49 +528,6 @@ async fn a_request_may_depend_on_how_much_the_one_before_it_found() {
 }
 
 #[tokio::test]
-async fn a_request_may_be_of_a_part_of_the_ids_before_it() {
-    let odoo = Odoo::start(|asked| {
-        let is_rpc = asked.path() == "/jsonrpc";
-        let is_read = asked.body.contains("\"read\"") || asked.path().ends_with("/read");
-        let said = if is_read { "[{}]" } else { "[9, 8, 7]" };
-        Act::Json(
-            200,
-            if is_rpc {
-                format!("{{\"result\": {said}}}")
-            } else {
-                said.into()
-            },
-        )
-    })
-    .await;
-    let stage = stage(odoo.address, |_| {}).await;
-    for protocol in ["json2", "jsonrpc"] {
-        for (offset, limit, made) in [
-            (1, 1, Some("[8]")),
-            (2, 5, Some("[7]")),
-            (0, 2, Some("[9,8]")),
-            (3, 5, None),
-        ] {
-            let mut wanted = delegation(protocol);
-            also(&mut wanted, None);
-            wanted["requests"][1]["method"] = "read".into();
-            wanted["requests"][1]["ids_before"] = json!({"offset": offset, "limit": limit});
-            let answers = ask(&stage, &wanted).await;
-            let count = answers["answers"].as_array().unwrap().len();
-            assert_eq!(count, 1 + usize::from(made.is_some()), "{answers}");
-            if let Some(ids) = made {
-                let asked = odoo.requests();
-                assert!(
-                    asked.last().unwrap().body.contains(ids),
-                    "{}",
-                    asked.last().unwrap().body
-                );
-            }
-        }
-    }
-}
-
-#[tokio::test]
 async fn names_from_the_database_reach_no_other_path_and_no_other_header() {
     let odoo = Odoo::start(nothing).await;
     let stage = stage(odoo.address, |_| {}).await;

@@ -52,27 +52,6 @@ pub struct Request {
     /// Made only if the answer before it is a list of at least so many.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub only_if_rows: Option<u64>,
-    /// Its `ids` are this part of the answer before it, which is a list of ids; of none it is not made.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ids_before: Option<Part>,
-}
-
-/// Some of a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Part {
-    /// So many are passed over.
-    pub offset: u64,
-    /// At most so many are taken.
-    pub limit: u64,
-}
-
-impl Part {
-    /// That part of the list.
-    #[must_use]
-    pub fn of<'a, T>(&self, list: &'a [T]) -> &'a [T] {
-        let at = |end: u64| usize::try_from(end).map_or(list.len(), |end| end.min(list.len()));
-        &list[at(self.offset)..at(self.offset.saturating_add(self.limit))]
-    }
 }
 
 #[cfg(test)]
@@ -89,7 +68,6 @@ mod tests {
             method: method.to_owned(),
             kwargs: kwargs.as_object().cloned().unwrap_or_default(),
             only_if_rows,
-            ids_before: None,
         };
         let errand = Errand {
             protocol: Protocol::Jsonrpc,

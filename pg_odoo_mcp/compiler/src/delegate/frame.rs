@@ -100,7 +100,6 @@ impl<'a> Frame<'a> {
             method: method.to_owned(),
             kwargs,
             only_if_rows,
-            ids_before: None,
         }
     }
 

@@ -28,7 +28,7 @@ mod search;
 mod secret;
 mod told_field;
 
-pub use errand::{Errand, Part, Protocol, Request};
+pub use errand::{Errand, Protocol, Request};
 pub use report::{Failure, FailureKind, HttpAnswer, Outcome};
 
 pub(crate) use count::delegation as count;

@@ -1,12 +1,11 @@
 //! `odoo_search` as Odoo's `search_read` and its `search_count`. Where Python has a say in which records there are, it may
-//! leave some out after Odoo has cut the page: the first page is Odoo's own, and says so; later ones are cut of all ids, for
-//! pages of Odoo's own would lose records.
+//! leave some out after Odoo has cut the page: the page is Odoo's own all the same, and says so.
 
 use super::body::Object;
 use super::frame::Frame;
 use super::money::warn_of_report;
-use super::records::{self, Shown, Skipped, asked_fields};
-use super::{Delegation, Form, Part, Shape, Warned, body, domain};
+use super::records::{Shown, Skipped, asked_fields};
+use super::{Delegation, Form, Shape, Warned, body, domain};
 use crate::answer::Answer;
 use crate::catalog::FieldType;
 use crate::error::{Code, Error, Result};
@@ -24,9 +23,9 @@ pub(super) struct Page {
     shown: Shown,
     limit: u64,
     offset: u64,
-    /// All ids are told first, and then the page is read.
+    /// Python is known to leave records out of a page that Odoo has cut.
     #[serde(default)]
-    is_cut_here: bool,
+    leaves_out: bool,
 }
 
 #[derive(Serialize)]
@@ -55,32 +54,23 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
     let fields = asked_fields(&frame, arguments.names("fields")?)?;
     warn_of_report(&frame, fields.iter().map(String::as_str));
     let domain = domain.to_json();
-    let is_cut_here = offset > 0 && decides_over_rows(&frame);
-    let part = Part { offset, limit };
-    let mut asked = vec![("domain", domain.clone())];
+    let mut asked = vec![
+        ("domain", domain.clone()),
+        ("fields", json!(fields)),
+        ("offset", json!(offset)),
+        ("limit", json!(limit)),
+    ];
     asked.extend(order.map(|order| ("order", json!(order))));
-    let requests = if is_cut_here {
-        let mut read = frame.request("read", vec![("fields", json!(fields))], None);
-        read.ids_before = Some(part);
-        vec![frame.request("search", asked, None), read]
-    } else {
-        asked.extend([
-            ("fields", json!(fields)),
-            ("offset", json!(offset)),
-            ("limit", json!(limit)),
-        ]);
-        vec![
-            frame.request("search_read", asked, None),
-            frame.request("search_count", vec![("domain", domain)], None),
-        ]
-    };
+    let read = frame.request("search_read", asked, None);
+    // a page that is not full need not be the last one
+    let count = frame.request("search_count", vec![("domain", domain)], None);
     let page = Page {
         shown: Shown::of(fields),
         limit,
         offset,
-        is_cut_here,
+        leaves_out: decides_over_rows(&frame),
     };
-    Ok(frame.delegation(requests, Form::Search(page)))
+    Ok(frame.delegation(vec![read, count], Form::Search(page)))
 }
 
 /// Whether Python is known to decide which records there are.
@@ -147,13 +137,9 @@ impl Page {
     pub(super) fn complete(
         &self,
         shape: &Shape,
-        first: &RawValue,
-        second: Option<&RawValue>,
+        page: &RawValue,
+        count: Option<&RawValue>,
     ) -> Result<Answer> {
-        if self.is_cut_here {
-            return self.complete_part(shape, first, second);
-        }
-        let (page, count) = (first, second);
         let found: Vec<Object> = body::read(page, "list of records")?;
         let is_longer = found.len() as u64 > self.limit;
         let found = found.into_iter().take(self.limit as usize);
@@ -164,8 +150,9 @@ impl Page {
         let counted: u64 = body::read(count, "number of records")?;
         // the two requests see the records of two moments; what was seen in the first one is there
         let total = counted.max(row_count);
-        let is_short = row_count < self.limit && end < total;
-        let cut = is_short.then(|| Warned::new("page_cut", self.left_out(row_count, total)));
+        let is_short =
+            row_count < self.limit && (end < total || self.leaves_out && self.offset > 0);
+        let cut = is_short.then(|| Warned::new("page_cut", left_out(row_count, total)));
         let body = Body {
             head: body::Head::new(shape),
             has_more: end < total || is_longer,
@@ -176,51 +163,12 @@ impl Page {
         };
         body::answer(shape, &body, row_count)
     }
+}
 
-    /// The same of all ids, and of the records of this page.
-    fn complete_part(
-        &self,
-        shape: &Shape,
-        ids: &RawValue,
-        page: Option<&RawValue>,
-    ) -> Result<Answer> {
-        let ids: Vec<i64> = body::read(ids, "list of ids")?;
-        let part = Part {
-            offset: self.offset,
-            limit: self.limit,
-        };
-        let asked = part.of(&ids);
-        let found: Vec<Object> = match page {
-            Some(page) => body::read(page, "list of records")?,
-            None if asked.is_empty() => Vec::new(),
-            None => return Err(body::unexpected("the records were not read")),
-        };
-        let is_asked = |record: &Object| records::id(record).is_some_and(|id| asked.contains(&id));
-        if found.len() > asked.len() || !found.iter().all(is_asked) {
-            return Err(body::unexpected("other records were read than were found"));
-        }
-        let (records, skipped_fields) = self.shown.records(found)?;
-        let row_count = records.len() as u64;
-        let total = ids.len() as u64;
-        let body = Body {
-            head: body::Head::new(shape),
-            has_more: self.offset.saturating_add(asked.len() as u64) < total,
-            total,
-            records,
-            skipped_fields,
-            warnings: body::warnings(shape, Vec::new()),
-        };
-        body::answer(shape, &body, row_count)
-    }
-
-    /// What to do about a page that Odoo's Python has left records out of.
-    fn left_out(&self, row_count: u64, total: u64) -> String {
-        let next = match row_count {
-            0 => "ask with a larger limit or a narrower domain".to_owned(),
-            count => format!("for the next ones ask with offset {}", self.offset + count),
-        };
-        format!(
-            "Odoo leaves out what the user may not see after it has cut the page, so that {row_count} of {total} came: {next}"
-        )
-    }
+/// A page that Odoo's Python has left records out of, and how none is lost.
+fn left_out(row_count: u64, total: u64) -> String {
+    format!(
+        "Odoo leaves out what the user may not see after it has cut the page: {row_count} of {total} came, and others may be on other pages. \
+         To see all, order by id and go on with [\"id\", \">\", the last id]; where a page is empty, with a larger limit"
+    )
 }
