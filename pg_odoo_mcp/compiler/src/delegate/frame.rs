@@ -106,10 +106,15 @@ impl<'a> Frame<'a> {
     /// What is asked, and what becomes of the answer.
     pub(super) fn delegation(self, requests: Vec<Request>, form: Form) -> Delegation {
         let reason = reason(&self.refusal);
+        // where Odoo is not asked, in a batch, who may not read the model is told that and nothing of its fields
+        let refusal = match check_read(&self.model, self.scope.principal) {
+            Err(denied) => denied,
+            Ok(()) => self.refusal,
+        };
         Delegation {
             model: self.model.name.clone(),
             reason: reason.clone(),
-            refusal: self.refusal,
+            refusal,
             requests,
             shape: Shape {
                 model: self.model.name.clone(),

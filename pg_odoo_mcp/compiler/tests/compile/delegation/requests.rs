@@ -720,6 +720,10 @@ fn who_may_read_what_odoo_answers_is_odoo_s_to_say() {
     ] {
         delegated(&odoo, tool, &count);
     }
+    // where nobody asks Odoo after all, a field that is there is no other refusal than one that is not
+    let call = json!({"model": "res.bank", "fields": ["name"]});
+    let delegation = delegated(&odoo, "odoo_search", &call);
+    assert_eq!(delegation.refusal.code, Code::AccessDenied);
     // what does not get as far as to Odoo tells nothing of the model's fields
     for field in ["nothing", "name"] {
         let call = json!({"model": "res.bank", "domain": [[field, "=?", {}]]});
