@@ -29,6 +29,7 @@ mod secret;
 mod told_field;
 
 pub use errand::{Errand, Protocol, Request};
+pub use fault::is_crash;
 pub use report::{Failure, FailureKind, HttpAnswer, Outcome};
 
 pub(crate) use count::delegation as count;
