@@ -4,6 +4,8 @@
 //! The user is a salesperson of the main company who sees all documents. What the record rules come to for that user is
 //! written into the SQL by hand: orders of that company; partners of that company, of none, or not shared. Names behind a many2one are read without rules, as Odoo reads them.
 
+mod partners;
+
 use serde_json::{Value, json};
 
 use super::rows::{Rows, flatten, flatten_link};
@@ -35,32 +37,31 @@ pub struct Question {
 }
 
 /// What a database has that a question depends on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Contents {
     /// Orders in several currencies: figures are then by currency, on every side.
     pub has_currencies: bool,
+    /// The ids of the first partners that the user may read, 100 at most.
+    pub partners: Vec<i32>,
 }
 
 const COMPANY: i32 = 1;
 /// Periods begin where the user lives; Odoo keeps UTC.
 const LOCAL: &str = "timezone('Europe/Brussels', timezone('UTC', s.date_order))";
-const PARTNERS: &str = "from res_partner p
-    left join res_country c on c.id = p.country_id
-    left join res_users u on u.id = p.user_id left join res_partner up on up.id = u.partner_id
-    left join res_company o on o.id = p.company_id";
-const VISIBLE_PARTNER: &str =
-    "p.active and (p.company_id = 1 or p.company_id is null or p.partner_share is not true)";
-
 /// All questions for a database.
 #[must_use]
-pub fn questions(contents: Contents) -> Vec<Question> {
+pub fn questions(contents: &Contents) -> Vec<Question> {
     let mut questions = vec![
-        partners(),
-        partners_and_their_number(),
+        partners::twenty(),
+        partners::twenty_and_their_number(),
+        partners::hundred_by_id(contents),
+        partners::by_name(),
+        partners::described(),
         orders_by_month(contents),
         count_of_orders(),
         large_orders_of_a_country(),
         orders_by_salesperson_and_quarter(),
+        orders_by_customer(),
         teams_by_state(contents),
     ];
     for question in &mut questions {
@@ -71,83 +72,7 @@ pub fn questions(contents: Contents) -> Vec<Question> {
     questions
 }
 
-fn partner_fields() -> Value {
-    json!([
-        "name",
-        "email",
-        "city",
-        "country_id",
-        "user_id",
-        "company_id"
-    ])
-}
-
-fn partners_sql() -> String {
-    format!(
-        "select p.id, p.name, p.email, p.city, c.id, c.name ->> 'en_US', u.id, up.name, o.id, o.name,
-                (select count(*) from res_partner p where {VISIBLE_PARTNER}) as total
-         {PARTNERS} where {VISIBLE_PARTNER} order by p.complete_name, p.id desc limit 20"
-    )
-}
-
-fn partners() -> Question {
-    Question {
-        name: "20 partners, 6 fields",
-        tool: "odoo_search",
-        arguments: json!({"model": "res.partner", "fields": partner_fields(), "limit": 20}),
-        model: "res.partner",
-        method: "search_read",
-        body: json!({"domain": [], "fields": partner_fields(), "limit": 20}),
-        sql: partners_sql(),
-        of_tool: |answer| Rows {
-            total: answer["total"].as_i64(),
-            ..records(&answer["records"], partner_row)
-        },
-        of_method: |answer| records(answer, partner_row),
-        is_ordered: true,
-        is_crowded: true,
-    }
-}
-
-/// As Odoo's own client asks: our answer says of how many, so this is the like of it.
-fn partners_and_their_number() -> Question {
-    let name = json!({"fields": {"display_name": {}}});
-    Question {
-        name: "the same, Odoo asked for the total too (web_search_read)",
-        method: "web_search_read",
-        body: json!({"domain": [], "limit": 20, "specification": {"name": {}, "email": {}, "city": {},
-            "country_id": name, "user_id": name, "company_id": name}}),
-        of_method: |answer| Rows {
-            total: answer["length"].as_i64(),
-            ..records(&answer["records"], |record| {
-                let mut row = vec![record["id"].clone()];
-                for field in ["name", "email", "city"] {
-                    flatten(&record[field], &mut row);
-                }
-                for field in ["country_id", "user_id", "company_id"] {
-                    let link = &record[field];
-                    row.extend([link["id"].clone(), link["display_name"].clone()]);
-                }
-                row
-            })
-        },
-        is_crowded: false,
-        ..partners()
-    }
-}
-
-fn partner_row(record: &Value) -> Vec<Value> {
-    let mut row = vec![record["id"].clone()];
-    for field in ["name", "email", "city"] {
-        flatten(&record[field], &mut row);
-    }
-    for field in ["country_id", "user_id", "company_id"] {
-        flatten_link(&record[field], &mut row);
-    }
-    row
-}
-
-fn orders_by_month(contents: Contents) -> Question {
+fn orders_by_month(contents: &Contents) -> Question {
     let confirmed = json!([["state", "=", "sale"]]);
     let mut groupby = vec!["date_order:month"];
     let (mut key, mut column, mut join) = ("", "", "");
@@ -306,7 +231,39 @@ fn salesperson_and_quarter(group: &Value) -> Vec<Value> {
     row
 }
 
-fn teams_by_state(contents: Contents) -> Question {
+/// As many groups as there are customers, of which the first are shown.
+fn orders_by_customer() -> Question {
+    let order = "amount_total:sum desc, partner_id";
+    let aggregates = json!(["amount_total:sum", "__count"]);
+    Question {
+        name: "the 80 best customers of all",
+        tool: "odoo_read_group",
+        arguments: json!({"model": "sale.order", "groupby": ["partner_id"], "aggregates": aggregates,
+            "order": order, "limit": 80}),
+        model: "sale.order",
+        method: "formatted_read_group",
+        body: json!({"domain": [], "groupby": ["partner_id"], "aggregates": aggregates, "order": order, "limit": 80}),
+        sql: format!(
+            "select p.id, p.complete_name, g.amount::float8, g.orders
+               from (select s.partner_id, sum(s.amount_total) as amount, count(*) as orders
+                       from sale_order s where s.company_id = {COMPANY} group by 1) g
+               join res_partner p on p.id = g.partner_id
+              order by g.amount desc, p.complete_name, p.id desc limit 80"
+        ),
+        of_tool: |answer| groups(&answer["groups"], customer),
+        of_method: |answer| groups(answer, customer),
+        is_ordered: true,
+        is_crowded: false,
+    }
+}
+
+fn customer(group: &Value) -> Vec<Value> {
+    let mut row = Vec::new();
+    flatten_link(&group["partner_id"], &mut row);
+    row
+}
+
+fn teams_by_state(contents: &Contents) -> Question {
     let aggregates = json!(["amount_total:sum", "__count"]);
     let (sets, column, join, sql_sets) = if contents.has_currencies {
         (
@@ -487,7 +444,10 @@ mod tests {
     #[test]
     fn currencies_are_asked_for_where_there_are_several() {
         for has_currencies in [false, true] {
-            let questions = questions(Contents { has_currencies });
+            let questions = questions(&Contents {
+                has_currencies,
+                ..Contents::default()
+            });
             let grouped = questions
                 .iter()
                 .filter(|q| q.body.to_string().contains("currency_id"))
