@@ -21,6 +21,7 @@ pub use standing::{
 pub(crate) use wanted::Wanted;
 
 use crate::error::Result;
+use crate::sql::Statement;
 use std::rc::Rc;
 
 /// Where models come from: the extension reads them in the call's snapshot, tests from a fixture.
@@ -38,6 +39,18 @@ pub trait Catalog {
     /// Whether `unaccent(text)` in Odoo's schema is the one that Odoo would use in `ilike`:
     /// nothing there, the trusted extension's, or one that must not be run.
     fn unaccent(&self) -> Result<Unaccent>;
+
+    /// About how many rows a table has; nothing where nobody has counted.
+    fn row_estimate(&self, table: &Table) -> Option<f64> {
+        let _ = table;
+        None
+    }
+
+    /// The ids that a statement of the compiler's yields, unless they are more than `most`.
+    fn ids(&self, statement: &Statement, most: usize) -> Result<Option<Vec<i64>>> {
+        let _ = (statement, most);
+        Ok(None)
+    }
 
     /// Whether Odoo can be asked what SQL may not answer.
     fn delegates(&self) -> bool {

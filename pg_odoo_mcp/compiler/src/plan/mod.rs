@@ -11,6 +11,7 @@ mod display;
 mod field_verdict;
 mod group;
 mod hierarchy;
+mod ids_first;
 mod inherited;
 mod key;
 mod linked;

@@ -12,6 +12,7 @@ mod facts;
 mod field_verdicts;
 mod groups;
 mod hierarchy;
+mod ids_first;
 mod inheritance;
 mod names;
 mod odoo;
