@@ -144,34 +144,21 @@ pub(super) fn described() -> Question {
         arguments: json!({"model": "res.partner"}),
         method: "fields_get",
         body: json!({"attributes": ["type", "string", "help", "relation", "selection", "required", "readonly", "store", "groupable"]}),
-        sql: "select f.name, f.ttype, f.field_description ->> 'en_US' from ir_model_fields f
-               where f.model = 'res.partner' order by f.name"
+        // but for those of groups that the user is not in, which Python alone knows
+        sql: "select f.name from ir_model_fields f where f.model = 'res.partner' and f.name not in
+                ('account_move_count', 'credit', 'credit_limit', 'credit_to_invoice', 'debit', 'employee_ids', 'employees_count',
+                 'is_in_call', 'pos_order_count', 'purchase_order_count', 'show_credit_limit', 'signup_type', 'total_invoiced',
+                 'use_partner_credit_limit')"
             .to_owned(),
         of_tool: |answer| {
-            Rows::new(
-                array(&answer["fields"])
-                    .iter()
-                    .map(|field| {
-                        vec![
-                            field["name"].clone(),
-                            field["type"].clone(),
-                            field["label"].clone(),
-                        ]
-                    })
-                    .collect(),
-            )
+            let told = array(&answer["fields"]).iter().map(|field| &field["name"]);
+            let named = answer["unsupported"].as_object().into_iter().flatten();
+            let named = named.flat_map(|(_, names)| array(names));
+            Rows::new(told.chain(named).map(|name| vec![name.clone()]).collect())
         },
         of_method: |answer| {
-            Rows::new(
-                answer
-                    .as_object()
-                    .expect("fields by name")
-                    .iter()
-                    .map(|(name, field)| {
-                        vec![json!(name), field["type"].clone(), field["string"].clone()]
-                    })
-                    .collect(),
-            )
+            let fields = answer.as_object().expect("fields by name");
+            Rows::new(fields.keys().map(|name| vec![json!(name)]).collect())
         },
         is_ordered: false,
         is_crowded: false,
