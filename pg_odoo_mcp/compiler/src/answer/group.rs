@@ -144,7 +144,7 @@ fn key(value: &KeyValue, cell: Option<String>) -> Result<KeyCell> {
         KeyValue::Boolean => KeyCell::Value(Json::Bool(text == "true")),
         KeyValue::Text => KeyCell::Value(Json::String(text)),
         // an id, for now; its name is the next column
-        KeyValue::Record { .. } | KeyValue::Number => {
+        KeyValue::Record { .. } | KeyValue::Number | KeyValue::Part { .. } => {
             KeyCell::Value(serde_json::from_str(&text).unwrap_or(Json::String(text)))
         }
     })

@@ -10,7 +10,7 @@ use super::search::write;
 use super::{Delegation, Form};
 use crate::answer::weekday;
 use crate::error::{Code, Error, Result};
-use crate::plan::{Figure, Period, Spelled, check_keys, check_measures, parse_terms};
+use crate::plan::{Figure, Spelled, check_keys, check_measures, parse_terms};
 use crate::tool::{Call, GROUP_LIMITS, MAX_OFFSET};
 use serde_json::json;
 
@@ -74,7 +74,7 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
     };
     let page = Page {
         timezone: has(|bucket| bucket.is_datetime).then(|| frame.scope.tz.name().to_owned()),
-        week_start: has(|bucket| bucket.period == Some(Period::Week))
+        week_start: has(|bucket| bucket.granularity.has_weeks())
             .then(|| weekday(frame.scope.week_start()).to_owned()),
         companies,
         keys,

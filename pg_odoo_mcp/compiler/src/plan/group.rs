@@ -6,7 +6,9 @@ use super::currency::currency;
 use super::display::{AskedName, record_name};
 use super::key::{Grouped, key};
 use super::order::OrderTerm;
-use super::{Aggregate, Bucket, Column, Currency, Display, From, Measure, Predicate, Source};
+use super::{
+    Aggregate, Bucket, Column, Currency, DatePart, Display, Form, From, Measure, Predicate, Source,
+};
 use crate::access::Subject;
 use crate::domain::Domain;
 use crate::error::{Code, Error, Result};
@@ -80,6 +82,13 @@ pub enum KeyValue {
     Boolean,
     /// Periods.
     Bucket(Bucket),
+    /// Numbers of dates.
+    Part {
+        /// Which number.
+        part: DatePart,
+        /// Where the dates have a time, the timezone that they are shown in.
+        timezone: Option<String>,
+    },
 }
 
 /// A column of a grouped statement.
@@ -214,6 +223,13 @@ pub(super) fn grouped(
             }
             (None, KeyExpression::Boolean(_)) => KeyValue::Boolean,
             (None, KeyExpression::Bucket(bucket)) => KeyValue::Bucket(bucket),
+            (
+                None,
+                KeyExpression::Column(Column {
+                    form: Form::Part { part, timezone },
+                    ..
+                }),
+            ) => KeyValue::Part { part, timezone },
             (None, KeyExpression::Column(_)) if one.is_number => KeyValue::Number,
             (None, KeyExpression::Column(_)) => KeyValue::Text,
         };

@@ -30,6 +30,13 @@ pub enum Sorting {
     Boolean(Column),
     /// Whether there is a value.
     IsNull(Column),
+    /// A weekday as PostgreSQL counts them, by how far it is from the first of the week.
+    Weekday {
+        /// The weekday; 0 is Sunday.
+        column: Column,
+        /// The day a week starts on; 1 is Monday.
+        first: u8,
+    },
 }
 
 /// A term as it was written: `path [asc|desc] [nulls first|nulls last]`.

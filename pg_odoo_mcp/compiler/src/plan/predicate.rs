@@ -1,3 +1,4 @@
+use super::DatePart;
 use crate::catalog::Table;
 use crate::domain::Operator;
 use crate::sql::Param;
@@ -20,6 +21,13 @@ pub enum Form {
     Plain,
     /// The language's entry of a translated jsonb column, else the English one.
     Translated(String),
+    /// A number of a date; of one with a time, the number that it has in the timezone.
+    Part {
+        /// Which number.
+        part: DatePart,
+        /// IANA name; nothing for a date without a time.
+        timezone: Option<String>,
+    },
 }
 
 impl Column {

@@ -3,7 +3,7 @@
 use super::group::{Currencies, GroupPlan, GroupRequest, grouped, key_column, measure_column};
 use super::key::is_record_field;
 use super::order::{OrderTerm, Written, order_of_records, parse_terms};
-use super::{Column, Figure, Inequality, KeyValue, Predicate, Sorting};
+use super::{Column, DatePart, Figure, Inequality, KeyValue, Predicate, Sorting};
 use crate::access::Subject;
 use crate::domain::{Condition, Domain, Operand, Operator};
 use crate::error::{Code, Error, Result};
@@ -161,11 +161,12 @@ pub(super) fn order(
         .collect();
     let is_default = written.is_empty();
     for term in if is_default { &defaults } else { written } {
-        let plain = |column: Column| OrderTerm {
-            by: Sorting::Column(column),
+        let by = |by: Sorting| OrderTerm {
+            by,
             descending: term.descending,
             nulls_first: term.nulls_first,
         };
+        let plain = |column: Column| by(Sorting::Column(column));
         let Some(at) = keys.iter().position(|key| key == term.path) else {
             let at = groups.measures.iter().position(|m| m.key == term.path);
             let at = at.ok_or_else(|| {
@@ -175,6 +176,15 @@ pub(super) fn order(
             continue;
         };
         let column = key_column(&groups.source, at);
+        if let KeyValue::Part {
+            part: DatePart::DayOfWeek,
+            ..
+        } = groups.keys[at].value
+        {
+            let first = scope.week_start();
+            terms.push(by(Sorting::Weekday { column, first }));
+            continue;
+        }
         // Odoo sorts by the comodel's order only where the field is the model's own
         let comodel = is_record_field(of, term.path)
             .filter(|_| matches!(groups.keys[at].value, KeyValue::Record { .. }));

@@ -73,7 +73,25 @@ impl Fragment {
                     .push_param(&lang);
                 self.push(", ").push_plain(column).push("->>'en_US')")
             }
+            Form::Part { part, timezone } => {
+                let unit = Param::text(part.unit());
+                self.push("date_part(").push_param(&unit).push(", ");
+                match timezone {
+                    Some(timezone) => self.push_local(column, timezone),
+                    None => self.push_plain(column).push("::timestamp"),
+                }
+                .push(")")
+            }
         }
+    }
+
+    /// A moment in UTC as the clocks of a timezone show it.
+    pub(super) fn push_local(&mut self, column: &Column, timezone: &str) -> &mut Self {
+        self.push("timezone(")
+            .push_param(&Param::text(timezone))
+            .push(", timezone('UTC', ")
+            .push_plain(column)
+            .push("))")
     }
 
     fn push_plain(&mut self, column: &Column) -> &mut Self {

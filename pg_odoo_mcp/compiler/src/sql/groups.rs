@@ -217,11 +217,7 @@ impl Fragment {
             .push_param(&Param::text(bucket.period.name()))
             .push(", ");
         if bucket.is_datetime {
-            self.push("timezone(")
-                .push_param(&Param::text(bucket.timezone.as_str()))
-                .push(", timezone('UTC', ")
-                .push_column(&bucket.date)
-                .push("))");
+            self.push_local(&bucket.date, &bucket.timezone);
         } else {
             self.push_column(&bucket.date).push("::timestamp");
         }

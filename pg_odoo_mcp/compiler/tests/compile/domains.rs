@@ -375,11 +375,6 @@ fn what_is_not_exact_is_not_answered() {
         "unknown_model: there is no model \"res.users\"",
     );
     same(
-        "sale.order",
-        json!([["date_order.month_number", "=", 1]]),
-        "not_supported: date parts such as date_order.month_number are not answered in SQL",
-    );
-    same(
         "res.partner",
         json!([["partner_latitude", "=", 1.123456789012]]),
         "not_supported: \"partner_latitude\" has 7 decimal places, 1.123456789012 has more",
