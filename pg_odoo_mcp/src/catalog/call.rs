@@ -7,10 +7,12 @@ use crate::exec::plan::Bind;
 use crate::exec::read_only::Reader;
 use crate::gucs;
 use odoo_compiler::answer::{Database, Environment, Row, Token};
-use odoo_compiler::catalog::{Catalog, ListedModel, Model, ModelDescription, Step, Unaccent};
+use odoo_compiler::catalog::{
+    Catalog, ListedModel, Model, ModelDescription, Step, Table, Unaccent,
+};
 use odoo_compiler::error::{Code, Error, Result};
 use odoo_compiler::principal::Principal;
-use odoo_compiler::sql::{Param, PgType, Statement, user_path};
+use odoo_compiler::sql::{Param, PgType, Statement, currency_rates, user_path};
 use pgrx::pg_sys;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
@@ -185,6 +187,23 @@ impl Catalog for CallDatabase<'_> {
         let digits = load::decimal_precision(self.reader, name)?;
         let mut precisions = self.precisions.borrow_mut();
         Ok(*precisions.entry(name.to_owned()).or_insert(digits))
+    }
+
+    fn currency_rates(
+        &self,
+        rates: &Table,
+        company_id: i64,
+        timezone: &str,
+    ) -> Result<Vec<(i64, String)>> {
+        let mut found = Vec::new();
+        self.rows(&currency_rates(rates, company_id, timezone), &mut |row| {
+            let mut cells = row.into_iter();
+            let id = cells.next().flatten().and_then(|id| id.parse().ok());
+            // a currency without a rate is as good as none
+            found.extend(id.zip(cells.next().flatten()));
+            Ok(())
+        })?;
+        Ok(found)
     }
 
     fn user_path(&self, user_id: i64, steps: &[Step]) -> Result<Option<i64>> {

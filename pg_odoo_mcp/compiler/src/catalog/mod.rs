@@ -31,6 +31,14 @@ pub trait Catalog {
     /// `decimal_precision.digits` of that name, which rounds the floats declared with it.
     fn decimal_precision(&self, name: &str) -> Result<Option<u8>>;
 
+    /// Today's rate of each currency by its id, of a company and of all; `sql::currency_rates` is its statement.
+    fn currency_rates(
+        &self,
+        rates: &Table,
+        company_id: i64,
+        timezone: &str,
+    ) -> Result<Vec<(i64, String)>>;
+
     /// The id at the end of a chain of many2one columns that starts from the user, if it leads
     /// somewhere; `sql::user_path` is its statement.
     fn user_path(&self, user_id: i64, steps: &[Step]) -> Result<Option<i64>>;

@@ -43,7 +43,7 @@ pub(super) fn warn_of_report<'n>(
 pub(super) fn warn_of_sums(frame: &Frame<'_>, keys: &[String], measures: &[String]) {
     let summed = measures.iter().filter_map(|measure| {
         let (name, function) = measure.split_once(':')?;
-        (!function.starts_with("count")).then_some(name)
+        is_of_money(function).then_some(name)
     });
     if warn_of_report(frame, summed) {
         return;
@@ -55,7 +55,7 @@ pub(super) fn warn_of_sums(frame: &Frame<'_>, keys: &[String], measures: &[Strin
         let Some(on) = frame.model.fields.get(name) else {
             continue;
         };
-        if on.field_type != FieldType::Monetary || function.starts_with("count") {
+        if on.field_type != FieldType::Monetary || !is_of_money(function) {
             continue;
         }
         let currency = on.currency_field.as_deref().unwrap_or("currency_id");
@@ -78,4 +78,9 @@ pub(super) fn warn_of_sums(frame: &Frame<'_>, keys: &[String], measures: &[Strin
             .scope
             .warn(code, format!("{name:?} is money, and {advice}"));
     }
+}
+
+/// Whether a function's figure is an amount of money where the field is.
+fn is_of_money(function: &str) -> bool {
+    matches!(function, "sum" | "avg" | "min" | "max")
 }

@@ -404,6 +404,11 @@ fn midnight(tz: Tz, day: NaiveDate) -> NaiveDateTime {
     utc(tz, local)
 }
 
+/// An ISO date or datetime, as it is written.
+pub(super) fn moment_of(text: &str) -> Option<NaiveDateTime> {
+    iso(text).map(|(at, _)| at)
+}
+
 /// An ISO date, or a datetime cut to its second, and whether it was a date.
 fn iso(text: &str) -> Option<(NaiveDateTime, bool)> {
     let digits_first = text.len() >= 10

@@ -31,7 +31,7 @@ mod source;
 mod x2many;
 
 pub use aggregate::{Aggregate, Figure, Measure, listed as listed_aggregates};
-pub(crate) use aggregate::{Spelled, check_measures};
+pub(crate) use aggregate::{Spelled, as_answered, check_measures};
 pub use by_id::{by_id, existing};
 pub(crate) use column::{has_known_groups, unknown_groups};
 pub use currency::Currency;
@@ -50,7 +50,7 @@ pub use period::{Bucket, DatePart, Granularity, Period};
 pub use pivot::{PivotPart, PivotPlan, PivotRequest, pivot};
 pub use predicate::{Column, Form, Hierarchy, Inequality, Kinship, Predicate, Subquery};
 pub use read::{Cell, CountPlan, Output, ReadPlan, Skipped, count, read};
-pub(crate) use read_group::check_keys;
 pub use read_group::{ReadGroupPlan, ReadGroupRequest, currencies, read_group};
+pub(crate) use read_group::{check_keys, compared};
 pub use series::{SeriesPlan, SeriesRequest, series};
 pub use source::{From, Join, Source};

@@ -292,7 +292,7 @@ fn is_sorted_by_python(facts: &ModelFacts) -> bool {
 }
 
 /// A field that everybody may read, and whose column is what the database says.
-fn is_open_to_all(facts: &ModelFacts, field: &str) -> bool {
+pub(super) fn is_open_to_all(facts: &ModelFacts, field: &str) -> bool {
     let known = facts.fields.get(field);
     known.is_some_and(|f| f.groups.is_none() && f.unread.is_none())
         && facts

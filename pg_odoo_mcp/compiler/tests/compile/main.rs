@@ -11,6 +11,7 @@ mod domains;
 mod engines;
 mod facts;
 mod field_verdicts;
+mod figures;
 mod groups;
 mod hierarchy;
 mod inheritance;

@@ -2,7 +2,7 @@
 
 use odoo_compiler::answer::{Database, Environment, Reply, Row};
 use odoo_compiler::catalog::{
-    Catalog, FieldDescription, ListedModel, Model, ModelDescription, Step, Unaccent,
+    Catalog, FieldDescription, ListedModel, Model, ModelDescription, Step, Table, Unaccent,
 };
 use odoo_compiler::error::Result;
 use odoo_compiler::facts::ModelFacts;
@@ -78,6 +78,11 @@ fn model(name: &str, order: &str, fields: &[&str], rules: Value) -> (String, Val
         "access_lists": [{"group_id": 10, "group": "Role / User"}],
     });
     (name.into(), json)
+}
+
+/// A model without rules, by its fields.
+pub(crate) fn described(name: &str, fields: &[&str]) -> Value {
+    model(name, "id", fields, json!([])).1
 }
 
 impl Odoo {
@@ -363,6 +368,17 @@ impl Catalog for Odoo {
 
     fn decimal_precision(&self, _name: &str) -> Result<Option<u8>> {
         Ok(Some(2))
+    }
+
+    fn currency_rates(
+        &self,
+        rates: &Table,
+        company_id: i64,
+        timezone: &str,
+    ) -> Result<Vec<(i64, String)>> {
+        let statement = odoo_compiler::sql::currency_rates(rates, company_id, timezone);
+        self.ran.borrow_mut().push(statement);
+        Ok(vec![(1, "1.0".into()), (2, "0.85".into())])
     }
 
     fn user_path(&self, user_id: i64, steps: &[Step]) -> Result<Option<i64>> {
