@@ -296,6 +296,25 @@ fn currency_code(
 }
 
 impl GroupPlan {
+    /// The same of so many records of the table at most, those with the highest ids, of which some may not count.
+    pub(crate) fn among_latest(&mut self, scope: &Scope<'_>, most: u64) -> Result<()> {
+        let From::Groups(groups) = &mut self.source.from else {
+            return Err(Error::new(Code::Internal, "groups of no records"));
+        };
+        let From::Table(table) = &groups.source.from else {
+            return Err(Error::new(Code::Internal, "records of no table"));
+        };
+        let latest = Predicate::Latest {
+            id: Column::plain(groups.source.alias, "id"),
+            alias: scope.subquery_alias(table)?,
+            table: table.clone(),
+            most,
+        };
+        let predicate = std::mem::replace(&mut groups.predicate, Predicate::Const(true));
+        groups.predicate = Predicate::all(vec![latest, predicate]);
+        Ok(())
+    }
+
     /// The columns of the statement, in order.
     pub fn columns(&self) -> Vec<GroupColumn> {
         let mut columns = Vec::new();

@@ -146,6 +146,17 @@ pub enum Predicate {
         /// Which records.
         hierarchy: Hierarchy,
     },
+    /// The id is among the highest of the table.
+    Latest {
+        /// The record's id.
+        id: Column,
+        /// Its table.
+        table: Table,
+        /// The table's alias in the subquery.
+        alias: u32,
+        /// So many of them.
+        most: u64,
+    },
     /// There is, or is not, a row that holds the record's id.
     Exists {
         /// The record's id.

@@ -16,8 +16,10 @@ mod read_group;
 mod schema;
 mod search;
 mod time_series;
+mod value_sample;
 
 pub use batch::{BATCH, BatchedCall, BatchedResult, batch_answer, batched_calls};
+pub(crate) use describe_model::{VALUES_OPEN, asks_values};
 pub(crate) use described_field::Described;
 pub(crate) use explain::explain;
 pub(crate) use name_search::Wanted;

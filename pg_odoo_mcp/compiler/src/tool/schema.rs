@@ -70,6 +70,7 @@ pub(super) fn describe_model() -> Json {
         &["model"],
         json!({
             "model": text("such as sale.order"), "fields": texts("default all"),
+            "values": {"type": "boolean", "description": "of up to 10 named fields also the share filled, range, frequent values"},
             "context": shared_context(),
         }),
     )

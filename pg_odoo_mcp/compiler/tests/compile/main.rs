@@ -13,6 +13,7 @@ mod facts;
 mod field_verdicts;
 mod figures;
 mod groups;
+mod held_values;
 mod hierarchy;
 mod inheritance;
 mod names;

@@ -429,7 +429,7 @@ impl Database for Odoo {
             };
             listed.push(ListedModel {
                 label: format!("{} in {lang}", model.label),
-                english: model.label.clone(),
+                labels: vec![model.label.clone(), format!("{} auf Deutsch", model.label)],
                 standing: model.standing.clone(),
                 table: model.table.as_ref().map(|table| table.name.clone()),
                 name,
