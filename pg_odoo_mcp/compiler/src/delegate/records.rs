@@ -2,7 +2,8 @@
 
 use super::body::{self, Object};
 use super::frame::Frame;
-use crate::access::check_field;
+use crate::access::{check_field, known};
+use crate::catalog::FieldType;
 use crate::error::Result;
 use crate::plan;
 use serde::{Deserialize, Serialize};
@@ -12,10 +13,13 @@ use serde_json::value::RawValue;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Shown {
     /// The keys of each record, `id` first.
-    fields: Vec<String>,
+    pub(super) fields: Vec<String>,
+    /// What a person would want to see too, and this user may not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    withheld: Vec<String>,
 }
 
-/// A field that Odoo does not show.
+/// A field that is not shown.
 #[derive(Serialize)]
 pub(super) struct Skipped<'a> {
     field: &'a str,
@@ -23,42 +27,70 @@ pub(super) struct Skipped<'a> {
 }
 
 /// The named fields behind the id. Fields are always named: what Odoo would read by itself is everything.
-pub(super) fn asked_fields(frame: &Frame<'_>, names: Option<Vec<String>>) -> Result<Vec<String>> {
-    let mut fields = vec!["id".to_owned()];
+pub(super) fn asked_fields(frame: &Frame<'_>, names: Option<Vec<String>>) -> Result<Shown> {
+    let mut shown = Shown {
+        fields: vec!["id".to_owned()],
+        withheld: Vec::new(),
+    };
     match names.filter(|names| !names.is_empty()) {
         Some(names) => {
             for name in names {
-                frame.field(&name)?;
-                if !fields.contains(&name) {
-                    fields.push(name);
+                frame.field(&name).map_err(|e| plan::not_a_path(&name, e))?;
+                if !shown.fields.contains(&name) {
+                    shown.fields.push(name);
                 }
             }
         }
-        None => fields.extend(default_fields(frame)),
+        None => {
+            let (fields, withheld) = default_fields(frame);
+            shown.fields.extend(fields);
+            shown.withheld = withheld;
+        }
     }
-    Ok(fields)
+    let is_binary = |name: &&String| {
+        let on = frame.model.fields.get(name);
+        on.is_some_and(|on| on.field_type == FieldType::Binary)
+    };
+    let binary: Vec<&str> = shown
+        .fields
+        .iter()
+        .filter(is_binary)
+        .map(String::as_str)
+        .collect();
+    if !binary.is_empty() {
+        frame.ask_sizes();
+        frame.scope.warn(
+            "binary_size",
+            format!(
+                "files are told by their size, not sent: {}",
+                binary.join(", ")
+            ),
+        );
+    }
+    Ok(shown)
 }
 
-/// The fields a person would want of a model that is known; else its name, and the way to more.
-fn default_fields(frame: &Frame<'_>) -> Vec<String> {
+/// The fields a person would want of a model that is known, and those of them that are not for this user; else its name,
+/// and the way to more.
+fn default_fields(frame: &Frame<'_>) -> (Vec<String>, Vec<String>) {
     let principal = frame.scope.principal;
     if let Some(of) = &frame.subject {
         let mut names = plan::default_fields(of);
-        names.retain(|name| check_field(of, name, principal).is_ok() && frame.field(name).is_ok());
-        return names;
+        names.retain(|name| frame.field(name).is_ok());
+        let is_allowed = |name: &String| check_field(of, name, principal).is_ok();
+        return names.into_iter().partition(is_allowed);
+    }
+    if let Some(facts) = known(&frame.model.standing) {
+        return plan::told_fields(&frame.model, facts, principal);
     }
     frame.scope.warn(
         "fields_not_named",
         "no field is named, so there are only ids and names: name fields; odoo_describe_model lists them",
     );
-    vec!["display_name".into()]
+    (vec!["display_name".into()], Vec::new())
 }
 
 impl Shown {
-    pub(super) fn of(fields: Vec<String>) -> Shown {
-        Shown { fields }
-    }
-
     /// The records with their fields in order, and the fields that some lack.
     pub(super) fn records(
         &self,
@@ -89,7 +121,11 @@ impl Shown {
             field,
             reason: "Odoo left it out of a record",
         });
-        Ok((records, skipped.collect()))
+        let withheld = self.withheld.iter().map(|field| Skipped {
+            field,
+            reason: "access",
+        });
+        Ok((records, withheld.chain(skipped).collect()))
     }
 }
 

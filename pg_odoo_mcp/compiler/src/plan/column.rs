@@ -2,7 +2,7 @@
 
 use super::{Column, Form};
 use crate::access::{Subject, check_field};
-use crate::catalog::{Field, FieldType, Model, suggestion};
+use crate::catalog::{Field, FieldType, Model, shortened, suggestion};
 use crate::error::{Code, Error, Refused, Result};
 use crate::facts::Effect;
 use crate::scope::Scope;
@@ -25,6 +25,17 @@ pub(super) fn field<'a>(scope: &Scope<'_>, of: &'a Subject, name: &str) -> Resul
             None => error.hint("odoo_describe_model lists the fields"),
         }
     })
+}
+
+/// The error of a name among fields to read that is a path.
+pub(crate) fn not_a_path(name: &str, error: Error) -> Error {
+    match name.split_once('.') {
+        Some((link, rest)) if error.code == Code::UnknownField => {
+            let (link, rest) = (shortened(link), shortened(rest));
+            error.hint(format!("fields take no paths: read {link}, then {rest} of its records by odoo_read; odoo_read_group groups by {link}.{rest}"))
+        }
+        _ => error,
+    }
 }
 
 /// The stored column of a field, whoever asks.
