@@ -4,7 +4,7 @@ use super::domain::check;
 use super::frame::Frame;
 use super::group_key::{Bucket, check_key};
 use super::having::having;
-use super::money::warn_of_sums;
+use super::money::{sums_of_money, warn_of_sums};
 use super::read_groups::{COUNTED, Page};
 use super::search::write;
 use super::{Delegation, Form};
@@ -80,6 +80,7 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
         week_start: has(|bucket| bucket.granularity.has_weeks())
             .then(|| weekday(frame.scope.week_start()).to_owned()),
         companies,
+        money: sums_of_money(&frame, &measures),
         keys,
         measures,
         limit,

@@ -2,6 +2,7 @@
 
 use super::body::{self, Object};
 use super::frame::Frame;
+use super::money::{amounts, without_noise};
 use crate::access::{check_field, known};
 use crate::catalog::FieldType;
 use crate::error::Result;
@@ -17,6 +18,9 @@ pub(super) struct Shown {
     /// What a person would want to see too, and this user may not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     withheld: Vec<String>,
+    /// Amounts of money.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    money: Vec<String>,
 }
 
 /// A field that is not shown.
@@ -31,6 +35,7 @@ pub(super) fn asked_fields(frame: &Frame<'_>, names: Option<Vec<String>>) -> Res
     let mut shown = Shown {
         fields: vec!["id".to_owned()],
         withheld: Vec::new(),
+        money: Vec::new(),
     };
     match names.filter(|names| !names.is_empty()) {
         Some(names) => {
@@ -67,6 +72,7 @@ pub(super) fn asked_fields(frame: &Frame<'_>, names: Option<Vec<String>>) -> Res
             ),
         );
     }
+    shown.money = amounts(frame, &shown.fields);
     Ok(shown)
 }
 
@@ -98,7 +104,14 @@ impl Shown {
     ) -> Result<(Vec<Box<RawValue>>, Vec<Skipped<'_>>)> {
         let mut skipped: Vec<&str> = Vec::new();
         let mut records = Vec::new();
-        for record in found {
+        for mut record in found {
+            for name in &self.money {
+                if let Some(value) = record.get_mut(name)
+                    && let Some(clean) = without_noise(value)
+                {
+                    *value = clean;
+                }
+            }
             if id(&record).is_none() {
                 return Err(body::unexpected("a record has no id"));
             }

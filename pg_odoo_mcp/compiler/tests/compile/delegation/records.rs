@@ -86,6 +86,48 @@ fn nobody_is_sent_a_file_unasked_and_what_is_withheld_is_named() {
 }
 
 #[test]
+fn money_has_no_noise_of_python_s_arithmetic() {
+    let odoo = odoo();
+    let call = json!({"model": "acme.thing", "fields": ["amount", "weight"]});
+    let delegation = delegated(&odoo, "odoo_search", &call);
+    let records = json!([{"id": 7, "amount": 14.999999999999998, "weight": 14.999999999999998}]);
+    let answer = completed(&delegation, &json2(&[records, json!(1)])).expect("an answer");
+    assert_eq!(
+        answer["records"][0],
+        json!({"id": 7, "amount": 15.0, "weight": 14.999999999999998})
+    );
+    let call =
+        json!({"model": "acme.thing", "groupby": [], "aggregates": ["amount:sum", "amount:avg"]});
+    let delegation = delegated(&odoo, "odoo_read_group", &call);
+    let group = json!([{"__extra_domain": [], "amount:sum": 0.30000000000000004, "amount:avg": 0.30000000000000004}]);
+    let answer = completed(&delegation, &json2(&[group])).expect("an answer");
+    assert_eq!(answer["groups"][0]["amount:sum"], 0.3);
+    assert_eq!(answer["groups"][0]["amount:avg"], 0.30000000000000004);
+}
+
+#[test]
+fn a_model_that_odoo_answers_says_so_in_plain_words_before_the_developer_s() {
+    let reason = |model: &str, fields: Value| {
+        let call = json!({"model": model, "fields": fields});
+        delegated(&with_files(), "odoo_search", &call).reason
+    };
+    assert_eq!(
+        reason("ir.attachment", json!(["name"])),
+        "Odoo itself answers what is asked of ir.attachment (SQL doesn't answer ir.attachment: Python decides over its reads: _search of the module base (base/m.py:7))"
+    );
+    let mut odoo = odoo();
+    odoo.change("sale.order", |model| {
+        model["fields"]["note"]["store"] = json!(false);
+    });
+    let call = json!({"model": "sale.order", "fields": ["note"]});
+    let reason = delegated(&odoo, "odoo_search", &call).reason;
+    assert!(
+        reason.starts_with("Odoo itself works out \"note\" ("),
+        "{reason}"
+    );
+}
+
+#[test]
 fn a_path_among_fields_is_refused_with_the_way_to_its_value() {
     let odoo = with_files();
     for model in ["ir.attachment", "sale.order"] {
