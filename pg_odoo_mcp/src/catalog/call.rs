@@ -189,6 +189,10 @@ impl Catalog for CallDatabase<'_> {
         Ok(*precisions.entry(name.to_owned()).or_insert(digits))
     }
 
+    fn now(&self) -> Result<String> {
+        Ok(self.environment()?.now_utc)
+    }
+
     fn currency_rates(
         &self,
         rates: &Table,

@@ -31,6 +31,9 @@ pub trait Catalog {
     /// `decimal_precision.digits` of that name, which rounds the floats declared with it.
     fn decimal_precision(&self, name: &str) -> Result<Option<u8>>;
 
+    /// The transaction's time in UTC, `YYYY-MM-DD HH:MM:SS`: what relative dates are relative to.
+    fn now(&self) -> Result<String>;
+
     /// Today's rate of each currency by its id, of a company and of all; `sql::currency_rates` is its statement.
     fn currency_rates(
         &self,

@@ -228,14 +228,47 @@ fn dates_are_local_days_of_datetimes() {
     );
     same(
         "sale.order",
-        json!([["date_order", ">", "today"]]),
-        "not_supported: relative dates are not answered in SQL",
+        json!([["date_order", ">", "today +3H"]]),
+        "not_supported: the relative date \"today +3H\" is not answered in SQL",
     );
     same(
         "sale.order",
         json!([["date_order", ">", "soon"]]),
         r#"invalid_domain: "date_order" of sale.order is compared with "soon", but takes a date such as "2026-01-31" or a datetime in UTC such as "2026-01-31 13:00:00""#,
     );
+}
+
+#[test]
+fn relative_dates_are_the_user_s_days_and_moments() {
+    // it is 2026-12-31 10:00:00 in UTC, and an hour later in Brussels
+    same(
+        "sale.order",
+        json!([["date_order", ">=", "today -7d"]]),
+        r#"t0."date_order" >= '2026-12-23 23:00:00'::timestamp"#,
+    );
+    // to Odoo it is a moment and no whole day
+    same(
+        "sale.order",
+        json!([["date_order", "<=", "today"]]),
+        r#"t0."date_order" < '2026-12-30 23:00:01'::timestamp"#,
+    );
+    same(
+        "sale.order",
+        json!([["date_order", "=", "now -3H"]]),
+        r#"t0."date_order" >= '2026-12-31 07:00:00'::timestamp AND t0."date_order" < '2026-12-31 07:00:01'::timestamp"#,
+    );
+    same(
+        "sale.order",
+        json!([["validity_date", "in", ["today =1d", "-1m"]]]),
+        r#"t0."validity_date" = ANY ('{"2026-12-01","2026-11-30"}'::date[])"#,
+    );
+    // weeks start on Sunday in the user's language, whatever that of the call
+    let week = Odoo::new().condition(
+        "sale.order",
+        json!([["validity_date", ">", "today =week_start"]]),
+        json!({"lang": "fr_FR"}),
+    );
+    assert!(week.contains("'2026-12-27'::date"), "{week}");
 }
 
 #[test]

@@ -370,6 +370,10 @@ impl Catalog for Odoo {
         Ok(Some(2))
     }
 
+    fn now(&self) -> Result<String> {
+        Ok(self.environment()?.now_utc)
+    }
+
     fn currency_rates(
         &self,
         rates: &Table,

@@ -52,14 +52,17 @@ fn fields_are_always_named_and_who_names_none_is_told_how() {
 
 #[test]
 fn of_a_model_that_is_known_the_usual_fields_are_read() {
-    let call = json!({"model": "sale.order", "domain": [["date_order", ">", "today -7d"]]});
+    let call = json!({"model": "sale.order", "domain": [["date_order", ">", "today +3H"]]});
     let delegation = delegated(&odoo(), "odoo_search", &call);
     let fields = delegation.requests[0].kwargs["fields"].to_string();
     assert!(
         fields.contains("\"amount_total\"") && !fields.contains("display_name"),
         "{fields}"
     );
-    assert_eq!(delegation.reason, "relative dates are not answered in SQL");
+    assert_eq!(
+        delegation.reason,
+        "the relative date \"today +3H\" is not answered in SQL"
+    );
 }
 
 #[test]
