@@ -1,6 +1,7 @@
 //! What each operator means for each type of field: the cases of Odoo's own documentation of NULL.
 
 use crate::odoo::Odoo;
+use odoo_compiler::catalog::Unaccent;
 use serde_json::{Value, json};
 
 #[track_caller]
@@ -303,6 +304,44 @@ fn patterns_keep_the_caller_s_wildcards() {
         "res.country",
         json!([["name", "ilike", "b"]]),
         r#"COALESCE(t0."name"->>'en_US'::text, t0."name"->>'en_US')::text ILIKE '%b%'::text"#,
+    );
+}
+
+#[test]
+fn ilike_is_blind_to_accents_where_odoo_s_is() {
+    let mut odoo = Odoo::new();
+    odoo.unaccent = Unaccent::Trusted;
+    assert_eq!(
+        odoo.filter("res.partner", json!([["name", "ilike", "Élan"]])),
+        r#""public".unaccent(t0."name"::text) ILIKE "public".unaccent('%Élan%'::text)"#
+    );
+    assert_eq!(
+        odoo.filter("res.partner", json!([["name", "not =ilike", "Élan"]])),
+        r#"("public".unaccent(t0."name"::text) NOT ILIKE "public".unaccent('Élan'::text) OR t0."name" IS NULL)"#
+    );
+    // not where case counts
+    assert_eq!(
+        odoo.filter("res.partner", json!([["name", "like", "Élan"]])),
+        r#"t0."name"::text LIKE '%Élan%'::text"#
+    );
+    // and a function of somebody else's is never run
+    odoo.unaccent = Unaccent::Foreign;
+    let refused = odoo.filter("res.partner", json!([["name", "ilike", "Élan"]]));
+    assert!(refused.starts_with("not_supported: ilike"), "{refused}");
+}
+
+#[test]
+fn a_translated_text_is_the_language_s_or_else_the_english_one() {
+    let country = |lang: &str, domain: Value| {
+        Odoo::new().condition("res.country", domain, json!({"lang": lang}))
+    };
+    assert_eq!(
+        country("fr_FR", json!([["name", "=", "Belgique"]])),
+        r#"COALESCE(t0."name"->>'fr_FR'::text, t0."name"->>'en_US') = ANY ('{"Belgique"}'::text[])"#
+    );
+    assert_eq!(
+        country("en_US", json!([["name", "=", false]])),
+        r#"(COALESCE(t0."name"->>'en_US'::text, t0."name"->>'en_US') = ANY ('{""}'::text[]) OR COALESCE(t0."name"->>'en_US'::text, t0."name"->>'en_US') IS NULL)"#
     );
 }
 
