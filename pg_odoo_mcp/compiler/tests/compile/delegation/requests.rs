@@ -109,7 +109,7 @@ fn a_page_that_python_has_left_records_out_of_says_so() {
 #[test]
 fn the_order_of_a_model_that_was_read_has_the_id_last() {
     let order = |odoo: &Odoo| {
-        let call = json!({"model": "sale.order", "domain": [["date_order", ">", "today -7d"]]});
+        let call = json!({"model": "sale.order", "domain": [["date_order", ">", "today +3H"]]});
         let delegation = delegated(odoo, "odoo_search", &call);
         delegation.requests[0].kwargs.get("order").cloned()
     };
@@ -134,7 +134,7 @@ fn the_order_of_a_model_that_was_read_has_the_id_last() {
 #[test]
 fn a_misspelt_selection_and_a_day_for_a_moment_are_told_of_odoo_s_answers_too() {
     let warned = |odoo: &Odoo, domain: Value| {
-        let call = json!({"model": "sale.order", "domain": ["&", ["date_order", ">", "today -7d"], domain]});
+        let call = json!({"model": "sale.order", "domain": ["&", ["date_order", ">", "today +3H"], domain]});
         let delegation = delegated(odoo, "odoo_count", &call);
         let answer = completed(&delegation, &json2(&[json!(3)])).expect("an answer");
         answer["warnings"][0]["code"].clone()
