@@ -28,6 +28,7 @@ pub(crate) struct CallDatabase<'a> {
     models: RefCell<Models>,
     unaccent: OnceCell<Unaccent>,
     precisions: RefCell<HashMap<String, Option<u8>>>,
+    defaults: RefCell<HashMap<(String, i64), Rc<BTreeMap<String, String>>>>,
 }
 
 /// The models of this call.
@@ -53,6 +54,7 @@ impl<'a> CallDatabase<'a> {
             models: RefCell::default(),
             unaccent: OnceCell::new(),
             precisions: RefCell::default(),
+            defaults: RefCell::default(),
         }
     }
 
@@ -187,6 +189,20 @@ impl Catalog for CallDatabase<'_> {
         let digits = load::decimal_precision(self.reader, name)?;
         let mut precisions = self.precisions.borrow_mut();
         Ok(*precisions.entry(name.to_owned()).or_insert(digits))
+    }
+
+    fn company_defaults(
+        &self,
+        model: &str,
+        company_id: i64,
+    ) -> Result<Rc<BTreeMap<String, String>>> {
+        let key = (model.to_owned(), company_id);
+        if let Some(defaults) = self.defaults.borrow().get(&key) {
+            return Ok(defaults.clone());
+        }
+        let defaults = Rc::new(load::company_defaults(self.reader, model, company_id)?);
+        let mut known = self.defaults.borrow_mut();
+        Ok(known.entry(key).or_insert(defaults).clone())
     }
 
     fn now(&self) -> Result<String> {

@@ -21,6 +21,7 @@ pub use standing::{
 pub(crate) use wanted::Wanted;
 
 use crate::error::Result;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Where models come from: the extension reads them in the call's snapshot, tests from a fixture.
@@ -30,6 +31,13 @@ pub trait Catalog {
 
     /// `decimal_precision.digits` of that name, which rounds the floats declared with it.
     fn decimal_precision(&self, name: &str) -> Result<Option<u8>>;
+
+    /// What the fields of a model hold for a company that has no value of its own, as JSON, by name.
+    fn company_defaults(
+        &self,
+        model: &str,
+        company_id: i64,
+    ) -> Result<Rc<BTreeMap<String, String>>>;
 
     /// The transaction's time in UTC, `YYYY-MM-DD HH:MM:SS`: what relative dates are relative to.
     fn now(&self) -> Result<String>;

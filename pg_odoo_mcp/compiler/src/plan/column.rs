@@ -1,5 +1,6 @@
 //! Fields by name, and the columns that hold them.
 
+use super::of_company::of_company;
 use super::{Column, Form};
 use crate::access::{Subject, check_field};
 use crate::catalog::{Field, FieldType, Model, shortened, suggestion};
@@ -105,7 +106,7 @@ pub(super) fn plain_column(
         return refuse("it holds several records");
     }
     if field.company_dependent {
-        return refuse("it has a value for each company");
+        return of_company(scope, model, alias, field);
     }
     let expected: &[&str] = match field.field_type {
         FieldType::Char | FieldType::Text | FieldType::Html if field.translate => &["jsonb"],

@@ -143,6 +143,14 @@ impl Catalog for Registry {
         Ok(None)
     }
 
+    fn company_defaults(
+        &self,
+        _model: &str,
+        _company_id: i64,
+    ) -> Result<Rc<BTreeMap<String, String>>> {
+        Ok(Rc::default())
+    }
+
     fn now(&self) -> Result<String> {
         Ok("2026-01-01 00:00:00".into())
     }

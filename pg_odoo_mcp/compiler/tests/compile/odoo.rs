@@ -28,6 +28,8 @@ pub(crate) struct Odoo {
     pub(crate) more_rows: Vec<Vec<Row>>,
     /// Where chains of the user's fields lead that the principal does not know.
     pub(crate) user_path: Option<i64>,
+    /// Of every model, as JSON by field.
+    pub(crate) company_defaults: BTreeMap<String, String>,
     /// Statements that were run.
     pub(crate) ran: RefCell<Vec<Statement>>,
 }
@@ -246,6 +248,7 @@ impl Odoo {
             rows: Vec::new(),
             more_rows: Vec::new(),
             user_path: Some(44),
+            company_defaults: BTreeMap::new(),
             ran: RefCell::default(),
         }
     }
@@ -338,6 +341,7 @@ impl Odoo {
         bare.facts = self.facts.clone();
         bare.principal = self.principal.clone();
         bare.unaccent = self.unaccent;
+        bare.company_defaults = self.company_defaults.clone();
         for json in bare.models.values_mut() {
             json["rules"] = json!([]);
         }
@@ -368,6 +372,14 @@ impl Catalog for Odoo {
 
     fn decimal_precision(&self, _name: &str) -> Result<Option<u8>> {
         Ok(Some(2))
+    }
+
+    fn company_defaults(
+        &self,
+        _model: &str,
+        _company_id: i64,
+    ) -> Result<Rc<BTreeMap<String, String>>> {
+        Ok(Rc::new(self.company_defaults.clone()))
     }
 
     fn now(&self) -> Result<String> {
