@@ -250,3 +250,72 @@ fn relative_dates_are_read_as_odoo_reads_them() {
         }
     });
 }
+
+#[test]
+fn a_value_for_each_company_is_that_of_the_first_or_else_the_default() {
+    asked(&["admin"], |asker| {
+        let of_products = [
+            json!(["standard_price", ">", 10]),
+            json!(["standard_price", "=", 0]),
+            json!(["standard_price", "=", false]),
+            json!(["standard_price", "in", [35.0, 600.0, false]]),
+            json!(["standard_price", "!=", 35.0]),
+        ];
+        let of_partners = [
+            json!(["trust", "=", "normal"]),
+            json!(["trust", "=", "good"]),
+            json!(["trust", "!=", false]),
+            json!(["credit_limit", ">=", 0]),
+            json!(["credit_limit", "!=", 0]),
+            json!(["property_account_receivable_id", "=", false]),
+            json!(["property_account_receivable_id", "!=", false]),
+            json!(["property_payment_term_id", "=", false]),
+            json!(["property_payment_term_id", "in", [1, 2, 3, false]]),
+            json!(["property_stock_customer", "in", [5, 8]]),
+            json!(["barcode", "=", false]),
+            json!(["barcode", "ilike", "0"]),
+        ];
+        let companies = asker.companies.clone();
+        for first in &companies {
+            let mut order = vec![first.clone()];
+            order.extend(companies.iter().filter(|id| *id != first).cloned());
+            let more = json!({"allowed_company_ids": order});
+            asker.each("sql", "product.product", &of_products, &more);
+            asker.each("sql", "res.partner", &of_partners, &more);
+        }
+        // and it is read, sorted and added up so
+        for first in &companies {
+            let context = json!({"lang": "en_US", "tz": "UTC", "allowed_company_ids": [first]});
+            let fields = json!(["standard_price"]);
+            let call = json!({"model": "product.product", "fields": fields, "order": "standard_price desc, id", "limit": 500, "context": context});
+            let ours = asker.mcp.call_tool("odoo_search", &call).result();
+            assert_eq!(ours["engine"], "sql", "{ours}");
+            let call = json!({"domain": [], "fields": fields, "order": "standard_price desc, id", "context": context});
+            let theirs = asker.odoo.call("product.product", "search_read", &call);
+            let theirs = theirs.expect("records");
+            let price = |record: &Value| (record["id"].as_i64(), record["standard_price"].as_f64());
+            let prices = |records: &Value| -> Vec<_> {
+                records
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .map(price)
+                    .collect()
+            };
+            assert_eq!(prices(&ours["records"]), prices(&theirs), "{context}");
+            let fields = json!([
+                "trust",
+                "property_account_payable_id",
+                "property_stock_customer",
+                "barcode",
+                "credit_limit"
+            ]);
+            let call = json!({"model": "res.partner", "fields": fields, "order": "trust, id", "limit": 500, "context": context});
+            let ours = asker.mcp.call_tool("odoo_search", &call).result();
+            let call =
+                json!({"domain": [], "fields": fields, "order": "trust, id", "context": context});
+            let theirs = asker.odoo.call("res.partner", "search_read", &call);
+            assert_eq!(ours["records"], theirs.expect("records"), "{context}");
+        }
+    });
+}

@@ -3,9 +3,10 @@
 use super::body::{self, Object};
 use super::frame::Frame;
 use super::money::{amounts, without_noise};
-use crate::access::{check_field, known};
+use crate::access::{check_field, is_readable, known};
 use crate::catalog::FieldType;
 use crate::error::Result;
+use crate::facts::{Effect, ModelFacts};
 use crate::plan;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -87,13 +88,31 @@ fn default_fields(frame: &Frame<'_>) -> (Vec<String>, Vec<String>) {
         return names.into_iter().partition(is_allowed);
     }
     if let Some(facts) = known(&frame.model.standing) {
-        return plan::told_fields(&frame.model, facts, principal);
+        return told_fields(frame, facts);
     }
     frame.scope.warn(
         "fields_not_named",
         "no field is named, so there are only ids and names: name fields; odoo_describe_model lists them",
     );
     (vec!["display_name".into()], Vec::new())
+}
+
+/// Stored fields of a model that Odoo answers: those that are known to be for this user, and those that are not.
+fn told_fields(frame: &Frame<'_>, facts: &ModelFacts) -> (Vec<String>, Vec<String>) {
+    let is_wanted = |name: &str| {
+        let Ok(on) = frame.field(name) else {
+            return false;
+        };
+        let python = [Effect::FieldAccess, Effect::Unread];
+        on.store
+            && plan::is_single(on)
+            && facts.fields.get(name).is_some_and(|f| f.unread.is_none())
+            && facts.overridden_field(name, &python).is_none()
+    };
+    let groups = |name: &String| facts.fields.get(name).and_then(|f| f.groups.as_deref());
+    plan::wanted_fields(facts, is_wanted)
+        .into_iter()
+        .partition(|name| is_readable(groups(name), frame.scope.principal))
 }
 
 impl Shown {

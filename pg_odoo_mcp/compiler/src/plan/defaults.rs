@@ -1,11 +1,9 @@
 //! The fields that a person would want of a record when none is named.
 
 use super::column::check_known;
-use crate::access::{Subject, is_readable};
-use crate::catalog::{Field, FieldType, Model};
-use crate::delegate::is_secret;
-use crate::facts::{Effect, ModelFacts};
-use crate::principal::Principal;
+use crate::access::Subject;
+use crate::catalog::{Field, FieldType};
+use crate::facts::ModelFacts;
 
 /// So many besides the id.
 const MOST: usize = 10;
@@ -76,33 +74,13 @@ const WANTED: &[&[&str]] = &[
 
 /// The fields, by what the model has: stored ones that SQL reads, its name first.
 pub(crate) fn default_fields(of: &Subject) -> Vec<String> {
-    wanted(&of.facts, |name| {
+    wanted_fields(&of.facts, |name| {
         of.model.fields.get(name).is_some_and(|on| is_plain(of, on))
     })
 }
 
-/// The same of a model that Odoo answers: stored ones that are known to be for this user, and those that are not.
-pub(crate) fn told_fields(
-    model: &Model,
-    facts: &ModelFacts,
-    principal: &Principal,
-) -> (Vec<String>, Vec<String>) {
-    let is_plain = |name: &str| {
-        let on = model.fields.get(name);
-        let has_facts = facts.fields.get(name).is_some_and(|f| f.unread.is_none());
-        let python = [Effect::FieldAccess, Effect::Unread];
-        on.is_some_and(|on| on.store && is_single(on))
-            && has_facts
-            && facts.overridden_field(name, &python).is_none()
-            && !is_secret(&model.name, name)
-    };
-    let groups = |name: &String| facts.fields.get(name).and_then(|f| f.groups.as_deref());
-    wanted(facts, is_plain)
-        .into_iter()
-        .partition(|name| is_readable(groups(name), principal))
-}
-
-fn wanted(facts: &ModelFacts, is_wanted: impl Fn(&str) -> bool) -> Vec<String> {
+/// What a person would want, of what is wanted at all.
+pub(crate) fn wanted_fields(facts: &ModelFacts, is_wanted: impl Fn(&str) -> bool) -> Vec<String> {
     let mut fields: Vec<String> = Vec::new();
     let named = facts.display_name.rec_name.as_deref();
     for name in named.into_iter().filter(|name| is_wanted(name)) {
@@ -126,7 +104,7 @@ fn wanted(facts: &ModelFacts, is_wanted: impl Fn(&str) -> bool) -> Vec<String> {
 }
 
 /// Neither long nor a list.
-fn is_single(on: &Field) -> bool {
+pub(crate) fn is_single(on: &Field) -> bool {
     !matches!(
         on.field_type,
         FieldType::One2many | FieldType::Many2many | FieldType::Binary | FieldType::Html

@@ -37,7 +37,7 @@ pub(crate) use aggregate::{Spelled, as_answered, check_measures};
 pub use by_id::{by_id, existing};
 pub(crate) use column::{has_known_groups, not_a_path, unknown_groups};
 pub use currency::Currency;
-pub(crate) use defaults::{default_fields, told_fields};
+pub(crate) use defaults::{default_fields, is_single, wanted_fields};
 pub use display::{AskedName, Display, display};
 pub use field_verdict::{Against, Registry, field_verdict};
 pub use group::{Currencies, GroupColumn, GroupKey, GroupPlan, Groups, KeyExpression, KeyValue};

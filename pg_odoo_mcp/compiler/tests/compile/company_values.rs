@@ -51,7 +51,7 @@ fn a_company_without_a_value_has_the_default() {
     // a number that is not set is zero, a truth false
     assert_eq!(
         odoo.filter("res.partner", json!([["credit_limit", ">", 5]])),
-        r#"(COALESCE(t0."credit_limit"->'1'::text, to_jsonb('0.0'::double precision)))::double precision > '5.0'::double precision"#
+        r#"(COALESCE(t0."credit_limit"->'1'::text, to_jsonb('0.0'::double precision)))::double precision > '5.0'::numeric"#
     );
     assert_eq!(
         odoo.filter("res.partner", json!([["ignored", "=", true]])),
