@@ -13,7 +13,7 @@ use odoo_compiler::catalog::{
 };
 use odoo_compiler::error::{Code, Error, Result};
 use odoo_compiler::principal::Principal;
-use odoo_compiler::sql::{Param, PgType, Statement, user_path};
+use odoo_compiler::sql::{Param, PgType, Statement, currency_rates, user_path};
 use pgrx::pg_sys;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
@@ -29,6 +29,7 @@ pub(crate) struct CallDatabase<'a> {
     models: RefCell<Models>,
     unaccent: OnceCell<Unaccent>,
     precisions: RefCell<HashMap<String, Option<u8>>>,
+    defaults: RefCell<HashMap<(String, i64), Rc<BTreeMap<String, String>>>>,
 }
 
 /// The models of this call.
@@ -54,6 +55,7 @@ impl<'a> CallDatabase<'a> {
             models: RefCell::default(),
             unaccent: OnceCell::new(),
             precisions: RefCell::default(),
+            defaults: RefCell::default(),
         }
     }
 
@@ -188,6 +190,41 @@ impl Catalog for CallDatabase<'_> {
         let digits = load::decimal_precision(self.reader, name)?;
         let mut precisions = self.precisions.borrow_mut();
         Ok(*precisions.entry(name.to_owned()).or_insert(digits))
+    }
+
+    fn company_defaults(
+        &self,
+        model: &str,
+        company_id: i64,
+    ) -> Result<Rc<BTreeMap<String, String>>> {
+        let key = (model.to_owned(), company_id);
+        if let Some(defaults) = self.defaults.borrow().get(&key) {
+            return Ok(defaults.clone());
+        }
+        let defaults = Rc::new(load::company_defaults(self.reader, model, company_id)?);
+        let mut known = self.defaults.borrow_mut();
+        Ok(known.entry(key).or_insert(defaults).clone())
+    }
+
+    fn now(&self) -> Result<String> {
+        Ok(self.environment()?.now_utc)
+    }
+
+    fn currency_rates(
+        &self,
+        rates: &Table,
+        company_id: i64,
+        timezone: &str,
+    ) -> Result<Vec<(i64, String)>> {
+        let mut found = Vec::new();
+        self.rows(&currency_rates(rates, company_id, timezone), &mut |row| {
+            let mut cells = row.into_iter();
+            let id = cells.next().flatten().and_then(|id| id.parse().ok());
+            // a currency without a rate is as good as none
+            found.extend(id.zip(cells.next().flatten()));
+            Ok(())
+        })?;
+        Ok(found)
     }
 
     fn user_path(&self, user_id: i64, steps: &[Step]) -> Result<Option<i64>> {

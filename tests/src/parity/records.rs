@@ -95,7 +95,7 @@ pub(super) fn search(random: &mut Random, shape: &Shape, context: Value) -> Ques
 impl Question {
     /// `{records, total}` of `search_read` and `search_count`.
     pub(super) fn odoo_records(&self, odoo: &OdooClient) -> Result<Value, OdooError> {
-        let mut arguments = json!({"domain": self.domain, "context": self.context});
+        let mut arguments = json!({"domain": self.domain, "context": self.odoo_context()});
         let total = odoo.call(&self.model, "search_count", &arguments)?;
         for key in ["fields", "limit", "offset", "order"] {
             if let Some(value) = self.more.get(key) {

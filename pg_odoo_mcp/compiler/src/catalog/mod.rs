@@ -22,6 +22,7 @@ pub(crate) use wanted::Wanted;
 
 use crate::error::Result;
 use crate::sql::Statement;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Where models come from: the extension reads them in the call's snapshot, tests from a fixture.
@@ -31,6 +32,24 @@ pub trait Catalog {
 
     /// `decimal_precision.digits` of that name, which rounds the floats declared with it.
     fn decimal_precision(&self, name: &str) -> Result<Option<u8>>;
+
+    /// What the fields of a model hold for a company that has no value of its own, as JSON, by name.
+    fn company_defaults(
+        &self,
+        model: &str,
+        company_id: i64,
+    ) -> Result<Rc<BTreeMap<String, String>>>;
+
+    /// The transaction's time in UTC, `YYYY-MM-DD HH:MM:SS`: what relative dates are relative to.
+    fn now(&self) -> Result<String>;
+
+    /// Today's rate of each currency by its id, of a company and of all; `sql::currency_rates` is its statement.
+    fn currency_rates(
+        &self,
+        rates: &Table,
+        company_id: i64,
+        timezone: &str,
+    ) -> Result<Vec<(i64, String)>>;
 
     /// The id at the end of a chain of many2one columns that starts from the user, if it leads
     /// somewhere; `sql::user_path` is its statement.

@@ -227,9 +227,9 @@ impl Resolver<'_> {
         let column = stored_column(self.scope, of, 0, field)?;
         match column.form {
             Form::Plain => Ok(column.name),
-            Form::Translated(_) => Err(Error::new(
+            _ => Err(Error::new(
                 Code::NotSupported,
-                format!("{:?} of {} is translated", field.name, of.model.name),
+                format!("{:?} of {} is no plain column", field.name, of.model.name),
             )),
         }
     }

@@ -1,15 +1,16 @@
 //! Values against columns: conversion by field type, and what NULL means there.
 
 use super::noted::note_midnight;
+use super::relative_date::{Now, Relative, is_relative, relative};
 use super::{Column, Inequality, Predicate};
 use crate::access::Subject;
-use crate::catalog::{Field, FieldType};
+use crate::catalog::{Field, FieldType, shortened};
 use crate::error::{Code, Error, Result};
 use crate::facts::Digits;
 use crate::scope::{Scope, utc};
 use crate::sql::{Param, PgType};
 use crate::value::Value;
-use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use chrono::{NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone, Timelike};
 use chrono_tz::Tz;
 
 /// The value that a type takes NULL for.
@@ -315,7 +316,12 @@ fn convert(scope: &Scope<'_>, of: &Subject, field: &Field, value: &Value) -> Res
         }
         (FieldType::Date, Value::Text(text)) => match iso(text) {
             Some((at, _)) => Literal::Date(at.date()),
-            None => return Err(not_a_date(of, field, text)),
+            None => match relative_to_now(scope, text)? {
+                Some(Relative::Day(day)) => Literal::Date(day),
+                // the day in UTC, as in Odoo
+                Some(Relative::Moment(at)) => Literal::Date(at.date()),
+                None => return Err(not_a_date(of, field, text)),
+            },
         },
         (FieldType::Date, _) => {
             return Err(mismatch(of, field, value, "a date such as \"2026-01-31\""));
@@ -383,7 +389,14 @@ fn moment(
         Value::Text(text) => match iso(text) {
             Some((at, true)) => Ok(Some((midnight(scope.tz, at.date()), true))),
             Some((at, false)) => Ok(Some((at, false))),
-            None => Err(not_a_date(of, field, text)),
+            // one that is relative is a moment to Odoo, and never a whole day
+            None => match relative_to_now(scope, text)? {
+                Some(Relative::Day(day)) => Ok(Some((midnight(scope.tz, day), false))),
+                Some(Relative::Moment(at)) => {
+                    Ok(Some((at.with_nanosecond(0).unwrap_or(at), false)))
+                }
+                None => Err(not_a_date(of, field, text)),
+            },
         },
         other => Err(mismatch(
             of,
@@ -394,6 +407,32 @@ fn moment(
     }
 }
 
+/// What a relative date comes to for this user.
+fn relative_to_now(scope: &Scope<'_>, text: &str) -> Result<Option<Relative>> {
+    if !is_relative(text) {
+        return Ok(None);
+    }
+    let utc = NaiveDateTime::parse_from_str(&scope.catalog.now()?, "%Y-%m-%d %H:%M:%S")
+        .map_err(|e| Error::new(Code::Internal, e.to_string()))?;
+    let offset = scope.tz.offset_from_utc_datetime(&utc).fix();
+    let offset = TimeDelta::seconds(i64::from(offset.local_minus_utc()));
+    let lang = scope.principal.lang.as_ref();
+    let language = lang.and_then(|lang| {
+        let mut languages = scope.principal.languages.iter();
+        languages.find(|language| language.code == *lang)
+    });
+    let week_start = language
+        .and_then(|language| chrono::Weekday::try_from(language.week_start.checked_sub(1)?).ok());
+    Ok(relative(
+        text,
+        Now {
+            local: utc + offset,
+            offset,
+            week_start,
+        },
+    ))
+}
+
 /// Local midnight in UTC.
 fn midnight(tz: Tz, day: NaiveDate) -> NaiveDateTime {
     use chrono::Datelike;
@@ -402,6 +441,11 @@ fn midnight(tz: Tz, day: NaiveDate) -> NaiveDateTime {
         return local;
     }
     utc(tz, local)
+}
+
+/// An ISO date or datetime, as it is written.
+pub(super) fn moment_of(text: &str) -> Option<NaiveDateTime> {
+    iso(text).map(|(at, _)| at)
 }
 
 /// An ISO date, or a datetime cut to its second, and whether it was a date.
@@ -433,11 +477,13 @@ fn iso(text: &str) -> Option<(NaiveDateTime, bool)> {
 }
 
 fn not_a_date(of: &Subject, field: &Field, text: &str) -> Error {
-    let is_relative =
-        text.starts_with("today") || text.starts_with("now") || text.starts_with(['+', '-', '=']);
-    if is_relative {
-        return Error::new(Code::NotSupported, "relative dates are not answered in SQL")
-            .hint("write the date itself, such as \"2026-01-31\"");
+    if is_relative(text) {
+        let shown = shortened(text);
+        return Error::new(
+            Code::NotSupported,
+            format!("the relative date {shown:?} is not answered in SQL"),
+        )
+        .hint("write it as \"today -7d\", \"=monday\" or \"now -3H\", or the date itself, such as \"2026-01-31\"");
     }
     mismatch(
         of,

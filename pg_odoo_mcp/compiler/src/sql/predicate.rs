@@ -35,6 +35,24 @@ impl Fragment {
                 self.push_column(column)
                     .push(if *negated { " IS NOT TRUE" } else { " IS TRUE" })
             }
+            Predicate::Latest {
+                id,
+                table,
+                alias,
+                most,
+            } => {
+                let of_table = Column::plain(*alias, "id");
+                self.push_column(id)
+                    .push(" IN (SELECT ")
+                    .push_column(&of_table)
+                    .push(" FROM ")
+                    .push_table(table, *alias)
+                    .push(" ORDER BY ")
+                    .push_column(&of_table)
+                    .push(" DESC LIMIT ")
+                    .push_number(*most)
+                    .push(")")
+            }
             Predicate::In {
                 column,
                 values,

@@ -61,6 +61,12 @@ impl Fragment {
             Sorting::Column(column) => self.push_column(column),
             Sorting::Boolean(column) => self.push("COALESCE(").push_column(column).push(", FALSE)"),
             Sorting::IsNull(column) => self.push("(").push_column(column).push(" IS NULL)"),
+            Sorting::Weekday { column, first } => self
+                .push("mod(7 - ")
+                .push_number(u64::from(*first))
+                .push(" + ")
+                .push_column(column)
+                .push("::int, 7)"),
         };
         if term.descending {
             self.push(" DESC");

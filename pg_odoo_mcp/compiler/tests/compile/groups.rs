@@ -269,11 +269,6 @@ fn keys_and_measures_that_make_no_sense_are_refused() {
         ),
         (
             "odoo_read_group",
-            read_group(json!({"groupby": ["date_order:month_number"]})),
-            Code::NotSupported,
-        ),
-        (
-            "odoo_read_group",
             read_group(json!({"groupby": ["validity_date:hour"]})),
             Code::InvalidArguments,
         ),

@@ -32,6 +32,8 @@ pub(crate) struct Odoo {
     pub(crate) counted: BTreeMap<String, f64>,
     /// The ids that a statement of ids yields.
     pub(crate) ids: Vec<i64>,
+    /// Of every model, as JSON by field.
+    pub(crate) company_defaults: BTreeMap<String, String>,
     /// Statements that were run.
     pub(crate) ran: RefCell<Vec<Statement>>,
 }
@@ -82,6 +84,11 @@ fn model(name: &str, order: &str, fields: &[&str], rules: Value) -> (String, Val
         "access_lists": [{"group_id": 10, "group": "Role / User"}],
     });
     (name.into(), json)
+}
+
+/// A model without rules, by its fields.
+pub(crate) fn described(name: &str, fields: &[&str]) -> Value {
+    model(name, "id", fields, json!([])).1
 }
 
 impl Odoo {
@@ -247,6 +254,7 @@ impl Odoo {
             user_path: Some(44),
             counted: BTreeMap::new(),
             ids: Vec::new(),
+            company_defaults: BTreeMap::new(),
             ran: RefCell::default(),
         }
     }
@@ -346,6 +354,7 @@ impl Odoo {
         bare.unaccent = self.unaccent;
         bare.counted = self.counted.clone();
         bare.ids = self.ids.clone();
+        bare.company_defaults = self.company_defaults.clone();
         for json in bare.models.values_mut() {
             json["rules"] = json!([]);
         }
@@ -376,6 +385,29 @@ impl Catalog for Odoo {
 
     fn decimal_precision(&self, _name: &str) -> Result<Option<u8>> {
         Ok(Some(2))
+    }
+
+    fn company_defaults(
+        &self,
+        _model: &str,
+        _company_id: i64,
+    ) -> Result<Rc<BTreeMap<String, String>>> {
+        Ok(Rc::new(self.company_defaults.clone()))
+    }
+
+    fn now(&self) -> Result<String> {
+        Ok(self.environment()?.now_utc)
+    }
+
+    fn currency_rates(
+        &self,
+        rates: &Table,
+        company_id: i64,
+        timezone: &str,
+    ) -> Result<Vec<(i64, String)>> {
+        let statement = odoo_compiler::sql::currency_rates(rates, company_id, timezone);
+        self.ran.borrow_mut().push(statement);
+        Ok(vec![(1, "1.0".into()), (2, "0.85".into())])
     }
 
     fn user_path(&self, user_id: i64, steps: &[Step]) -> Result<Option<i64>> {
@@ -435,7 +467,7 @@ impl Database for Odoo {
             };
             listed.push(ListedModel {
                 label: format!("{} in {lang}", model.label),
-                english: model.label.clone(),
+                labels: vec![model.label.clone(), format!("{} auf Deutsch", model.label)],
                 standing: model.standing.clone(),
                 table: model.table.as_ref().map(|table| table.name.clone()),
                 name,

@@ -4,6 +4,7 @@ mod anything;
 mod completion;
 mod errors;
 mod names;
+mod records;
 mod requests;
 
 use crate::odoo::Odoo;
