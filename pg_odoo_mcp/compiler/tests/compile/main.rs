@@ -20,6 +20,8 @@ mod overrides;
 mod pivots;
 mod reads;
 mod rights;
+mod statement;
+mod unread;
 mod user_paths;
 mod x2many;
 mod x2many_values;
