@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::cell::Cell;
 
 /// Each model's fields, with the model that they lead to.
-const MODELS: &[(&str, &[(&str, &str)])] = &[
+pub(crate) const MODELS: &[(&str, &[(&str, &str)])] = &[
     (
         "sale.order",
         &[
@@ -98,12 +98,17 @@ fn operators() -> Vec<&'static str> {
 }
 
 /// A domain, chosen number by number; when they run out, always the first choice.
-struct Choices {
+pub(crate) struct Choices {
     numbers: Vec<u16>,
     next: Cell<usize>,
 }
 
 impl Choices {
+    pub(crate) fn of(numbers: Vec<u16>) -> Choices {
+        let next = Cell::new(0);
+        Choices { numbers, next }
+    }
+
     fn below(&self, n: usize) -> usize {
         let at = self.next.replace(self.next.get() + 1);
         self.numbers
@@ -179,7 +184,7 @@ impl Choices {
         }
     }
 
-    fn domain(&self, model: &str, depth: usize) -> Value {
+    pub(crate) fn domain(&self, model: &str, depth: usize) -> Value {
         let mut parts = Vec::new();
         for _ in 0..self.below(3) {
             self.part(model, depth, &mut parts);
@@ -204,8 +209,7 @@ fn a_domain_is_an_error_or_a_whole_statement() {
         any::<bool>(),
     );
     let outcome = runner.run(&choices, |((model, _), numbers, active_test)| {
-        let next = Cell::new(0);
-        let domain = Choices { numbers, next }.domain(model, 4);
+        let domain = Choices::of(numbers).domain(model, 4);
         let call =
             json!({"model": model, "domain": domain, "context": {"active_test": active_test}});
         match explain("odoo_count", &call.to_string(), &odoo.principal, &odoo) {

@@ -13,6 +13,7 @@ mod field_verdicts;
 mod groups;
 mod hierarchy;
 mod inheritance;
+mod laws;
 mod names;
 mod odoo;
 mod other_records;
