@@ -1,6 +1,7 @@
 //! What each operator means for each type of field: the cases of Odoo's own documentation of NULL.
 
 use crate::odoo::Odoo;
+use odoo_compiler::catalog::Unaccent;
 use serde_json::{Value, json};
 
 #[track_caller]
@@ -271,6 +272,26 @@ fn patterns_keep_the_caller_s_wildcards() {
         json!([["name", "ilike", "b"]]),
         r#"COALESCE(t0."name"->>'en_US'::text, t0."name"->>'en_US')::text ILIKE '%b%'::text"#,
     );
+}
+
+#[test]
+fn accents_do_not_matter_to_ilike_where_the_database_has_unaccent() {
+    let mut odoo = Odoo::new();
+    odoo.unaccent = Unaccent::Trusted;
+    let found = |odoo: &Odoo, operator: &str| {
+        odoo.filter("res.partner", json!([["name", operator, "zoé"]]))
+    };
+    assert_eq!(
+        found(&odoo, "ilike"),
+        r#""public".unaccent(t0."name"::text) ILIKE "public".unaccent('%zoé%'::text)"#
+    );
+    assert_eq!(
+        found(&odoo, "like"),
+        r#"t0."name"::text LIKE '%zoé%'::text"#
+    );
+    odoo.unaccent = Unaccent::Foreign;
+    let refused = found(&odoo, "ilike");
+    assert!(refused.starts_with("not_supported: "), "{refused}");
 }
 
 #[test]

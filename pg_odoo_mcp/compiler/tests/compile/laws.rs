@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 /// Runs a law of a model and two domains on it; it says whether there was anything to look at, and
 /// mostly there must be.
 fn hold(law: impl Fn(&str, Value, Value) -> Result<bool, TestCaseError>) {
-    const CASES: u32 = 300;
+    const CASES: u32 = 120;
     let mut runner = TestRunner::new(ProptestConfig {
         cases: CASES,
         failure_persistence: None,
