@@ -10,13 +10,15 @@ use odoo_compiler::principal::Principal;
 use odoo_compiler::sql::Statement;
 use serde_json::{Value, json};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// The database: its models, and the rows that statements will yield.
 pub(crate) struct Odoo {
     pub(crate) principal: Principal,
     models: BTreeMap<String, Value>,
+    /// The same as the compiler reads them.
+    read: RefCell<BTreeMap<String, Rc<Model>>>,
     /// Facts that are not the real Odoo's.
     facts: BTreeMap<String, Rc<ModelFacts>>,
     /// Whether Odoo can be asked.
@@ -245,6 +247,7 @@ impl Odoo {
         Odoo {
             principal,
             models,
+            read: RefCell::default(),
             facts: BTreeMap::new(),
             delegates: false,
             delegates_all: false,
@@ -264,14 +267,33 @@ impl Odoo {
         self.models.keys().cloned().collect()
     }
 
+    /// Every name of the database that a statement may have.
+    pub(crate) fn identifiers(&self) -> BTreeSet<String> {
+        fn collect(json: &Value, into: &mut BTreeSet<String>) {
+            match json {
+                Value::String(text) => drop(into.insert(text.clone())),
+                Value::Array(items) => items.iter().for_each(|item| collect(item, into)),
+                Value::Object(map) => map.values().for_each(|item| collect(item, into)),
+                _ => {}
+            }
+        }
+        let mut names = BTreeSet::new();
+        self.models
+            .values()
+            .for_each(|json| collect(json, &mut names));
+        names
+    }
+
     /// Adds a model.
     pub(crate) fn add(&mut self, model: Value) {
         let name = model["name"].as_str().expect("a name").to_owned();
+        self.read.take();
         self.models.insert(name, model);
     }
 
     /// Changes a model's description.
     pub(crate) fn change(&mut self, model: &str, change: impl FnOnce(&mut Value)) {
+        self.read.take();
         change(self.models.get_mut(model).expect("the model is there"));
     }
 
@@ -282,6 +304,7 @@ impl Odoo {
                 document.models[model].clone()
             }))
         };
+        self.read.take();
         let facts = self.facts.entry(model.to_owned()).or_insert_with(real);
         change(Rc::make_mut(facts));
     }
@@ -372,15 +395,21 @@ impl Catalog for Odoo {
     }
 
     fn model(&self, name: &str) -> Result<Option<Rc<Model>>> {
-        Ok(self.models.get(name).map(|json| {
+        let known = self.read.borrow().get(name).cloned();
+        let read = |json: &Value| {
             let mut model: Model =
                 serde_json::from_value(json.clone()).expect("the model is well formed");
             crate::facts::load(&mut model.standing, name);
             if let Some(changed) = self.facts.get(name) {
                 model.standing.facts = Some(changed.clone());
             }
-            Rc::new(model)
-        }))
+            let model = Rc::new(model);
+            self.read
+                .borrow_mut()
+                .insert(name.to_owned(), model.clone());
+            model
+        };
+        Ok(known.or_else(|| self.models.get(name).map(read)))
     }
 
     fn decimal_precision(&self, _name: &str) -> Result<Option<u8>> {
