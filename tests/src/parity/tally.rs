@@ -100,9 +100,8 @@ impl Line {
     }
 
     fn row(&self, name: &str) -> String {
-        let reason = self.reasons.iter().max_by_key(|(_, count)| **count);
-        let reason =
-            reason.map_or_else(String::new, |(reason, count)| format!("{count} × {reason}"));
+        let reason = self.reasons.values().max_by_key(|(count, _)| *count);
+        let reason = reason.map_or_else(String::new, |(count, first)| format!("{count} × {first}"));
         format!(
             "{name:26} {:6} {:6} {:6} {:6} {:6} {:6.1}  {}",
             self.sql,
