@@ -55,9 +55,13 @@ impl Resolver<'_> {
             FieldType::Many2one | FieldType::One2many | FieldType::Many2many => {
                 comodel_name(of, field)?
             }
-            _ => {
+            other => {
                 return Err(Error::new(
-                    Code::InvalidDomain,
+                    // of what may be an attachment Odoo forgets the operator
+                    match other {
+                        FieldType::Binary => Code::NotSupported,
+                        _ => Code::InvalidDomain,
+                    },
                     format!(
                         "{} fits relations and id, not {:?} of {}",
                         operator.name(),

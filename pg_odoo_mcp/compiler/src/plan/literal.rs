@@ -47,11 +47,20 @@ enum Literal {
     Date(NaiveDate),
 }
 
-/// An error for a value of the wrong kind.
+/// An error for a value of another kind than the field's: Odoo makes something of most of them, and refuses the rest itself.
 pub(super) fn mismatch(of: &Subject, field: &Field, value: &Value, wanted: &str) -> Error {
+    unfit(Code::NotSupported, of, field, value, wanted)
+}
+
+/// An error for a text that Odoo's Python can't read as a value of the field's either.
+fn unreadable(of: &Subject, field: &Field, value: &Value, wanted: &str) -> Error {
+    unfit(Code::InvalidDomain, of, field, value, wanted)
+}
+
+fn unfit(code: Code, of: &Subject, field: &Field, value: &Value, wanted: &str) -> Error {
     let shown: String = value.to_string().chars().take(100).collect();
     Error::new(
-        Code::InvalidDomain,
+        code,
         format!(
             "{:?} of {} is compared with {shown}, but takes {wanted}",
             field.name, of.model.name
@@ -291,11 +300,15 @@ fn convert(scope: &Scope<'_>, of: &Subject, field: &Field, value: &Value) -> Res
         (FieldType::Integer, Value::Float(x)) if x.is_finite() && x.abs() < 9e15 => {
             Literal::Int(x.trunc() as i64)
         }
-        (FieldType::Integer, Value::Text(text)) if field.name != "id" => Literal::Int(
-            text.trim()
-                .parse()
-                .map_err(|_| mismatch(of, field, value, "a whole number"))?,
-        ),
+        (FieldType::Integer, Value::Text(text)) if field.name != "id" => {
+            match text.trim().parse() {
+                Ok(i) => Literal::Int(i),
+                Err(_) if is_word(text) => {
+                    return Err(unreadable(of, field, value, "a whole number"));
+                }
+                Err(_) => return Err(mismatch(of, field, value, "a whole number")),
+            }
+        }
         (FieldType::Integer | FieldType::Many2one, _) => {
             return Err(mismatch(of, field, value, "a whole number"));
         }
@@ -303,6 +316,9 @@ fn convert(scope: &Scope<'_>, of: &Subject, field: &Field, value: &Value) -> Res
         (FieldType::Monetary, Value::Int(i)) => Literal::Number(i.to_string()),
         (FieldType::Monetary, Value::Float(x)) if plain(*x) => Literal::Number(format!("{x:?}")),
         (FieldType::Float, Value::Int(_) | Value::Float(_)) => float(scope, of, field, value)?,
+        (FieldType::Monetary | FieldType::Float, Value::Text(text)) if is_word(text) => {
+            return Err(unreadable(of, field, value, "a number"));
+        }
         (FieldType::Monetary | FieldType::Float, _) => {
             return Err(mismatch(of, field, value, "a number"));
         }
@@ -336,6 +352,12 @@ fn convert(scope: &Scope<'_>, of: &Subject, field: &Field, value: &Value) -> Res
             ));
         }
     })
+}
+
+/// Whether the text begins like a word, and is none of those that Python takes for a number.
+fn is_word(text: &str) -> bool {
+    let first = text.chars().next();
+    first.is_some_and(|c| c.is_ascii_alphabetic() && !"iInN".contains(c))
 }
 
 /// Whether Python and Rust print the float alike.
@@ -485,7 +507,10 @@ fn not_a_date(of: &Subject, field: &Field, text: &str) -> Error {
         )
         .hint("write it as \"today -7d\", \"=monday\" or \"now -3H\", or the date itself, such as \"2026-01-31\"");
     }
-    mismatch(
+    if text.is_empty() {
+        return mismatch(of, field, &Value::Text(String::new()), "a date");
+    }
+    unreadable(
         of,
         field,
         &Value::Text(text.to_owned()),
