@@ -1,6 +1,7 @@
 //! What Odoo's registry and PostgreSQL's catalog say of models, as plain data.
 
 mod description;
+mod dialect;
 mod field;
 mod fields;
 mod known;
@@ -10,6 +11,7 @@ mod standing;
 mod wanted;
 
 pub use description::{FieldDescription, ListedModel, ModelDescription};
+pub use dialect::Dialect;
 pub use field::{Field, FieldType, LinkTable};
 pub use fields::Fields;
 pub(crate) use known::KNOWN_MODELS;
@@ -38,6 +40,11 @@ pub trait Catalog {
     /// Whether `unaccent(text)` in Odoo's schema is the one that Odoo would use in `ilike`:
     /// nothing there, the trusted extension's, or one that must not be run.
     fn unaccent(&self) -> Result<Unaccent>;
+
+    /// How this Odoo reads domains.
+    fn dialect(&self) -> Dialect {
+        Dialect::default()
+    }
 
     /// Whether Odoo can be asked what SQL may not answer.
     fn delegates(&self) -> bool {

@@ -7,6 +7,7 @@ mod comparison;
 mod condition;
 mod currency;
 mod defaults;
+mod dialect;
 mod display;
 mod field_verdict;
 mod group;
