@@ -87,7 +87,7 @@ pub(crate) fn all(
         }
     };
     let mut models = Vec::new();
-    for row in reader.named(STANDING_MODELS, &[])? {
+    for row in reader.named(STANDING_MODELS, &[Bind::text(reader.odoo_schema())])? {
         let [Some(name), Some(label), Some(order), Some(touching)] =
             <[Option<String>; 4]>::try_from(row).unwrap_or_default()
         else {
