@@ -1,5 +1,4 @@
--- $1: Odoo's schema. Every model: its name, its label in English, its order, and the modules whose Python may have a say
--- in it, as a JSON list.
+-- Every model: its name, its label in English, its order, and the modules whose Python may have a say in it, as a JSON list.
 with recursive base (id) as (
     select i.id from :odoo.ir_model i where i.model = 'base'
 ), touching as materialized (
@@ -14,18 +13,9 @@ with recursive base (id) as (
     select i.id, b.id from :odoo.ir_model i, base b
     union
     select k.root, i.parent_id from family k join :odoo.ir_model_inherit i on i.model_id = k.id
-), of_all (module) as (
-    -- whose Python may have a say in any model, where Odoo does not say what inherits from what
-    select i.name::text
-      from :odoo.ir_module_module i
-     where i.state in ('installed', 'to upgrade', 'to remove')
-       and not exists (select from pg_catalog.pg_namespace n, pg_catalog.pg_class c
-                        where n.nspname = $1::name and c.relnamespace = n.oid and c.relname = 'ir_model_inherit')
 ), modules as (
-    select k.root, pg_catalog.json_agg(distinct k.module) as modules
-      from (select k.root, t.module from family k join touching t on t.id = k.id
-            union all
-            select i.id, a.module from :odoo.ir_model i, of_all a) k
+    select k.root, pg_catalog.json_agg(distinct t.module) as modules
+      from family k join touching t on t.id = k.id
      group by k.root
 )
 select m.model::text, coalesce(m.name ->> 'en_US', m.model), coalesce(m."order", 'id')::text, coalesce(k.modules, '[]')::text

@@ -14,6 +14,11 @@ pub(super) fn of(schema: &str) -> Dialect {
     Dialect {
         rewrites: column("translate") != Some(pg_sys::BOOLOID),
         falsy_is_unset: column("company_dependent").is_some(),
-        local_weeks: native::relation_oid(schema, "ir_model_inherit").is_some(),
+        local_weeks: tells_inheritance(schema),
     }
+}
+
+/// Whether its tables tell what a model inherits from. Where they do not, any module may have a say in any model.
+pub(super) fn tells_inheritance(schema: &str) -> bool {
+    native::relation_oid(schema, "ir_model_inherit").is_some()
 }
