@@ -1,9 +1,9 @@
 -- The same records in each: two people of one company, three orders, four models that are asked for.
-create function pg_temp.field(of text, name text, type text, relation text default null, related text default null) returns integer
+create function pg_temp.field(of_model text, field text, type text, comodel text default null, path text default null) returns integer
 language sql as $$
     insert into ir_model_fields (model_id, model, name, ttype, relation, related, field_description, store, selectable)
-    select m.id, of, name, type, relation, related, jsonb_build_object('en_US', initcap(name)), related is null, true
-      from ir_model m where m.model = of
+    select m.id, $1, $2, $3, $4, $5, jsonb_build_object('en_US', initcap($2)), $5 is null, true
+      from ir_model m where m.model = $1
     returning id
 $$;
 
@@ -40,7 +40,8 @@ select pg_temp.field(m.model, f.name, f.type)
   from ir_model m, (values ('id', 'integer'), ('name', 'char')) f (name, type) where m.model <> 'base' and m.model <> 'res.users';
 select pg_temp.field('res.users', 'id', 'integer'), pg_temp.field('res.users', 'login', 'char');
 select pg_temp.field('res.partner', 'active', 'boolean'), pg_temp.field('res.partner', 'credit_limit', 'float');
-select pg_temp.field('sale.tag', 'active', 'boolean'), pg_temp.field('sale.tag', 'display_name', 'char');
+select pg_temp.field('sale.tag', 'active', 'boolean');
+select pg_temp.field(model, 'display_name', 'char') from ir_model where model <> 'base';
 update ir_model_fields set store = false where name = 'display_name';
 select pg_temp.field('sale.category', 'parent_id', 'many2one', 'sale.category'), pg_temp.field('sale.category', 'parent_path', 'char');
 select pg_temp.field('sale.order', f.name, f.type, f.relation)
