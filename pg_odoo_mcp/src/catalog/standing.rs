@@ -72,8 +72,12 @@ pub(crate) fn all(
             .filter_map(|module| installed.get(module).cloned())
             .collect();
         let untold = installed.values().filter(|module| {
-            !tells_inheritance && !touching.contains(&module.name)
-                && !known.facts.iter().any(|facts| facts.modules.contains(&module.name))
+            !tells_inheritance
+                && !touching.contains(&module.name)
+                && !known
+                    .facts
+                    .iter()
+                    .any(|facts| facts.modules.contains(&module.name))
         });
         let untold: Vec<InstalledModule> = untold
             .map(|module| InstalledModule {

@@ -352,7 +352,13 @@ impl<'a> Overrides<'a> {
         let definitions = self.registry.definitions.iter();
         let mut methods = definitions
             .filter(|definition| definition.module == module)
-            .flat_map(|definition| definition.class.methods.iter().map(move |of| (definition, of)));
+            .flat_map(|definition| {
+                definition
+                    .class
+                    .methods
+                    .iter()
+                    .map(move |of| (definition, of))
+            });
         methods.any(|(definition, method)| {
             let lines = method.place.line..=method.last_line;
             let text = || Text {

@@ -60,7 +60,11 @@ impl Resolver<'_> {
                             && *value != Value::FALSE;
                         let found =
                             literal::is_in(self.scope, of, field, column, &values, negated)?;
-                        Ok(if is_plain { found.without_null() } else { found })
+                        Ok(if is_plain {
+                            found.without_null()
+                        } else {
+                            found
+                        })
                     }
                 }
             }

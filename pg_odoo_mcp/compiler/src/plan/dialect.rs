@@ -112,8 +112,8 @@ impl Resolver<'_> {
         field: &Field,
         operator: Operator,
     ) -> Result<()> {
-        let is_plain = !operator.is_pattern()
-            && (operator.inverse().is_some() || operator.is_inequality());
+        let is_plain =
+            !operator.is_pattern() && (operator.inverse().is_some() || operator.is_inequality());
         if self.scope.dialect.rewrites || is_plain {
             return Ok(());
         }

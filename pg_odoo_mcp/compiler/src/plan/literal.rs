@@ -272,7 +272,11 @@ fn compare_datetime(
         return Ok(Predicate::Compare {
             column,
             inequality,
-            value: timestamp(if is_date && is_end { at + last_second } else { at }),
+            value: timestamp(if is_date && is_end {
+                at + last_second
+            } else {
+                at
+            }),
             or_null: false,
         });
     }

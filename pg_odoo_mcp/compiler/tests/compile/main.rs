@@ -6,6 +6,7 @@ mod archived;
 mod batches;
 mod delegation;
 mod descriptions;
+mod dialects;
 mod domains;
 mod engines;
 mod facts;

@@ -2,7 +2,7 @@
 
 use odoo_compiler::answer::{Database, Environment, Reply, Row};
 use odoo_compiler::catalog::{
-    Catalog, FieldDescription, ListedModel, Model, ModelDescription, Step, Unaccent,
+    Catalog, Dialect, FieldDescription, ListedModel, Model, ModelDescription, Step, Unaccent,
 };
 use odoo_compiler::error::Result;
 use odoo_compiler::facts::ModelFacts;
@@ -22,6 +22,7 @@ pub(crate) struct Odoo {
     /// Whether Odoo can be asked.
     pub(crate) delegates: bool,
     pub(crate) delegates_all: bool,
+    pub(crate) dialect: Dialect,
     pub(crate) unaccent: Unaccent,
     pub(crate) rows: Vec<Row>,
     /// What the second statement yields, and those after it; the last goes on.
@@ -237,6 +238,7 @@ impl Odoo {
             facts: BTreeMap::new(),
             delegates: false,
             delegates_all: false,
+            dialect: Dialect::default(),
             unaccent: Unaccent::Absent,
             rows: Vec::new(),
             more_rows: Vec::new(),
@@ -333,6 +335,7 @@ impl Odoo {
         bare.facts = self.facts.clone();
         bare.principal = self.principal.clone();
         bare.unaccent = self.unaccent;
+        bare.dialect = self.dialect;
         for json in bare.models.values_mut() {
             json["rules"] = json!([]);
         }
@@ -341,6 +344,10 @@ impl Odoo {
 }
 
 impl Catalog for Odoo {
+    fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
     fn delegates(&self) -> bool {
         self.delegates
     }
