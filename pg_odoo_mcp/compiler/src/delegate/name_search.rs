@@ -40,12 +40,7 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
         ("limit", json!(wanted.limit)),
     ];
     if narrowed != Domain::Const(true) {
-        // one argument of many names
-        let domain = match frame.scope.dialect.rewrites {
-            true => "domain",
-            false => "args",
-        };
-        asked.push((domain, narrowed.to_json()));
+        asked.push(("domain", narrowed.to_json()));
     }
     // one more than the limit would not do: some Python puts other records first where it is reached
     let request = frame.request("name_search", asked, None);
