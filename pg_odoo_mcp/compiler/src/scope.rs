@@ -1,7 +1,7 @@
 //! The frame of one call: who asks, in which language, timezone and companies, and what was
 //! noticed on the way.
 
-use crate::catalog::{Catalog, Table, nearest, shortened};
+use crate::catalog::{Catalog, Dialect, Table, nearest, shortened};
 use crate::error::{Code, Error, Result};
 use crate::principal::{Company, Principal};
 use crate::sql::{Param, Statement};
@@ -64,6 +64,8 @@ pub struct Scope<'a> {
     pub company_ids: Vec<i64>,
     /// Whether archived records are left out.
     pub active_test: bool,
+    /// How this Odoo reads domains.
+    pub dialect: Dialect,
     next_alias: Cell<u32>,
     relations: RefCell<Vec<Table>>,
     rules: RefCell<Vec<AppliedRule>>,
@@ -117,6 +119,7 @@ impl<'a> Scope<'a> {
             tz,
             company_ids: companies(principal, context.allowed_company_ids.as_deref())?,
             active_test: context.active_test.unwrap_or(true),
+            dialect: catalog.dialect(),
             next_alias: Cell::new(0),
             relations: RefCell::default(),
             rules: RefCell::default(),
@@ -169,6 +172,9 @@ impl<'a> Scope<'a> {
 
     /// The day a week starts on, 1 is Monday: Odoo takes it from the language.
     pub fn week_start(&self) -> u8 {
+        if !self.dialect.local_weeks {
+            return 1;
+        }
         let of = |code: &str| {
             self.principal
                 .languages

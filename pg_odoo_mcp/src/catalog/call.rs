@@ -2,14 +2,14 @@
 
 use super::facts::{self, Known};
 use super::state::Asked;
-use super::{cache, load, shape, state};
+use super::{cache, dialect, load, shape, state};
 use crate::exec::native;
 use crate::exec::plan::Bind;
 use crate::exec::read_only::Reader;
 use crate::gucs;
 use odoo_compiler::answer::{Database, Environment, Row, Token};
 use odoo_compiler::catalog::{
-    Catalog, ListedModel, Model, ModelDescription, Step, Table, Unaccent,
+    Catalog, Dialect, ListedModel, Model, ModelDescription, Step, Table, Unaccent,
 };
 use odoo_compiler::error::{Code, Error, Result};
 use odoo_compiler::principal::Principal;
@@ -160,6 +160,10 @@ impl Drop for CallDatabase<'_> {
 }
 
 impl Catalog for CallDatabase<'_> {
+    fn dialect(&self) -> Dialect {
+        dialect::of(self.reader.odoo_schema())
+    }
+
     fn delegates(&self) -> bool {
         self.delegates
     }

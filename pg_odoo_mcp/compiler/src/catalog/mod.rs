@@ -1,6 +1,7 @@
 //! What Odoo's registry and PostgreSQL's catalog say of models, as plain data.
 
 mod description;
+mod dialect;
 mod field;
 mod fields;
 mod known;
@@ -10,6 +11,7 @@ mod standing;
 mod wanted;
 
 pub use description::{FieldDescription, ListedModel, ModelDescription};
+pub use dialect::Dialect;
 pub use field::{Field, FieldType, LinkTable};
 pub use fields::Fields;
 pub(crate) use known::KNOWN_MODELS;
@@ -69,6 +71,11 @@ pub trait Catalog {
     fn ids(&self, statement: &Statement, most: usize) -> Result<Option<Vec<i64>>> {
         let _ = (statement, most);
         Ok(None)
+    }
+
+    /// How this Odoo reads domains.
+    fn dialect(&self) -> Dialect {
+        Dialect::default()
     }
 
     /// Whether Odoo can be asked what SQL may not answer.

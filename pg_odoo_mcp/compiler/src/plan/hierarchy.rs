@@ -73,6 +73,7 @@ impl Resolver<'_> {
         };
         self.refuse_computed(of, field)?;
         let start = start(of, field, operator, value)?;
+        self.check_hierarchy(of, field, !start.names.is_empty(), negated)?;
         let is_own = to == of.model.name && field.name != "id";
         if is_own && field.field_type != FieldType::Many2one {
             return Err(refuse(

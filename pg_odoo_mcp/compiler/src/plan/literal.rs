@@ -35,6 +35,11 @@ impl Falsy {
             _ => None,
         }
     }
+
+    /// The value that is as little set as NULL is to this Odoo.
+    fn unset(scope: &Scope<'_>, field: &Field) -> Option<Falsy> {
+        Falsy::of(field).filter(|_| scope.dialect.falsy_is_unset)
+    }
 }
 
 /// A value as its column takes it.
@@ -85,7 +90,7 @@ pub(super) fn is_in(
             other => literals.push(convert(scope, of, field, other)?),
         }
     }
-    if let Some(falsy) = Falsy::of(field) {
+    if let Some(falsy) = Falsy::unset(scope, field) {
         let falsy = match (falsy, field.field_type) {
             (Falsy::Text, _) => Literal::Text(String::new()),
             (Falsy::False, _) => {
@@ -169,17 +174,23 @@ pub(super) fn datetime_in(
                 if is_date {
                     note_midnight(scope, field);
                 }
-                let next = later(at, TimeDelta::seconds(1))
-                    .ok_or_else(|| mismatch(of, field, value, "a date before the year 9999"))?;
+                // without a rewritten domain, that moment and no other
+                let (within, beyond, end) = if scope.dialect.rewrites {
+                    let next = later(at, TimeDelta::seconds(1))
+                        .ok_or_else(|| mismatch(of, field, value, "a date before the year 9999"))?;
+                    (Inequality::Less, Inequality::GreaterOrEqual, next)
+                } else {
+                    (Inequality::LessOrEqual, Inequality::Greater, at)
+                };
                 if negated {
                     Predicate::any(vec![
                         bound(Inequality::Less, at, !field.not_null),
-                        bound(Inequality::GreaterOrEqual, next, false),
+                        bound(beyond, end, false),
                     ])
                 } else {
                     Predicate::all(vec![
                         bound(Inequality::GreaterOrEqual, at, false),
-                        bound(Inequality::Less, next, false),
+                        bound(within, end, false),
                     ])
                 }
             }
@@ -240,7 +251,11 @@ pub(super) fn compare(
         Inequality::Greater => !falsy_below && !falsy_equal,
         Inequality::GreaterOrEqual => !falsy_below,
     };
-    let or_null = Falsy::of(field).is_some() && !field.not_null && accepts_falsy;
+    let counts_falsy = match Falsy::unset(scope, field) {
+        Some(Falsy::Text) => scope.dialect.rewrites,
+        falsy => falsy.is_some(),
+    };
+    let or_null = counts_falsy && !field.not_null && accepts_falsy;
     Ok(Predicate::Compare {
         column,
         inequality,
@@ -261,6 +276,20 @@ fn compare_datetime(
     let Some((at, is_date)) = moment(scope, of, field, value)? else {
         return Ok(Predicate::Const(false));
     };
+    if !scope.dialect.rewrites {
+        let is_end = matches!(inequality, Inequality::Greater | Inequality::LessOrEqual);
+        let last_second = TimeDelta::days(1) - TimeDelta::seconds(1);
+        return Ok(Predicate::Compare {
+            column,
+            inequality,
+            value: timestamp(if is_date && is_end {
+                at + last_second
+            } else {
+                at
+            }),
+            or_null: false,
+        });
+    }
     let step = if is_date {
         TimeDelta::days(1)
     } else {
@@ -312,7 +341,10 @@ fn convert(scope: &Scope<'_>, of: &Subject, field: &Field, value: &Value) -> Res
         (FieldType::Integer | FieldType::Many2one, _) => {
             return Err(mismatch(of, field, value, "a whole number"));
         }
-        // monetary values are not rounded; their text decides whether Odoo takes them for "not set"
+        // monetary values are not rounded; their text decides whether Odoo takes them for "not set", if it rewrites domains
+        (FieldType::Monetary, Value::Int(i)) if !scope.dialect.rewrites => {
+            return convert(scope, of, field, &Value::Float(*i as f64));
+        }
         (FieldType::Monetary, Value::Int(i)) => Literal::Number(i.to_string()),
         (FieldType::Monetary, Value::Float(x)) if plain(*x) => Literal::Number(format!("{x:?}")),
         (FieldType::Float, Value::Int(_) | Value::Float(_)) => float(scope, of, field, value)?,
@@ -409,6 +441,7 @@ fn moment(
     match value {
         Value::Bool(false) => Ok(None),
         Value::Text(text) => match iso(text) {
+            Some((at, true)) if !scope.dialect.rewrites => Ok(Some((at, true))),
             Some((at, true)) => Ok(Some((midnight(scope.tz, at.date()), true))),
             Some((at, false)) => Ok(Some((at, false))),
             // one that is relative is a moment to Odoo, and never a whole day

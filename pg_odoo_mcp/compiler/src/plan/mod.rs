@@ -8,6 +8,7 @@ mod condition;
 mod currency;
 mod date_part;
 mod defaults;
+mod dialect;
 mod display;
 mod field_verdict;
 mod group;

@@ -76,8 +76,15 @@ impl Resolver<'_> {
             check_rights_known(of, field)?;
         }
         let coalias = self.scope.subquery_alias(&comodel.table)?;
+        self.check_named(of, field, domain, negated)?;
+        let is_joined = is_link || facts.is_some_and(|f| f.bypass);
+        let inside = Resolver {
+            // without a rewritten domain, archived ones behind it count, too
+            active_test: self.active_test && (self.scope.dialect.rewrites || is_joined),
+            ..*self
+        };
         let Some(asked) = self.allowed(&comodel, bypass, || {
-            self.resolve(&comodel, coalias, domain, false)
+            inside.resolve(&comodel, coalias, domain, false)
         })?
         else {
             // what is settled asks no right to the field

@@ -8,6 +8,7 @@ mod company_values;
 mod date_parts;
 mod delegation;
 mod descriptions;
+mod dialects;
 mod domains;
 mod engines;
 mod facts;

@@ -2,7 +2,7 @@
 
 use odoo_compiler::answer::{Database, Environment, Reply, Row};
 use odoo_compiler::catalog::{
-    Catalog, FieldDescription, ListedModel, Model, ModelDescription, Step, Table, Unaccent,
+    Catalog, Dialect, FieldDescription, ListedModel, Model, ModelDescription, Step, Table, Unaccent,
 };
 use odoo_compiler::error::Result;
 use odoo_compiler::facts::ModelFacts;
@@ -24,6 +24,7 @@ pub(crate) struct Odoo {
     /// Whether Odoo can be asked.
     pub(crate) delegates: bool,
     pub(crate) delegates_all: bool,
+    pub(crate) dialect: Dialect,
     pub(crate) unaccent: Unaccent,
     pub(crate) rows: Vec<Row>,
     /// What the second statement yields, and those after it; the last goes on.
@@ -251,6 +252,7 @@ impl Odoo {
             facts: BTreeMap::new(),
             delegates: false,
             delegates_all: false,
+            dialect: Dialect::default(),
             unaccent: Unaccent::Absent,
             rows: Vec::new(),
             more_rows: Vec::new(),
@@ -378,6 +380,7 @@ impl Odoo {
         bare.counted = self.counted.clone();
         bare.ids = self.ids.clone();
         bare.company_defaults = self.company_defaults.clone();
+        bare.dialect = self.dialect;
         for json in bare.models.values_mut() {
             json["rules"] = json!([]);
         }
@@ -386,6 +389,10 @@ impl Odoo {
 }
 
 impl Catalog for Odoo {
+    fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
     fn delegates(&self) -> bool {
         self.delegates
     }
