@@ -21,7 +21,7 @@ pub fn groups(plan: &GroupPlan, relations: Vec<Table>) -> Statement {
             let alias = plan.source.alias;
             f.push("\nFROM (SELECT ")
                 .push_alias(alias)
-                .push(".*, count(*) OVER () AS total")
+                .push(".*, count(*) OVER () AS all_groups")
                 .push_source(&plan.source)
                 .push_where(&plan.having)
                 .push_order_by(&plan.order)
@@ -105,7 +105,7 @@ impl Fragment {
                     Figure::Datetime => self.push_moment(&figure),
                 }
             }
-            GroupColumn::Total => self.push_column(&of_groups("total")).push("::text"),
+            GroupColumn::Total => self.push_column(&of_groups("all_groups")).push("::text"),
         }
     }
 

@@ -38,7 +38,7 @@ fn records_are_grouped_by_id_and_named_afterwards() {
     let (outer, page) = sql.split_once("\nFROM (").expect("a page");
     assert!(outer.contains("complete_name"), "{outer}");
     let (head, inner) = page.split_once("\nFROM (").expect("groups");
-    assert_eq!(head, "SELECT t1.*, count(*) OVER () AS total");
+    assert_eq!(head, "SELECT t1.*, count(*) OVER () AS all_groups");
     let (inner, after) = inner.split_once(") AS t").expect("an alias");
     assert!(!inner.contains("JOIN"), "{inner}");
     assert!(

@@ -189,6 +189,20 @@ fn leads_back(sql: &str, model: &str) -> bool {
     sql.matches(&table).count() > 1
 }
 
+/// Whether a condition is among these: as it is, or as a subquery that asks the same and more, for conditions on what one
+/// many2one leads to are asked together.
+fn is_held(part: &str, of: &BTreeSet<String>) -> bool {
+    let asks_more = |other: &String| {
+        let inside = part
+            .strip_suffix(')')
+            .filter(|_| part.contains(" IN (SELECT "));
+        inside
+            .and_then(|inside| other.strip_prefix(inside))
+            .is_some_and(|more| more.starts_with(" AND "))
+    };
+    of.contains(part) || of.iter().any(asks_more)
+}
+
 #[test]
 fn one_rule_more_is_one_condition_more_and_takes_none_away() {
     hold(|model, rule_domain, domain| {
@@ -209,7 +223,7 @@ fn one_rule_more_is_one_condition_more_and_takes_none_away() {
         }
         let (before, after) = (conjuncts(&before), conjuncts(&after));
         prop_assert!(
-            before.is_subset(&after) || after.contains("FALSE"),
+            before.iter().all(|part| is_held(part, &after)) || after.contains("FALSE"),
             "{}: {:?} {:?}",
             rule_domain,
             before,
