@@ -31,6 +31,7 @@ pub mod shape;
 pub mod sweep;
 pub mod verdict;
 
+pub use domain::domain;
 pub use question::{Kind, Language, Question};
 pub use random::Random;
 pub use shape::Shape;
