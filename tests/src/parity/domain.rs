@@ -35,7 +35,8 @@ pub(super) const EQUAL: &[&str] = &["=", "!=", "in", "not in", "=?"];
 pub(super) const INEQUALITY: &[&str] = &["<", "<=", ">", ">="];
 
 /// A domain on a model: up to three trees, all of which have to hold.
-pub(super) fn domain(random: &mut Random, shape: &Shape, model: &Model) -> Value {
+#[must_use]
+pub fn domain(random: &mut Random, shape: &Shape, model: &Model) -> Value {
     let mut parts = Vec::new();
     // mostly one or two: with each one fewer records are left to compare
     for _ in 0..*random.pick(&[0, 1, 1, 1, 2, 2, 3]) {

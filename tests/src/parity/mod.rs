@@ -44,6 +44,7 @@ pub mod sweep;
 pub mod tally;
 pub mod verdict;
 
+pub use domain::domain;
 pub use question::{Kind, Language, Question};
 pub use random::Random;
 pub use shape::Shape;

@@ -76,9 +76,8 @@ fn value_and_domain(key: &GroupKey, cell: KeyCell, scope: &Scope<'_>) -> (Json, 
             _ => (value, vec![json!([field, "not any", []])]),
         },
         (KeyCell::Value(value), KeyValue::Record { .. }) => {
-            let id = value
-                .as_array()
-                .map_or(json!(false), |record| record[0].clone());
+            let record = value.as_array().and_then(|record| record.first());
+            let id = record.cloned().unwrap_or(json!(false));
             (value, vec![json!([field, "=", id])])
         }
         (KeyCell::Value(value), KeyValue::Part { part, .. }) => {

@@ -475,3 +475,21 @@ fn a_negated_having_turns_its_connectives_and_inequalities() {
   AND t1."m1" > '9'::numeric"#
     );
 }
+
+#[test]
+fn a_group_of_a_record_that_is_an_empty_list_is_one_without() {
+    let mut odoo = Odoo::new();
+    odoo.rows = vec![row(&[
+        Some("[]"),
+        Some("[]"),
+        Some("2"),
+        Some("2"),
+        Some("3"),
+    ])];
+    let call = json!({"model": "sale.order.line", "groupby": ["product_id"]});
+    let answer = odoo.call("odoo_read_group", &call).expect("an answer");
+    assert_eq!(
+        answer["groups"][0]["__extra_domain"],
+        json!([["product_id", "=", false]])
+    );
+}
