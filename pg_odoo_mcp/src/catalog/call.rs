@@ -2,13 +2,14 @@
 
 use super::facts::{self, Known};
 use super::state::Asked;
-use super::{cache, load, shape, state};
+use super::{cache, dialect, load, shape, state};
+use crate::exec::native;
 use crate::exec::plan::Bind;
 use crate::exec::read_only::Reader;
 use crate::gucs;
 use odoo_compiler::answer::{Database, Environment, Row, Token};
 use odoo_compiler::catalog::{
-    Catalog, ListedModel, Model, ModelDescription, Step, Table, Unaccent,
+    Catalog, Dialect, ListedModel, Model, ModelDescription, Step, Table, Unaccent,
 };
 use odoo_compiler::error::{Code, Error, Result};
 use odoo_compiler::principal::Principal;
@@ -159,6 +160,10 @@ impl Drop for CallDatabase<'_> {
 }
 
 impl Catalog for CallDatabase<'_> {
+    fn dialect(&self) -> Dialect {
+        dialect::of(self.reader.odoo_schema())
+    }
+
     fn delegates(&self) -> bool {
         self.delegates
     }
@@ -234,6 +239,22 @@ impl Catalog for CallDatabase<'_> {
         })?;
         // the column is an integer
         Ok(found.and_then(|id| id.parse().ok()))
+    }
+
+    fn row_estimate(&self, table: &Table) -> Option<f64> {
+        let relation = native::relation_oid(&table.schema, &table.name)?;
+        let rows = f64::from(native::row_estimate(relation));
+        (rows >= 0.0).then_some(rows)
+    }
+
+    fn ids(&self, statement: &Statement, most: usize) -> Result<Option<Vec<i64>>> {
+        let mut ids = Vec::new();
+        self.rows(statement, &mut |row| {
+            let id = row.into_iter().flatten().next();
+            ids.extend(id.and_then(|id| id.parse::<i64>().ok()));
+            Ok(())
+        })?;
+        Ok((ids.len() <= most).then_some(ids))
     }
 
     fn unaccent(&self) -> Result<Unaccent> {

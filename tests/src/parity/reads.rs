@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::question::{Kind, Question, model};
+use super::question::{Kind, Question};
 use super::random::Random;
 use super::records::fields;
 use super::shape::Shape;
 use crate::odoo::{OdooClient, OdooError};
 
 pub(super) fn read(random: &mut Random, shape: &Shape, context: Value) -> Question {
-    let model = model(random, shape);
+    let model = shape.any_model(random);
     let (mut fields, unordered) = fields(random, shape, model);
     // Odoo looks at no row for fields that no column holds, and shows records that are not there
     if !fields.contains(&"create_date") {

@@ -1,6 +1,7 @@
 //! What Odoo's registry and PostgreSQL's catalog say of models, as plain data.
 
 mod description;
+mod dialect;
 mod field;
 mod fields;
 mod known;
@@ -10,6 +11,7 @@ mod standing;
 mod wanted;
 
 pub use description::{FieldDescription, ListedModel, ModelDescription};
+pub use dialect::Dialect;
 pub use field::{Field, FieldType, LinkTable};
 pub use fields::Fields;
 pub(crate) use known::KNOWN_MODELS;
@@ -21,6 +23,7 @@ pub use standing::{
 pub(crate) use wanted::Wanted;
 
 use crate::error::Result;
+use crate::sql::Statement;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -57,6 +60,23 @@ pub trait Catalog {
     /// Whether `unaccent(text)` in Odoo's schema is the one that Odoo would use in `ilike`:
     /// nothing there, the trusted extension's, or one that must not be run.
     fn unaccent(&self) -> Result<Unaccent>;
+
+    /// About how many rows a table has; nothing where nobody has counted.
+    fn row_estimate(&self, table: &Table) -> Option<f64> {
+        let _ = table;
+        None
+    }
+
+    /// The ids that a statement of the compiler's yields, unless they are more than `most`.
+    fn ids(&self, statement: &Statement, most: usize) -> Result<Option<Vec<i64>>> {
+        let _ = (statement, most);
+        Ok(None)
+    }
+
+    /// How this Odoo reads domains.
+    fn dialect(&self) -> Dialect {
+        Dialect::default()
+    }
 
     /// Whether Odoo can be asked what SQL may not answer.
     fn delegates(&self) -> bool {

@@ -6,6 +6,16 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
+/// What is said where Odoo's own code breaks.
+const FAILED: &str = "Odoo failed inside";
+const BROKEN: &str = "Odoo can't work with what it was asked";
+
+/// Whether an `odoo_error` is of Odoo's code, which broke, and says nothing of the call.
+#[must_use]
+pub fn is_crash(message: &str) -> bool {
+    message == FAILED || message.starts_with(BROKEN)
+}
+
 /// How much of Odoo's text an error repeats.
 const LENGTH: usize = 1000;
 
@@ -108,11 +118,8 @@ pub(super) fn error(model: &str, status: u16, body: &RawValue) -> Error {
         .detail("Odoo was asked, and says so itself")
         .hint("odoo_describe_model says which fields can be searched, sorted and grouped by"),
         "TypeError" | "KeyError" => {
-            let error = Error::new(
-                Code::OdooError,
-                format!("Odoo can't work with what it was asked ({class})"),
-            )
-            .hint("leave out fields or conditions to find the one that it can't work with");
+            let error = Error::new(Code::OdooError, format!("{BROKEN} ({class})"))
+                .hint("leave out fields or conditions to find the one that it can't work with");
             match text {
                 Some(text) => error.detail(text),
                 None => error,
@@ -125,7 +132,7 @@ pub(super) fn error(model: &str, status: u16, body: &RawValue) -> Error {
         )
         .detail(format!("it answers with the status {status}"))
         .hint("try again later; the operator looks at Odoo's log"),
-        _ => Error::new(Code::OdooError, "Odoo failed inside").hint(
+        _ => Error::new(Code::OdooError, FAILED).hint(
             "the operator finds the reason in Odoo's own log; asking for fewer fields may avoid it",
         ),
     }

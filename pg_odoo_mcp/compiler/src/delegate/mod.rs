@@ -29,6 +29,7 @@ mod secret;
 mod told_field;
 
 pub use errand::{Errand, Protocol, Request};
+pub use fault::is_crash;
 pub use report::{Failure, FailureKind, HttpAnswer, Outcome};
 
 pub(crate) use count::delegation as count;
@@ -100,12 +101,14 @@ impl Delegation {
 }
 
 impl Shape {
+    /// Whether the answer is there and lacks nothing but names.
+    pub fn is_for_names(&self) -> bool {
+        matches!(self.form, Form::Names(_))
+    }
+
     /// Who answers, whoever is asked for a part: `sql` or `odoo`.
     pub fn engine(&self) -> &'static str {
-        match &self.form {
-            Form::Names(_) => "sql",
-            _ => "odoo",
-        }
+        if self.is_for_names() { "sql" } else { "odoo" }
     }
 }
 

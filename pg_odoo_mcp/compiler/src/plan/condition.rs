@@ -1,7 +1,8 @@
 //! Domains to predicates: the meaning of each operator for each type of field, as Odoo 19 has it
-//! (`odoo/orm/domains.py`, `odoo/orm/fields*.py`).
+//! (`odoo/orm/domains.py`, `odoo/orm/fields*.py`), and an older one as far as its dialect goes.
 
 use super::column::{check_use, field, stored_column, user_column};
+use super::dialect::check_asked;
 use super::literal::Falsy;
 use super::x2many::active_field;
 use super::{Column, DatePart, Predicate, merge};
@@ -33,6 +34,17 @@ pub(super) struct Resolver<'a> {
 
 /// The records of a subject a user may see: domain, active filter, access list and record rules.
 pub(super) fn visible(
+    scope: &Scope<'_>,
+    of: &Subject,
+    alias: u32,
+    domain: &Domain,
+) -> Result<Predicate> {
+    check_asked(scope, of, domain)?;
+    named(scope, of, alias, domain)
+}
+
+/// The same, where names are what is asked for.
+pub(super) fn named(
     scope: &Scope<'_>,
     of: &Subject,
     alias: u32,
@@ -195,6 +207,7 @@ impl Resolver<'_> {
         if !negated {
             return self.test(of, alias, field, operator, value);
         }
+        self.check_negated(of, field, operator)?;
         if let Some(inverse) = operator.inverse() {
             return self.test(of, alias, field, inverse, value);
         }
@@ -206,7 +219,7 @@ impl Resolver<'_> {
             )
         })?;
         let inverted = self.test(of, alias, field, inverse, value)?;
-        if Falsy::of(field).is_some() {
+        if Falsy::of(field).is_some() || !self.scope.dialect.rewrites {
             return Ok(inverted);
         }
         Ok(Predicate::any(vec![

@@ -55,9 +55,13 @@ impl Resolver<'_> {
             FieldType::Many2one | FieldType::One2many | FieldType::Many2many => {
                 comodel_name(of, field)?
             }
-            _ => {
+            other => {
                 return Err(Error::new(
-                    Code::InvalidDomain,
+                    // of what may be an attachment Odoo forgets the operator
+                    match other {
+                        FieldType::Binary => Code::NotSupported,
+                        _ => Code::InvalidDomain,
+                    },
                     format!(
                         "{} fits relations and id, not {:?} of {}",
                         operator.name(),
@@ -69,6 +73,7 @@ impl Resolver<'_> {
         };
         self.refuse_computed(of, field)?;
         let start = start(of, field, operator, value)?;
+        self.check_hierarchy(of, field, !start.names.is_empty(), negated)?;
         let is_own = to == of.model.name && field.name != "id";
         if is_own && field.field_type != FieldType::Many2one {
             return Err(refuse(

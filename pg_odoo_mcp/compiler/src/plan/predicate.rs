@@ -79,6 +79,16 @@ impl Inequality {
     }
 }
 
+impl Predicate {
+    /// A test of a column that NULL does not pass.
+    pub(super) fn without_null(mut self) -> Predicate {
+        if let Predicate::In { or_null, .. } = &mut self {
+            *or_null = false;
+        }
+        self
+    }
+}
+
 /// A filter with every name resolved and every value typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Predicate {

@@ -154,6 +154,11 @@ impl Fragment {
                 .push(") AS ")
                 .push_alias(source.alias),
         };
+        self.push_joins(source)
+    }
+
+    /// The joins of a source.
+    pub(super) fn push_joins(&mut self, source: &Source) -> &mut Self {
         for join in &source.joins {
             self.push("\nLEFT JOIN ")
                 .push_table(&join.table, join.alias)

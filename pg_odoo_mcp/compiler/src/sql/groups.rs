@@ -14,15 +14,27 @@ pub fn groups(plan: &GroupPlan, relations: Vec<Table>) -> Statement {
         f.push(if i == 0 { "SELECT " } else { ", " })
             .push_group_column(plan, column);
     }
-    f.push_source(&plan.source)
-        .push_where(&plan.having)
-        .push_order_by(&plan.order);
-    if let Some(limit) = plan.limit {
-        f.push("\nLIMIT ")
-            .push_param(&int8(limit))
-            .push(" OFFSET ")
-            .push_param(&int8(plan.offset));
-    }
+    match plan.limit {
+        None => f.push_source(&plan.source).push_where(&plan.having),
+        // names and texts are made of the groups of the page alone, which may be a few of a hundred thousand
+        Some(limit) => {
+            let alias = plan.source.alias;
+            f.push("\nFROM (SELECT ")
+                .push_alias(alias)
+                .push(".*, count(*) OVER () AS all_groups")
+                .push_source(&plan.source)
+                .push_where(&plan.having)
+                .push_order_by(&plan.order)
+                .push("\nLIMIT ")
+                .push_param(&int8(limit))
+                .push(" OFFSET ")
+                .push_param(&int8(plan.offset))
+                .push(") AS ")
+                .push_alias(alias)
+                .push_joins(&plan.source)
+        }
+    };
+    f.push_order_by(&plan.order);
     f.finish(relations)
 }
 
@@ -93,7 +105,7 @@ impl Fragment {
                     Figure::Datetime => self.push_moment(&figure),
                 }
             }
-            GroupColumn::Total => self.push("(count(*) OVER ())::text"),
+            GroupColumn::Total => self.push_column(&of_groups("all_groups")).push("::text"),
         }
     }
 

@@ -14,5 +14,5 @@ mod statement;
 pub use groups::{currency_code, group_count, groups};
 pub use path::user_path;
 pub use rates::currency_rates;
-pub use select::{count, select};
+pub use select::{count, ids, select};
 pub use statement::{Param, PgType, Statement};

@@ -1,7 +1,7 @@
 use super::fragment::Fragment;
 use super::{Param, Statement};
 use crate::catalog::Table;
-use crate::plan::{CountPlan, OrderTerm, ReadPlan, Sorting};
+use crate::plan::{CountPlan, OrderTerm, ReadPlan, Sorting, Subquery};
 
 /// Each record as one JSON object.
 pub fn select(plan: &ReadPlan, relations: Vec<Table>) -> Statement {
@@ -32,6 +32,13 @@ pub fn count(plan: &CountPlan, relations: Vec<Table>) -> Statement {
     f.push("SELECT count(*)::text")
         .push_source(&plan.source)
         .push_where(&plan.predicate);
+    f.finish(relations)
+}
+
+/// The ids of a subquery's records.
+pub fn ids(subquery: &Subquery, relations: Vec<Table>) -> Statement {
+    let mut f = Fragment::default();
+    f.push_ids(subquery, "::text");
     f.finish(relations)
 }
 

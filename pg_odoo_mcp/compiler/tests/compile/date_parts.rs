@@ -106,7 +106,7 @@ fn what_is_no_number_of_a_date_is_refused_with_the_next_thing_to_do() {
         ),
         (
             json!(["date_order.month_number", "=", true]),
-            "invalid_domain: ",
+            "not_supported: ",
         ),
         (
             json!(["date_order.month_number", "like", 1]),

@@ -177,7 +177,7 @@ fn booleans_are_true_or_not() {
     same(
         "sale.order",
         json!([["locked", ">", false]]),
-        r#"invalid_domain: "locked" of sale.order is compared with false, but takes = or !="#,
+        r#"not_supported: "locked" of sale.order is compared with false, but takes = or !="#,
     );
 }
 
@@ -530,4 +530,32 @@ fn partners_below_another_are_found_by_their_hierarchy() {
         json!([["partner_id", "child_of", false]]),
         "FALSE",
     );
+}
+
+#[test]
+fn values_of_another_type_are_left_to_odoo_and_words_are_no_numbers() {
+    for (domain, expected) in [
+        (
+            json!([["amount_total", "<", ""]]),
+            r#"not_supported: "amount_total" of sale.order is compared with "", but takes a number"#,
+        ),
+        (
+            json!([["amount_total", ">", "1.5"]]),
+            r#"not_supported: "amount_total" of sale.order is compared with "1.5", but takes a number"#,
+        ),
+        (
+            json!([["amount_total", ">", "lots"]]),
+            r#"invalid_domain: "amount_total" of sale.order is compared with "lots", but takes a number"#,
+        ),
+        (
+            json!([["name", "like", ["S0", false]]]),
+            r#"not_supported: "name" of sale.order is compared with ["S0", false], but takes a text"#,
+        ),
+        (
+            json!([["name", ">", 1.5]]),
+            r#"not_supported: "name" of sale.order is compared with 1.5, but takes a text"#,
+        ),
+    ] {
+        same("sale.order", domain, expected);
+    }
 }
