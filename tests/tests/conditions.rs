@@ -117,7 +117,8 @@ fn a_text_is_looked_for_where_the_model_s_names_are() {
         asker.each("sql", "res.partner", &of("display_name"), &json!({}));
         asker.each("sql", "sale.order", &of("partner_id"), &json!({}));
         asker.each("sql", "sale.order", &of("tag_ids"), &json!({}));
-        asker.each("sql", "res.partner", &of("country_id"), &json!({}));
+        // where Python decides what a name is looked for in
+        asker.each("odoo", "res.partner", &of("country_id"), &json!({}));
     });
 }
 
@@ -159,10 +160,7 @@ fn a_translated_name_is_that_of_the_language_or_else_the_english_one() {
         for lang in ["en_US", "fr_FR"] {
             let more = json!({"lang": lang});
             asker.each("sql", "res.country", &conditions, &more);
-            let names = [
-                json!(["country_id", "ilike", "tats-Unis"]),
-                json!(["country_id.name", "like", "United"]),
-            ];
+            let names = [json!(["country_id.name", "like", "United"])];
             asker.each("sql", "res.partner", &names, &more);
             let untranslated = [json!(["name", "ilike", "a"])];
             asker.each("sql", "crm.tag", &untranslated, &more);
@@ -217,34 +215,32 @@ fn all_below_and_all_above_with_and_without_a_parent_path() {
 
 #[test]
 fn relative_dates_are_read_as_odoo_reads_them() {
+    let texts = [
+        "today",
+        "today -7d",
+        "today -1m",
+        "today +2w",
+        "today -1y =1m =1d",
+        "today =monday",
+        "today -week_start",
+        "today +friday",
+        "now -36H",
+        "-90M",
+        "now =1d",
+        "=week_start",
+        "now -400d",
+    ];
+    let zones = ["UTC", "Pacific/Auckland", "America/St_Johns"];
     asked(&["admin", "sales_own"], |asker| {
-        for tz in ["UTC", "Pacific/Auckland", "America/St_Johns"] {
-            let more = json!({"tz": tz});
-            for text in [
-                "today",
-                "today -7d",
-                "today -1m",
-                "today +2w",
-                "today -1y =1m =1d",
-                "today =monday",
-                "today -week_start",
-                "today +friday",
-                "now -36H",
-                "-90M",
-                "now =1d",
-                "=week_start",
-                "now -400d",
-            ] {
-                let of = |field: &str| {
-                    [">", ">=", "<", "<="].map(|operator| json!([field, operator, text]))
-                };
-                asker.each("sql", "sale.order", &of("date_order"), &more);
-                asker.each("sql", "sale.order", &of("validity_date"), &more);
-                asker.each("sql", "res.partner", &of("create_date"), &more);
-            }
+        for (at, text) in texts.iter().enumerate() {
+            let more = json!({"tz": zones[at % zones.len()]});
+            let of =
+                |field: &str| [">", ">=", "<", "<="].map(|operator| json!([field, operator, text]));
+            asker.each("sql", "sale.order", &of("date_order"), &more);
+            asker.each("sql", "sale.order", &of("validity_date"), &more);
             let equal = [
-                json!(["validity_date", "=", "today"]),
-                json!(["validity_date", "in", ["today", "today +30d", false]]),
+                json!(["validity_date", "=", text]),
+                json!(["validity_date", "in", [text, "today +30d", false]]),
             ];
             asker.each("sql", "sale.order", &equal, &more);
         }
@@ -307,8 +303,7 @@ fn a_value_for_each_company_is_that_of_the_first_or_else_the_default() {
                 "trust",
                 "property_account_payable_id",
                 "property_stock_customer",
-                "barcode",
-                "credit_limit"
+                "barcode"
             ]);
             let call = json!({"model": "res.partner", "fields": fields, "order": "trust, id", "limit": 500, "context": context});
             let ours = asker.mcp.call_tool("odoo_search", &call).result();

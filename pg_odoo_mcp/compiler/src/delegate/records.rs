@@ -87,7 +87,8 @@ fn default_fields(frame: &Frame<'_>) -> (Vec<String>, Vec<String>) {
         let is_allowed = |name: &String| check_field(of, name, principal).is_ok();
         return names.into_iter().partition(is_allowed);
     }
-    if let Some(facts) = known(&frame.model.standing) {
+    let facts = known(&frame.model.standing).filter(|facts| !python_grants(frame, facts));
+    if let Some(facts) = facts {
         return told_fields(frame, facts);
     }
     frame.scope.warn(
@@ -95,6 +96,16 @@ fn default_fields(frame: &Frame<'_>) -> (Vec<String>, Vec<String>) {
         "no field is named, so there are only ids and names: name fields; odoo_describe_model lists them",
     );
     (vec!["display_name".into()], Vec::new())
+}
+
+/// Whether Python decides which of all fields this user may read.
+fn python_grants(frame: &Frame<'_>, facts: &ModelFacts) -> bool {
+    let groups = &frame.scope.principal.group_names;
+    facts.overrides.iter().any(|by| {
+        matches!(by.effect, Effect::FieldAccess | Effect::Unread)
+            && by.fields.is_none()
+            && by.only_for.as_ref().is_none_or(|of| groups.contains(of))
+    })
 }
 
 /// Stored fields of a model that Odoo answers: those that are known to be for this user, and those that are not.

@@ -181,8 +181,9 @@ impl Asked<'_> {
         let mut found = FormattedGroups::default();
         let mut each = |row: Row| found.push(&self.plan, row, &self.scope);
         call.database.rows(&statement, &mut each)?;
-        let read = |group: &Box<serde_json::value::RawValue>| serde_json::from_str(group.get());
-        let groups = found.groups.iter().map(read).collect::<Result<_, _>>();
+        let groups = found.groups.iter();
+        let groups = groups.map(|group| serde_json::from_str(group.get()));
+        let groups = groups.collect::<Result<_, _>>();
         groups.map_err(|e| Error::new(Code::Internal, e.to_string()))
     }
 }

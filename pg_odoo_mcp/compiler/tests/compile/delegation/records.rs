@@ -128,6 +128,27 @@ fn a_model_that_odoo_answers_says_so_in_plain_words_before_the_developer_s() {
 }
 
 #[test]
+fn where_python_says_who_reads_which_field_none_is_read_unasked() {
+    let mut odoo = with_files();
+    let asked = |odoo: &crate::odoo::Odoo| {
+        let call = json!({"model": "ir.attachment"});
+        fields(&delegated(odoo, "odoo_search", &call).requests[0])
+    };
+    odoo.change_facts("ir.attachment", |facts| {
+        let json = json!({
+            "effect": "field_access", "method": "_has_field_access", "module": "base", "file": "base/m.py", "line": 7,
+            "only_for": "base.group_portal",
+        });
+        facts.overrides.push(serde_json::from_value(json).expect("an override"));
+    });
+    assert_eq!(asked(&odoo), json!(["id", "name", "type"]));
+    odoo.principal
+        .group_names
+        .insert("base.group_portal".into());
+    assert_eq!(asked(&odoo), json!(["id", "display_name"]));
+}
+
+#[test]
 fn a_path_among_fields_is_refused_with_the_way_to_its_value() {
     let odoo = with_files();
     for model in ["ir.attachment", "sale.order"] {
