@@ -48,7 +48,7 @@ enum Literal {
 
 /// An error for a value of another kind than the field's: Odoo makes something of most of them, and refuses the rest itself.
 pub(super) fn mismatch(of: &Subject, field: &Field, value: &Value, wanted: &str) -> Error {
-    unfit(Code::NotSupported, of, field, value, wanted)
+    unfit(Code::NotSupported, of, field, value, wanted).of_value()
 }
 
 /// An error for a text that Odoo's Python can't read as a value of the field's either.
@@ -459,6 +459,7 @@ fn not_a_date(of: &Subject, field: &Field, text: &str) -> Error {
         text.starts_with("today") || text.starts_with("now") || text.starts_with(['+', '-', '=']);
     if is_relative {
         return Error::new(Code::NotSupported, "relative dates are not answered in SQL")
+            .of_value()
             .hint("write the date itself, such as \"2026-01-31\"");
     }
     if text.is_empty() {
