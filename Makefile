@@ -1,5 +1,5 @@
 # Verbs for people and for CI; tests/run, tests/demo and packaging/run do the work.
-.PHONY: demo demo-big demo-down bench test parity mutation lint install uninstall package
+.PHONY: demo demo-big demo-down bench test parity mutation fuzz lint install uninstall package
 .DEFAULT_GOAL := test
 
 demo:        # a running Odoo with the extension, the front and a first answer
@@ -22,6 +22,9 @@ parity:      # N questions to Odoo and to us (5000), made from SEED (19); SWEEP=
 
 mutation:    # deliberate bugs in the compiler, which its tests must catch
 	tests/run mutation
+
+fuzz:        # libFuzzer on the compiler for SECONDS (3600) in all; what is new is kept in target/fuzz/found
+	FUZZ_SECONDS=$(or $(SECONDS),3600) tests/run fuzz
 
 lint:        # format and clippy
 	tests/run lint

@@ -179,6 +179,15 @@ impl Question {
     }
 }
 
+impl Question {
+    /// The context as Odoo gets it: files are told by their size, as we tell them.
+    pub(super) fn odoo_context(&self) -> Value {
+        let mut context = self.context.clone();
+        context["bin_size"] = json!(true);
+        context
+    }
+}
+
 fn context(random: &mut Random, companies: &[i64], language: &str) -> Value {
     let mut allowed = companies.to_vec();
     // every order of the companies, and every number of them

@@ -44,7 +44,7 @@ pub(super) fn read(random: &mut Random, shape: &Shape, context: Value) -> Questi
 
 impl Question {
     pub(super) fn odoo_read(&self, odoo: &OdooClient) -> Result<Value, OdooError> {
-        let arguments = json!({"ids": self.more["ids"], "fields": self.more["fields"], "context": self.context});
+        let arguments = json!({"ids": self.more["ids"], "fields": self.more["fields"], "context": self.odoo_context()});
         let records = odoo.call(&self.model, "read", &arguments)?;
         Ok(json!({"records": self.sorted(records)}))
     }

@@ -103,7 +103,7 @@ pub(super) fn search(random: &mut Random, shape: &Shape, context: Value) -> Ques
 impl Question {
     /// `{records, total}` of `search_read` and `search_count`.
     pub(super) fn odoo_records(&self, odoo: &OdooClient) -> Result<Value, OdooError> {
-        let mut arguments = json!({"domain": self.domain, "context": self.context});
+        let mut arguments = json!({"domain": self.domain, "context": self.odoo_context()});
         for key in ["fields", "limit", "offset", "order"] {
             if let Some(value) = self.more.get(key) {
                 arguments[key] = value.clone();

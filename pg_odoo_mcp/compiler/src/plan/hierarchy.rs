@@ -73,6 +73,7 @@ impl Resolver<'_> {
         };
         self.refuse_computed(of, field)?;
         let start = start(of, field, operator, value)?;
+        self.check_hierarchy(of, field, !start.names.is_empty(), negated)?;
         let is_own = to == of.model.name && field.name != "id";
         if is_own && field.field_type != FieldType::Many2one {
             return Err(refuse(
@@ -231,9 +232,9 @@ impl Resolver<'_> {
         let column = stored_column(self.scope, of, 0, field)?;
         match column.form {
             Form::Plain => Ok(column.name),
-            Form::Translated(_) => Err(Error::new(
+            _ => Err(Error::new(
                 Code::NotSupported,
-                format!("{:?} of {} is translated", field.name, of.model.name),
+                format!("{:?} of {} is no plain column", field.name, of.model.name),
             )),
         }
     }

@@ -1,15 +1,16 @@
 //! Values against columns: conversion by field type, and what NULL means there.
 
 use super::noted::note_midnight;
+use super::relative_date::{Now, Relative, is_relative, relative};
 use super::{Column, Inequality, Predicate};
 use crate::access::Subject;
-use crate::catalog::{Field, FieldType};
+use crate::catalog::{Field, FieldType, shortened};
 use crate::error::{Code, Error, Result};
 use crate::facts::Digits;
 use crate::scope::{Scope, utc};
 use crate::sql::{Param, PgType};
 use crate::value::Value;
-use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use chrono::{NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone, Timelike};
 use chrono_tz::Tz;
 
 /// The value that a type takes NULL for.
@@ -33,6 +34,11 @@ impl Falsy {
             FieldType::Boolean => Some(Falsy::False),
             _ => None,
         }
+    }
+
+    /// The value that is as little set as NULL is to this Odoo.
+    fn unset(scope: &Scope<'_>, field: &Field) -> Option<Falsy> {
+        Falsy::of(field).filter(|_| scope.dialect.falsy_is_unset)
     }
 }
 
@@ -84,7 +90,7 @@ pub(super) fn is_in(
             other => literals.push(convert(scope, of, field, other)?),
         }
     }
-    if let Some(falsy) = Falsy::of(field) {
+    if let Some(falsy) = Falsy::unset(scope, field) {
         let falsy = match (falsy, field.field_type) {
             (Falsy::Text, _) => Literal::Text(String::new()),
             (Falsy::False, _) => {
@@ -168,17 +174,23 @@ pub(super) fn datetime_in(
                 if is_date {
                     note_midnight(scope, field);
                 }
-                let next = later(at, TimeDelta::seconds(1))
-                    .ok_or_else(|| mismatch(of, field, value, "a date before the year 9999"))?;
+                // without a rewritten domain, that moment and no other
+                let (within, beyond, end) = if scope.dialect.rewrites {
+                    let next = later(at, TimeDelta::seconds(1))
+                        .ok_or_else(|| mismatch(of, field, value, "a date before the year 9999"))?;
+                    (Inequality::Less, Inequality::GreaterOrEqual, next)
+                } else {
+                    (Inequality::LessOrEqual, Inequality::Greater, at)
+                };
                 if negated {
                     Predicate::any(vec![
                         bound(Inequality::Less, at, !field.not_null),
-                        bound(Inequality::GreaterOrEqual, next, false),
+                        bound(beyond, end, false),
                     ])
                 } else {
                     Predicate::all(vec![
                         bound(Inequality::GreaterOrEqual, at, false),
-                        bound(Inequality::Less, next, false),
+                        bound(within, end, false),
                     ])
                 }
             }
@@ -239,7 +251,11 @@ pub(super) fn compare(
         Inequality::Greater => !falsy_below && !falsy_equal,
         Inequality::GreaterOrEqual => !falsy_below,
     };
-    let or_null = Falsy::of(field).is_some() && !field.not_null && accepts_falsy;
+    let counts_falsy = match Falsy::unset(scope, field) {
+        Some(Falsy::Text) => scope.dialect.rewrites,
+        falsy => falsy.is_some(),
+    };
+    let or_null = counts_falsy && !field.not_null && accepts_falsy;
     Ok(Predicate::Compare {
         column,
         inequality,
@@ -260,6 +276,20 @@ fn compare_datetime(
     let Some((at, is_date)) = moment(scope, of, field, value)? else {
         return Ok(Predicate::Const(false));
     };
+    if !scope.dialect.rewrites {
+        let is_end = matches!(inequality, Inequality::Greater | Inequality::LessOrEqual);
+        let last_second = TimeDelta::days(1) - TimeDelta::seconds(1);
+        return Ok(Predicate::Compare {
+            column,
+            inequality,
+            value: timestamp(if is_date && is_end {
+                at + last_second
+            } else {
+                at
+            }),
+            or_null: false,
+        });
+    }
     let step = if is_date {
         TimeDelta::days(1)
     } else {
@@ -311,7 +341,10 @@ fn convert(scope: &Scope<'_>, of: &Subject, field: &Field, value: &Value) -> Res
         (FieldType::Integer | FieldType::Many2one, _) => {
             return Err(mismatch(of, field, value, "a whole number"));
         }
-        // monetary values are not rounded; their text decides whether Odoo takes them for "not set"
+        // monetary values are not rounded; their text decides whether Odoo takes them for "not set", if it rewrites domains
+        (FieldType::Monetary, Value::Int(i)) if !scope.dialect.rewrites => {
+            return convert(scope, of, field, &Value::Float(*i as f64));
+        }
         (FieldType::Monetary, Value::Int(i)) => Literal::Number(i.to_string()),
         (FieldType::Monetary, Value::Float(x)) if plain(*x) => Literal::Number(format!("{x:?}")),
         (FieldType::Float, Value::Int(_) | Value::Float(_)) => float(scope, of, field, value)?,
@@ -331,7 +364,12 @@ fn convert(scope: &Scope<'_>, of: &Subject, field: &Field, value: &Value) -> Res
         }
         (FieldType::Date, Value::Text(text)) => match iso(text) {
             Some((at, _)) => Literal::Date(at.date()),
-            None => return Err(not_a_date(of, field, text)),
+            None => match relative_to_now(scope, text)? {
+                Some(Relative::Day(day)) => Literal::Date(day),
+                // the day in UTC, as in Odoo
+                Some(Relative::Moment(at)) => Literal::Date(at.date()),
+                None => return Err(not_a_date(of, field, text)),
+            },
         },
         (FieldType::Date, _) => {
             return Err(mismatch(of, field, value, "a date such as \"2026-01-31\""));
@@ -403,9 +441,17 @@ fn moment(
     match value {
         Value::Bool(false) => Ok(None),
         Value::Text(text) => match iso(text) {
+            Some((at, true)) if !scope.dialect.rewrites => Ok(Some((at, true))),
             Some((at, true)) => Ok(Some((midnight(scope.tz, at.date()), true))),
             Some((at, false)) => Ok(Some((at, false))),
-            None => Err(not_a_date(of, field, text)),
+            // one that is relative is a moment to Odoo, and never a whole day
+            None => match relative_to_now(scope, text)? {
+                Some(Relative::Day(day)) => Ok(Some((midnight(scope.tz, day), false))),
+                Some(Relative::Moment(at)) => {
+                    Ok(Some((at.with_nanosecond(0).unwrap_or(at), false)))
+                }
+                None => Err(not_a_date(of, field, text)),
+            },
         },
         other => Err(mismatch(
             of,
@@ -416,6 +462,32 @@ fn moment(
     }
 }
 
+/// What a relative date comes to for this user.
+fn relative_to_now(scope: &Scope<'_>, text: &str) -> Result<Option<Relative>> {
+    if !is_relative(text) {
+        return Ok(None);
+    }
+    let utc = NaiveDateTime::parse_from_str(&scope.catalog.now()?, "%Y-%m-%d %H:%M:%S")
+        .map_err(|e| Error::new(Code::Internal, e.to_string()))?;
+    let offset = scope.tz.offset_from_utc_datetime(&utc).fix();
+    let offset = TimeDelta::seconds(i64::from(offset.local_minus_utc()));
+    let lang = scope.principal.lang.as_ref();
+    let language = lang.and_then(|lang| {
+        let mut languages = scope.principal.languages.iter();
+        languages.find(|language| language.code == *lang)
+    });
+    let week_start = language
+        .and_then(|language| chrono::Weekday::try_from(language.week_start.checked_sub(1)?).ok());
+    Ok(relative(
+        text,
+        Now {
+            local: utc + offset,
+            offset,
+            week_start,
+        },
+    ))
+}
+
 /// Local midnight in UTC.
 fn midnight(tz: Tz, day: NaiveDate) -> NaiveDateTime {
     use chrono::Datelike;
@@ -424,6 +496,11 @@ fn midnight(tz: Tz, day: NaiveDate) -> NaiveDateTime {
         return local;
     }
     utc(tz, local)
+}
+
+/// An ISO date or datetime, as it is written.
+pub(super) fn moment_of(text: &str) -> Option<NaiveDateTime> {
+    iso(text).map(|(at, _)| at)
 }
 
 /// An ISO date, or a datetime cut to its second, and whether it was a date.
@@ -455,12 +532,14 @@ fn iso(text: &str) -> Option<(NaiveDateTime, bool)> {
 }
 
 fn not_a_date(of: &Subject, field: &Field, text: &str) -> Error {
-    let is_relative =
-        text.starts_with("today") || text.starts_with("now") || text.starts_with(['+', '-', '=']);
-    if is_relative {
-        return Error::new(Code::NotSupported, "relative dates are not answered in SQL")
-            .of_value()
-            .hint("write the date itself, such as \"2026-01-31\"");
+    if is_relative(text) {
+        let shown = shortened(text);
+        return Error::new(
+            Code::NotSupported,
+            format!("the relative date {shown:?} is not answered in SQL"),
+        )
+        .of_value()
+        .hint("write it as \"today -7d\", \"=monday\" or \"now -3H\", or the date itself, such as \"2026-01-31\"");
     }
     if text.is_empty() {
         return mismatch(of, field, &Value::Text(String::new()), "a date");
