@@ -75,6 +75,8 @@ pub struct Error {
     pub hint: Option<String>,
     /// What SQL does not answer, where the message says just that.
     pub refused: Option<Box<Refused>>,
+    /// Whether a value that the caller wrote is the trouble: Odoo reads values before it drops what can't matter.
+    pub is_of_value: bool,
 }
 
 /// A model or a field that SQL does not answer, for those who say so in other words.
@@ -102,6 +104,7 @@ impl Error {
             detail: None,
             hint: None,
             refused: None,
+            is_of_value: false,
         }
     }
 
@@ -133,6 +136,12 @@ impl Error {
             reason: reason.into(),
             by: None,
         })
+    }
+
+    /// The same error, of a value that the caller wrote.
+    pub fn of_value(mut self) -> Self {
+        self.is_of_value = true;
+        self
     }
 
     /// The same error with evidence.

@@ -26,7 +26,10 @@ pub fn ask(questions: &[Question], mcp: &mut McpClient, odoo: &OdooClient) -> Ve
         .zip(results)
         .map(|(question, content)| {
             let is_error = content.get("error").is_some();
-            if is_error && content["error"]["code"] == "not_supported" {
+            // who has no right to a model may be answered by its Python all the same, and is told to ask alone
+            let hint = content["error"]["hint"].as_str().unwrap_or_default();
+            if content["error"]["code"] == "not_supported" || hint.contains("make this call alone")
+            {
                 return (question.ask(mcp, odoo), false);
             }
             (

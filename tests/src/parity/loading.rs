@@ -24,6 +24,7 @@ select r.model, r.\"order\", r.name as table_name, r.row_count, f.name, f.ttype,
        exists (select from ir_model_fields h where h.model = coalesce(f.relation, f.model)
                and (h.name = 'parent_path' or h.name = 'parent_id' and h.store and h.relation = h.model)) as has_hierarchy,
        exists (select from pg_attribute a where a.attrelid = r.oid and a.attname = f.name and a.attnum > 0) as has_column,
+       exists (select from pg_attribute a where a.attrelid = r.oid and a.attname = f.name and a.atttypid = 'float8'::regtype) as is_float8,
        p.name as parent_table,
        f.relation_field, f.relation_table, f.column2,
        to_regclass(f.relation_table) is not null as has_link_table,
@@ -119,6 +120,7 @@ pub(super) fn models(client: &mut Client) -> BTreeMap<String, Model> {
             storage,
             has_ordered_comodel: text("comodel_order").is_some_and(|order| is_total(&order)),
             has_hierarchy: is("has_hierarchy"),
+            is_float8: is("is_float8"),
             kind,
         };
         let is_compared = COMPARED.contains(&made.kind.as_str()) || made.is_to_many();

@@ -14,6 +14,7 @@
 //! | `calendar` | local time and periods, apart from ours |
 //! | `measured` | what figures are asked of: models with their dates, sums and keys |
 //! | `mistake` | a question with something wrong in it |
+//! | `parts` | what Odoo refuses of a question |
 //! | `sameness` | when two values are the same |
 //! | [`sweep`] | every model and every field of it |
 //! | [`verdict`] | both answers side by side |
@@ -32,6 +33,7 @@ mod mistake;
 pub mod models;
 mod names;
 mod odd;
+mod parts;
 mod pivot;
 pub mod question;
 pub mod random;

@@ -96,7 +96,7 @@ impl Question {
             48 => descriptions::describe(random, shape, context),
             drawn => Self::of_kind(drawn / 4, random, shape, context),
         };
-        question.finish(random, language);
+        question.finish(random, shape, language);
         question
     }
 
@@ -117,7 +117,7 @@ impl Question {
             let parts = question.domain.as_array_mut();
             parts.expect("a domain").push(json!(["id", "<", MANY]));
         }
-        question.finish(random, language);
+        question.finish(random, shape, language);
         question
     }
 
@@ -133,8 +133,14 @@ impl Question {
         }
     }
 
-    fn finish(&mut self, random: &mut Random, language: &Language) {
+    fn finish(&mut self, random: &mut Random, shape: &Shape, language: &Language) {
         self.more["_week_start"] = json!(language.week_start);
+        let is_float8 = shape.model(&self.model).is_some_and(|model| {
+            let measures = [&self.more["aggregates"], &self.more["measures"]];
+            let names = measures.into_iter().filter_map(Value::as_array).flatten();
+            model.has_float8(names.filter_map(Value::as_str))
+        });
+        self.more["_is_float8"] = json!(is_float8);
         if random.once_in(20) {
             mistake::make(random, self);
             self.more["_mistake"] = json!(true);

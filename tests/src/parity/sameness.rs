@@ -3,18 +3,32 @@
 use serde_json::Value;
 
 /// Compares our values with Odoo's, and counts the names that we leave open.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Sameness {
+    /// How far apart numbers may be, relative to the larger.
+    pub(super) tolerance: f64,
     /// Names that Python makes: ours are null, and not compared.
     pub(super) open_names: usize,
 }
 
+impl Default for Sameness {
+    /// Odoo turns PostgreSQL's decimals into doubles and prints the shortest decimal that reads back as the same double; we
+    /// print the decimal itself. Read as doubles the two are equal, up to the double's own last digits: JSON readers may
+    /// miss by one unit there. Sums of float8 columns depend on the order of the rows, and get more; nothing else does.
+    fn default() -> Self {
+        Self {
+            tolerance: 4.0 * f64::EPSILON,
+            open_names: 0,
+        }
+    }
+}
+
 impl Sameness {
-    /// Equal: texts and booleans exactly, numbers by [`is_same_number`], a many2one whose name we leave open by its id.
+    /// Equal: texts and booleans exactly, numbers by the tolerance, a many2one whose name we leave open by its id.
     pub(super) fn holds(&mut self, ours: &Value, theirs: &Value) -> bool {
         match (ours, theirs) {
             (Value::Number(a), Value::Number(b)) => match (a.as_f64(), b.as_f64()) {
-                (Some(a), Some(b)) => is_same_number(a, b),
+                (Some(a), Some(b)) => (a - b).abs() <= self.tolerance * a.abs().max(b.abs()),
                 _ => a == b,
             },
             (Value::Array(a), Value::Array(b))
@@ -40,13 +54,6 @@ impl Sameness {
 /// `[id, null]`
 fn is_open(value: &[Value]) -> bool {
     matches!(value, [id, name] if id.is_i64() && name.is_null())
-}
-
-/// Odoo turns PostgreSQL's decimals into doubles and prints the shortest decimal that reads back as the same double; we
-/// print the decimal itself. Read as doubles the two are equal, up to the double's own last digits: JSON readers may miss
-/// by one unit there, and sums of float8 columns depend on the order of the rows. Nothing larger is forgiven.
-fn is_same_number(a: f64, b: f64) -> bool {
-    (a - b).abs() <= 4.0 * f64::EPSILON * a.abs().max(b.abs())
 }
 
 #[cfg(test)]

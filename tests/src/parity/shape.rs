@@ -23,6 +23,8 @@ pub struct Field {
     pub values: Vec<Value>,
     /// How it is stored, or not.
     pub storage: Storage,
+    /// Whether its column is a float8, whose sums depend on the order of the rows.
+    pub is_float8: bool,
     /// Whether the comodel's order leaves no two records equal.
     pub has_ordered_comodel: bool,
     /// Whether the records it names stand in a hierarchy.
@@ -146,6 +148,15 @@ impl Model {
     #[must_use]
     pub fn has_total_order(&self) -> bool {
         is_total(&self.order)
+    }
+
+    /// Whether one of these measures is of a float8.
+    #[must_use]
+    pub(super) fn has_float8<'a>(&self, mut measures: impl Iterator<Item = &'a str>) -> bool {
+        measures.any(|measure| {
+            let name = measure.split(':').next().unwrap_or_default();
+            self.field(name).is_some_and(|field| field.is_float8)
+        })
     }
 
     /// A field.

@@ -80,6 +80,9 @@ impl Question {
             {
                 Verdict::SameRefusal("access_denied, where Odoo finds nothing to read".into())
             }
+            (None, theirs) if self.refuses_more(ours.code(), &theirs, odoo) => {
+                Verdict::SameRefusal(format!("{}, which Odoo says of a part alone", ours.code()))
+            }
             (None, theirs) => self.different(ours.error(), &theirs),
             (Some(content), Err(error)) => self.different(content, &Err(error)),
             (Some(content), Ok(theirs)) => {
@@ -94,6 +97,9 @@ impl Question {
                     Kind::Describe => self.our_fields(content, &theirs),
                 };
                 let mut sameness = Sameness::default();
+                if self.more["_is_float8"] == true {
+                    sameness.tolerance = 1e-9;
+                }
                 if sameness.holds(&ours, &theirs) {
                     let engine = content["engine"].as_str().unwrap_or("sql");
                     let said = content["engine_reason"]
@@ -120,7 +126,24 @@ impl Question {
         }
     }
 
-    fn ask_odoo(&self, odoo: &OdooClient) -> Result<Value, OdooError> {
+    /// Whether Odoo refuses a part of the question as we refuse the whole.
+    fn refuses_more(
+        &self,
+        code: &str,
+        theirs: &Result<Value, OdooError>,
+        odoo: &OdooClient,
+    ) -> bool {
+        let is_other = theirs.as_ref().is_err_and(|error| {
+            !matches!(class(error), "ValueError" | "UserError" | "AccessError")
+        });
+        let is_so = |error: &OdooError| match code {
+            "access_denied" => class(error) == "AccessError",
+            code => is_invalid(code) && (is_crash(error) || class(error) == "ValueError"),
+        };
+        !is_other && self.has_refused_part(odoo, is_so)
+    }
+
+    pub(super) fn ask_odoo(&self, odoo: &OdooClient) -> Result<Value, OdooError> {
         match self.kind {
             Kind::Search => self.odoo_records(odoo),
             Kind::Read => self.odoo_read(odoo),

@@ -147,7 +147,7 @@ impl Resolver<'_> {
     }
 
     /// The parts of a connective, or their negations. A part that settles it alone makes the rights that the others
-    /// want, and what is not known of them, irrelevant: Odoo drops them before it looks.
+    /// want, and what is not known of them, irrelevant: Odoo drops them before it looks. Their values it has read by then.
     fn each(
         &self,
         of: &Subject,
@@ -161,8 +161,11 @@ impl Resolver<'_> {
             .map(|(part, negated)| self.resolve(of, alias, part, *negated))
             .collect();
         let is_settled = resolved.contains(&Ok(Predicate::Const(is_any)));
-        let is_moot =
-            |e: &Error| is_settled && matches!(e.code, Code::AccessDenied | Code::NotSupported);
+        let is_moot = |e: &Error| {
+            is_settled
+                && !e.is_of_value
+                && matches!(e.code, Code::AccessDenied | Code::NotSupported)
+        };
         resolved
             .into_iter()
             .filter(|part| !part.as_ref().is_err_and(is_moot))

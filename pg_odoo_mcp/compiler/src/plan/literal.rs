@@ -54,7 +54,7 @@ enum Literal {
 
 /// An error for a value of another kind than the field's: Odoo makes something of most of them, and refuses the rest itself.
 pub(super) fn mismatch(of: &Subject, field: &Field, value: &Value, wanted: &str) -> Error {
-    unfit(Code::NotSupported, of, field, value, wanted)
+    unfit(Code::NotSupported, of, field, value, wanted).of_value()
 }
 
 /// An error for a text that Odoo's Python can't read as a value of the field's either.
@@ -538,6 +538,7 @@ fn not_a_date(of: &Subject, field: &Field, text: &str) -> Error {
             Code::NotSupported,
             format!("the relative date {shown:?} is not answered in SQL"),
         )
+        .of_value()
         .hint("write it as \"today -7d\", \"=monday\" or \"now -3H\", or the date itself, such as \"2026-01-31\"");
     }
     if text.is_empty() {

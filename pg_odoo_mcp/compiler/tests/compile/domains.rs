@@ -559,3 +559,12 @@ fn values_of_another_type_are_left_to_odoo_and_words_are_no_numbers() {
         same("sale.order", domain, expected);
     }
 }
+
+#[test]
+fn a_value_that_only_odoo_reads_is_not_dropped_with_what_cannot_matter() {
+    for value in [json!("today +1x"), json!(99)] {
+        let domain = json!([[0, "=", 1], ["date_order", ">", value]]);
+        let text = Odoo::new().filter("sale.order", domain.clone());
+        assert!(text.starts_with("not_supported"), "{domain}: {text}");
+    }
+}
