@@ -4,6 +4,7 @@
 use crate::catalog::{Catalog, Dialect, Table, nearest, shortened};
 use crate::error::{Code, Error, Result};
 use crate::principal::{Company, Principal};
+use crate::sql::{Param, Statement};
 use chrono::{LocalResult, NaiveDateTime, Offset, TimeDelta, TimeZone};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -69,6 +70,7 @@ pub struct Scope<'a> {
     relations: RefCell<Vec<Table>>,
     rules: RefCell<Vec<AppliedRule>>,
     of_user: RefCell<BTreeMap<String, Option<i64>>>,
+    before: RefCell<Vec<(Statement, Option<Param>)>>,
     warnings: RefCell<Vec<Warning>>,
     asks_names: Cell<bool>,
     refuses_open_names: Cell<bool>,
@@ -122,6 +124,7 @@ impl<'a> Scope<'a> {
             relations: RefCell::default(),
             rules: RefCell::default(),
             of_user: RefCell::default(),
+            before: RefCell::default(),
             warnings: RefCell::default(),
             asks_names: Cell::new(false),
             refuses_open_names: Cell::new(false),
@@ -232,6 +235,31 @@ impl<'a> Scope<'a> {
         let id = read()?;
         self.of_user.borrow_mut().insert(path.to_owned(), id);
         Ok(id)
+    }
+
+    /// What a statement finds that others are made with, if it is of use; it is run once.
+    pub fn once_before(
+        &self,
+        statement: Statement,
+        run: impl FnOnce(&Statement) -> Result<Option<Param>>,
+    ) -> Result<Option<Param>> {
+        let known = self.before.borrow();
+        if let Some((_, found)) = known.iter().find(|(known, _)| *known == statement) {
+            return Ok(found.clone());
+        }
+        drop(known);
+        let found = run(&statement)?;
+        self.before.borrow_mut().push((statement, found.clone()));
+        Ok(found)
+    }
+
+    /// The statements that were run for it.
+    pub fn before(&self) -> Vec<Statement> {
+        let before = self.before.borrow();
+        before
+            .iter()
+            .map(|(statement, _)| statement.clone())
+            .collect()
     }
 
     /// Notes a rule, once.

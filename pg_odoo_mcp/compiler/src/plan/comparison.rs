@@ -245,7 +245,7 @@ impl Resolver<'_> {
 }
 
 /// The values that `=` and `in` compare with; none for an empty `in`.
-fn members(operator: Operator, value: &Value) -> Option<Vec<Value>> {
+pub(super) fn members(operator: Operator, value: &Value) -> Option<Vec<Value>> {
     match (operator, value) {
         // an empty list means "not set" for =, and nobody for in
         (Operator::Equal | Operator::NotEqual, Value::List(list)) if list.is_empty() => {

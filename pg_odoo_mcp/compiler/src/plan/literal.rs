@@ -1,15 +1,16 @@
 //! Values against columns: conversion by field type, and what NULL means there.
 
 use super::noted::note_midnight;
+use super::relative_date::{Now, Relative, is_relative, relative};
 use super::{Column, Inequality, Predicate};
 use crate::access::Subject;
-use crate::catalog::{Field, FieldType};
+use crate::catalog::{Field, FieldType, shortened};
 use crate::error::{Code, Error, Result};
 use crate::facts::Digits;
 use crate::scope::{Scope, utc};
 use crate::sql::{Param, PgType};
 use crate::value::Value;
-use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use chrono::{NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone, Timelike};
 use chrono_tz::Tz;
 
 /// The value that a type takes NULL for.
@@ -51,11 +52,20 @@ enum Literal {
     Date(NaiveDate),
 }
 
-/// An error for a value of the wrong kind.
+/// An error for a value of another kind than the field's: Odoo makes something of most of them, and refuses the rest itself.
 pub(super) fn mismatch(of: &Subject, field: &Field, value: &Value, wanted: &str) -> Error {
+    unfit(Code::NotSupported, of, field, value, wanted)
+}
+
+/// An error for a text that Odoo's Python can't read as a value of the field's either.
+fn unreadable(of: &Subject, field: &Field, value: &Value, wanted: &str) -> Error {
+    unfit(Code::InvalidDomain, of, field, value, wanted)
+}
+
+fn unfit(code: Code, of: &Subject, field: &Field, value: &Value, wanted: &str) -> Error {
     let shown: String = value.to_string().chars().take(100).collect();
     Error::new(
-        Code::InvalidDomain,
+        code,
         format!(
             "{:?} of {} is compared with {shown}, but takes {wanted}",
             field.name, of.model.name
@@ -319,11 +329,15 @@ fn convert(scope: &Scope<'_>, of: &Subject, field: &Field, value: &Value) -> Res
         (FieldType::Integer, Value::Float(x)) if x.is_finite() && x.abs() < 9e15 => {
             Literal::Int(x.trunc() as i64)
         }
-        (FieldType::Integer, Value::Text(text)) if field.name != "id" => Literal::Int(
-            text.trim()
-                .parse()
-                .map_err(|_| mismatch(of, field, value, "a whole number"))?,
-        ),
+        (FieldType::Integer, Value::Text(text)) if field.name != "id" => {
+            match text.trim().parse() {
+                Ok(i) => Literal::Int(i),
+                Err(_) if is_word(text) => {
+                    return Err(unreadable(of, field, value, "a whole number"));
+                }
+                Err(_) => return Err(mismatch(of, field, value, "a whole number")),
+            }
+        }
         (FieldType::Integer | FieldType::Many2one, _) => {
             return Err(mismatch(of, field, value, "a whole number"));
         }
@@ -334,6 +348,9 @@ fn convert(scope: &Scope<'_>, of: &Subject, field: &Field, value: &Value) -> Res
         (FieldType::Monetary, Value::Int(i)) => Literal::Number(i.to_string()),
         (FieldType::Monetary, Value::Float(x)) if plain(*x) => Literal::Number(format!("{x:?}")),
         (FieldType::Float, Value::Int(_) | Value::Float(_)) => float(scope, of, field, value)?,
+        (FieldType::Monetary | FieldType::Float, Value::Text(text)) if is_word(text) => {
+            return Err(unreadable(of, field, value, "a number"));
+        }
         (FieldType::Monetary | FieldType::Float, _) => {
             return Err(mismatch(of, field, value, "a number"));
         }
@@ -347,7 +364,12 @@ fn convert(scope: &Scope<'_>, of: &Subject, field: &Field, value: &Value) -> Res
         }
         (FieldType::Date, Value::Text(text)) => match iso(text) {
             Some((at, _)) => Literal::Date(at.date()),
-            None => return Err(not_a_date(of, field, text)),
+            None => match relative_to_now(scope, text)? {
+                Some(Relative::Day(day)) => Literal::Date(day),
+                // the day in UTC, as in Odoo
+                Some(Relative::Moment(at)) => Literal::Date(at.date()),
+                None => return Err(not_a_date(of, field, text)),
+            },
         },
         (FieldType::Date, _) => {
             return Err(mismatch(of, field, value, "a date such as \"2026-01-31\""));
@@ -362,6 +384,12 @@ fn convert(scope: &Scope<'_>, of: &Subject, field: &Field, value: &Value) -> Res
             ));
         }
     })
+}
+
+/// Whether the text begins like a word, and is none of those that Python takes for a number.
+fn is_word(text: &str) -> bool {
+    let first = text.chars().next();
+    first.is_some_and(|c| c.is_ascii_alphabetic() && !"iInN".contains(c))
 }
 
 /// Whether Python and Rust print the float alike.
@@ -416,7 +444,14 @@ fn moment(
             Some((at, true)) if !scope.dialect.rewrites => Ok(Some((at, true))),
             Some((at, true)) => Ok(Some((midnight(scope.tz, at.date()), true))),
             Some((at, false)) => Ok(Some((at, false))),
-            None => Err(not_a_date(of, field, text)),
+            // one that is relative is a moment to Odoo, and never a whole day
+            None => match relative_to_now(scope, text)? {
+                Some(Relative::Day(day)) => Ok(Some((midnight(scope.tz, day), false))),
+                Some(Relative::Moment(at)) => {
+                    Ok(Some((at.with_nanosecond(0).unwrap_or(at), false)))
+                }
+                None => Err(not_a_date(of, field, text)),
+            },
         },
         other => Err(mismatch(
             of,
@@ -427,6 +462,32 @@ fn moment(
     }
 }
 
+/// What a relative date comes to for this user.
+fn relative_to_now(scope: &Scope<'_>, text: &str) -> Result<Option<Relative>> {
+    if !is_relative(text) {
+        return Ok(None);
+    }
+    let utc = NaiveDateTime::parse_from_str(&scope.catalog.now()?, "%Y-%m-%d %H:%M:%S")
+        .map_err(|e| Error::new(Code::Internal, e.to_string()))?;
+    let offset = scope.tz.offset_from_utc_datetime(&utc).fix();
+    let offset = TimeDelta::seconds(i64::from(offset.local_minus_utc()));
+    let lang = scope.principal.lang.as_ref();
+    let language = lang.and_then(|lang| {
+        let mut languages = scope.principal.languages.iter();
+        languages.find(|language| language.code == *lang)
+    });
+    let week_start = language
+        .and_then(|language| chrono::Weekday::try_from(language.week_start.checked_sub(1)?).ok());
+    Ok(relative(
+        text,
+        Now {
+            local: utc + offset,
+            offset,
+            week_start,
+        },
+    ))
+}
+
 /// Local midnight in UTC.
 fn midnight(tz: Tz, day: NaiveDate) -> NaiveDateTime {
     use chrono::Datelike;
@@ -435,6 +496,11 @@ fn midnight(tz: Tz, day: NaiveDate) -> NaiveDateTime {
         return local;
     }
     utc(tz, local)
+}
+
+/// An ISO date or datetime, as it is written.
+pub(super) fn moment_of(text: &str) -> Option<NaiveDateTime> {
+    iso(text).map(|(at, _)| at)
 }
 
 /// An ISO date, or a datetime cut to its second, and whether it was a date.
@@ -466,13 +532,18 @@ fn iso(text: &str) -> Option<(NaiveDateTime, bool)> {
 }
 
 fn not_a_date(of: &Subject, field: &Field, text: &str) -> Error {
-    let is_relative =
-        text.starts_with("today") || text.starts_with("now") || text.starts_with(['+', '-', '=']);
-    if is_relative {
-        return Error::new(Code::NotSupported, "relative dates are not answered in SQL")
-            .hint("write the date itself, such as \"2026-01-31\"");
+    if is_relative(text) {
+        let shown = shortened(text);
+        return Error::new(
+            Code::NotSupported,
+            format!("the relative date {shown:?} is not answered in SQL"),
+        )
+        .hint("write it as \"today -7d\", \"=monday\" or \"now -3H\", or the date itself, such as \"2026-01-31\"");
     }
-    mismatch(
+    if text.is_empty() {
+        return mismatch(of, field, &Value::Text(String::new()), "a date");
+    }
+    unreadable(
         of,
         field,
         &Value::Text(text.to_owned()),

@@ -2,6 +2,7 @@
 
 use super::column::{self, is_inherited, parent_link};
 use super::condition::{Resolver, Rights, ruled};
+use super::ids_first::few_ids;
 use super::x2many::comodel;
 use super::{Predicate, Subquery};
 use crate::access::Subject;
@@ -100,6 +101,15 @@ impl Resolver<'_> {
             alias: coalias,
             predicate: Box::new(Predicate::all(parts)),
         };
+        // what a caller may not see is not read out of the statement
+        if !bypass && let Some(values) = few_ids(self.scope, &of.table, &subquery)? {
+            return Ok(Predicate::In {
+                column,
+                values,
+                negated,
+                or_null: negated && !field.not_null,
+            });
+        }
         Ok(Predicate::Within {
             column,
             negated,

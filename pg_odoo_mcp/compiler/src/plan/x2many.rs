@@ -362,6 +362,7 @@ fn mentions(predicate: &Predicate, wanted: &Column) -> bool {
         | Predicate::Compare { column, .. }
         | Predicate::Like { column, .. }
         | Predicate::Within { column, .. }
-        | Predicate::InHierarchy { column, .. } => column == wanted,
+        | Predicate::InHierarchy { column, .. }
+        | Predicate::Latest { id: column, .. } => column == wanted,
     }
 }
