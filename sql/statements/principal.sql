@@ -13,7 +13,9 @@ asker as (
 ), company as (
     -- without JOIN: it would keep a list of all columns of wide tables in the prepared statement
     select c.id, c.name, (select cur.name from :odoo.res_currency cur where cur.id = c.currency_id) as currency,
-           c.parent_path, c.id = a.company_id as is_main, c.sequence
+           (select d.parent_path from (select null::varchar as parent_path) absent
+             cross join lateral (select parent_path from :odoo.res_company p where p.id = c.id) d) as parent_path,
+           c.id = a.company_id as is_main, c.sequence
       from asker a, :odoo.res_company_users_rel r, :odoo.res_company c
      where r.user_id = a.id and c.id = r.cid and c.active
 )

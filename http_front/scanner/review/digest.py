@@ -132,6 +132,14 @@ def key(entry):
     return entry['module'], entry['model'], entry['method']
 
 
+def digests(found, folders, of):
+    """Of the texts that an entry may be for; one without a model may be for a whole file: `base/models/x.py`."""
+    if not of['model'] and of['method'].endswith('.py'):
+        paths = (pathlib.Path(folder) / of['method'] for folder in folders)
+        return [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths if path.exists()]
+    return [digest for digest, *_ in found.get(key(of), ())]
+
+
 def load(path):
     return json.loads(path.read_text()) if path.exists() else []
 
@@ -142,11 +150,11 @@ def save(path, entries):
     path.write_text(f'[\n{lines}\n]\n')
 
 
-def check(found, entries):
+def check(found, folders, entries):
     stale = 0
     for entry in entries:
         for of, what in [(entry, 'verdict'), *((helper, 'helper') for helper in entry.get('with', ()))]:
-            there = {digest for digest, *_ in found.get(key(of), ())}
+            there = digests(found, folders, of)
             if of['digest'] not in there:
                 stale += 1
                 print('changed' if there else 'gone', what, *key(of))
@@ -180,13 +188,13 @@ def show(found, model, method):
                 print(f'# {file}:{line} {digest}\n{body}\n')
 
 
-def add(found, path, lines):
+def add(found, folders, path, lines):
     """Each with the digest of the one definition there is; several with the same key are an error."""
     entries = load(path)
     for line in filter(str.strip, lines):
         entry = json.loads(line)
         for of in (entry, *entry.get('with', ())):
-            (digest, *_), *more = found[key(of)]
+            digest, *more = digests(found, folders, of)
             assert not more, f'{key(of)} is defined more than once'
             of['digest'] = digest
         order = ('module', 'model', 'method', 'digest', 'verdict', 'with', 'why')
@@ -200,14 +208,14 @@ def main(verb, *arguments):
     if verb == '--older':
         path, (verb, *arguments) = OLDER, arguments
     if verb == 'check':
-        return check(definitions(arguments), load(path))
+        return check(definitions(arguments), arguments, load(path))
     if verb == 'unreviewed':
         unreviewed(definitions(arguments), load(REVIEWED) + load(OLDER))
     elif verb == 'show':
         *folders, model, method = arguments
         show(definitions(folders), model, method)
     elif verb == 'add':
-        add(definitions(arguments), path, sys.stdin)
+        add(definitions(arguments), arguments, path, sys.stdin)
     else:
         sys.exit(__doc__)
     return True

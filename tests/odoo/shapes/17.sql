@@ -19,5 +19,7 @@ select 1, id, 'res.partner,10', 500, 'float' from ir_model_fields where name = '
 update ir_model_fields set store = false where name = 'credit_limit';
 alter table ir_model_fields add currency_field varchar;
 alter table ir_module_module add imported boolean;
+alter table res_company add parent_path varchar;
+update res_company set parent_path = '1/';
 create table ir_model_inherit (id serial primary key, model_id integer not null, parent_id integer not null, parent_field_id integer);
 create index on ir_model_inherit (model_id);

@@ -14,6 +14,8 @@ create table orm_signaling_default (id serial primary key, date timestamp);
 insert into orm_signaling_registry (date) values (now());
 alter table ir_model_fields add currency_field varchar;
 alter table ir_module_module add imported boolean;
+alter table res_company add parent_path varchar;
+update res_company set parent_path = '1/';
 create table ir_model_inherit (id serial primary key, model_id integer not null, parent_id integer not null, parent_field_id integer);
 create index on ir_model_inherit (model_id);
 -- what depends on the company has a column of them, and its keys an end

@@ -14,7 +14,7 @@ insert into res_partner (id, name, commercial_partner_id, lang, tz, active) valu
     (1, 'Company', 1, 'en_US', 'UTC', true), (2, 'Administrator', 2, 'en_US', 'UTC', true),
     (5, 'Sees All', 5, 'en_US', 'Europe/Brussels', true), (6, 'Sees Own', 6, 'en_US', 'Europe/Brussels', true),
     (10, 'Azure', 10, null, null, true), (11, 'Gemini', 11, null, null, false);
-insert into res_company (name, partner_id, currency_id, sequence, parent_path, active) values ('Company', 1, 1, 10, '1/', true);
+insert into res_company (name, partner_id, currency_id, sequence, active) values ('Company', 1, 1, 10, true);
 insert into res_users (id, login, partner_id, company_id, active, share) values
     (1, '__system__', 1, 1, false, false), (2, 'admin', 2, 1, true, false), (5, 'all', 5, 1, true, false), (6, 'own', 6, 1, true, false);
 insert into res_company_users_rel select 1, id from res_users;

@@ -32,7 +32,7 @@ create table res_lang (id serial primary key, name varchar not null, code varcha
 create table res_currency (id serial primary key, name varchar not null, active boolean);
 create table decimal_precision (id serial primary key, name varchar not null, digits integer not null);
 create table res_company (id serial primary key, name varchar not null, partner_id integer not null, currency_id integer not null,
-    sequence integer, parent_path varchar, active boolean);
+    sequence integer, active boolean);
 create table res_partner (id serial primary key, name varchar, parent_id integer, commercial_partner_id integer, company_id integer,
     lang varchar, tz varchar, active boolean);
 create table res_users (id serial primary key, login varchar not null, password varchar, partner_id integer not null,

@@ -27,6 +27,7 @@ pub(crate) use framework::Framework;
 pub use link::link;
 
 use ruff_python_ast::Stmt;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// A place in a module's source.
@@ -55,6 +56,8 @@ pub struct ModuleSource {
     pub in_functions: Vec<UnreadFunction>,
     /// SHA-256 in hex over the paths and texts of the files that were read.
     pub digest: String,
+    /// SHA-256 in hex of the text of each file, by what it is called in a [`Place`].
+    pub files: BTreeMap<String, String>,
 }
 
 /// A class that is a model, or may be one.
@@ -241,6 +244,10 @@ fn read_here(folder: &Path) -> ModuleSource {
         link::sort(found, &mut source);
     }
     patch::find(&module, &mut source);
+    let files = tree.files.iter();
+    source.files = files
+        .map(|file| (file.shown.clone(), file.text.whole_digest()))
+        .collect();
     source
 }
 

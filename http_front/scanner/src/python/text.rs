@@ -64,6 +64,11 @@ impl Text {
             .unwrap_or_default()
     }
 
+    /// SHA-256 in hex of all of it, as it is.
+    pub(super) fn whole_digest(&self) -> String {
+        format!("{:x}", Sha256::digest(&self.source))
+    }
+
     /// SHA-256 in hex of the lines that this range touches: each without the space at its end and the
     /// indentation of the first, joined by line feeds.
     pub(super) fn digest(&self, range: TextRange) -> String {

@@ -48,6 +48,7 @@ pub(super) struct Found {
 /// Looks for overrides, model by model.
 pub(super) struct Overrides<'a> {
     registry: &'a Inheritance<'a>,
+    modules: &'a BTreeMap<&'a str, &'a ModuleSource>,
     reviews: &'a Reviews,
     /// What is done to all models, wherever it is.
     everywhere: Vec<Override>,
@@ -64,6 +65,7 @@ impl<'a> Overrides<'a> {
     ) -> Self {
         let mut it = Self {
             registry,
+            modules,
             reviews,
             everywhere: Vec::new(),
             patches: BTreeMap::new(),
@@ -76,6 +78,9 @@ impl<'a> Overrides<'a> {
             it.unread_of(module, source);
         }
         for definition in registry.definitions.iter().filter(|d| d.is_unplaced) {
+            if it.is_harmless(definition.module, &definition.class.place) {
+                continue;
+            }
             let (module, what) = (definition.module, definition.unread.as_deref());
             let place = &definition.class.place;
             let of = made(Effect::Unread, what.unwrap_or_default(), module, place);
@@ -154,6 +159,9 @@ impl<'a> Overrides<'a> {
         });
         let unread = in_functions.map(|function| &function.unread);
         for unread in unread.chain(&source.unread) {
+            if self.is_harmless(module, &unread.place) {
+                continue;
+            }
             let of = made(Effect::Unread, &unread.what, module, &unread.place);
             self.everywhere.push(of);
         }
@@ -347,8 +355,21 @@ impl<'a> Overrides<'a> {
         }
     }
 
-    /// Whether it stands in a method that somebody has read and found harmless, with all that it does.
+    /// Whether it stands in a file or a method that somebody has read and found harmless, with all that it does.
     fn is_harmless(&self, module: &str, place: &Place) -> bool {
+        let source = self.modules.get(module);
+        let digest = source.and_then(|source| source.files.get(&place.file));
+        let of_file = digest.map(|digest| Text {
+            module: module.to_owned(),
+            model: String::new(),
+            method: place.file.clone(),
+            digest: digest.clone(),
+        });
+        let is_harmless =
+            |text: &Text| self.reviews.verdict(text, |_| false) == Some(&Verdict::Harmless);
+        if of_file.as_ref().is_some_and(is_harmless) {
+            return true;
+        }
         let definitions = self.registry.definitions.iter();
         let mut methods = definitions
             .filter(|definition| definition.module == module)
@@ -361,15 +382,13 @@ impl<'a> Overrides<'a> {
             });
         methods.any(|(definition, method)| {
             let lines = method.place.line..=method.last_line;
-            let text = || Text {
+            let text = Text {
                 module: module.to_owned(),
                 model: definition.name.clone(),
                 method: method.name.clone(),
                 digest: method.digest.clone(),
             };
-            method.place.file == place.file
-                && lines.contains(&place.line)
-                && self.reviews.verdict(&text(), |_| false) == Some(&Verdict::Harmless)
+            method.place.file == place.file && lines.contains(&place.line) && is_harmless(&text)
         })
     }
 

@@ -199,20 +199,38 @@ pub(crate) fn instead(call: &Call<'_>, error: Error) -> Error {
 /// The error of a call that does not get as far as to Odoo: who may not read the model by its access
 /// lists is told that, and nothing of its fields, though Odoo's Python might have let them.
 pub(crate) fn unsent(call: &Call<'_>, error: Error) -> Error {
-    let read = || {
-        let context = call.arguments.context()?;
-        let scope = Scope::new(call.principal, call.database, &context)?;
-        match scope
-            .catalog
-            .model(call.arguments.required_text("model")?)?
-        {
-            Some(model) => check_read(&model, call.principal),
-            None => Ok(()),
-        }
-    };
-    match read() {
+    match may_read(call) {
         Err(denied) if denied.code == Code::AccessDenied => denied,
         _ => error,
+    }
+}
+
+/// A right that is missing on the way to the records of a model that may itself be read: an Odoo that does not
+/// rewrite domains asks for others there, and says itself what it refuses.
+pub(crate) fn beside(call: &Call<'_>, error: Error) -> Error {
+    let is_beside = error.code == Code::AccessDenied
+        && !call.database.dialect().rewrites
+        && call.database.delegates()
+        && may_read(call).is_ok();
+    match is_beside {
+        true => Error {
+            code: Code::NotSupported,
+            ..error
+        },
+        false => error,
+    }
+}
+
+/// Whether the model that is asked about may be read by its access lists.
+fn may_read(call: &Call<'_>) -> Result<()> {
+    let context = call.arguments.context()?;
+    let scope = Scope::new(call.principal, call.database, &context)?;
+    match scope
+        .catalog
+        .model(call.arguments.required_text("model")?)?
+    {
+        Some(model) => check_read(&model, call.principal),
+        None => Ok(()),
     }
 }
 

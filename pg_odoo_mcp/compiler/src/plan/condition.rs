@@ -161,10 +161,9 @@ impl Resolver<'_> {
             .map(|(part, negated)| self.resolve(of, alias, part, *negated))
             .collect();
         let is_settled = resolved.contains(&Ok(Predicate::Const(is_any)));
+        let drops = is_settled && self.scope.dialect.rewrites;
         let is_moot = |e: &Error| {
-            is_settled
-                && !e.is_of_value
-                && matches!(e.code, Code::AccessDenied | Code::NotSupported)
+            drops && !e.is_of_value && matches!(e.code, Code::AccessDenied | Code::NotSupported)
         };
         resolved
             .into_iter()

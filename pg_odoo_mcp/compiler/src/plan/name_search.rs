@@ -66,7 +66,10 @@ pub(super) fn unnamed(of: &Subject) -> Error {
 
 /// The framework's search by display name.
 pub(super) fn by_name(of: &Subject, operator: Operator, value: &Value) -> Result<Domain> {
-    let Some(fields) = of.facts.name_search.as_ref().filter(|f| !f.is_empty()) else {
+    // where the name is among what it is found by, it is a column of that model's own, as contacts have it in Odoo 16
+    let known = of.facts.name_search.as_ref();
+    let Some(fields) = known.filter(|f| !f.is_empty() && !f.iter().any(|f| f == "display_name"))
+    else {
         return Err(Error::new(
             Code::NotSupported,
             format!(

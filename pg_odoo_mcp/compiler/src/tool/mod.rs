@@ -239,6 +239,10 @@ impl Tool {
     /// The one place that decides for Odoo: what SQL can't answer exactly, and nothing else. Every
     /// other error is the caller's, of whichever engine it is asked.
     fn delegation(&self, call: &Call<'_>, error: Error) -> Result<Delegation> {
+        let error = match self.delegate {
+            Some(_) => delegate::beside(call, error),
+            None => error,
+        };
         match self.delegate {
             _ if error.code != Code::NotSupported => Err(error),
             Some(delegate) => delegate(call, error).map_err(|error| delegate::unsent(call, error)),

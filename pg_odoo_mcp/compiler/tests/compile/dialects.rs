@@ -92,3 +92,27 @@ fn what_they_read_otherwise_is_not_answered() {
     let error = of(STRICT).call("odoo_count", &names);
     assert_eq!(error.expect_err("not answered").code, Code::NotSupported);
 }
+
+#[test]
+fn a_name_that_is_a_column_of_its_own_ends_no_server() {
+    let mut odoo = of(STRICT);
+    odoo.change_facts("res.partner", |facts| {
+        facts.name_search = Some(vec!["display_name".into(), "ref".into()]);
+    });
+    let named = json!({"model": "res.partner", "domain": [["parent_id", "ilike", "Azure"]]});
+    let error = odoo.call("odoo_count", &named).expect_err("not answered");
+    assert_eq!(error.code, Code::NotSupported, "{error}");
+}
+
+#[test]
+fn a_right_that_is_missing_on_the_way_is_for_that_odoo_to_ask() {
+    let asked = json!({"model": "res.partner", "domain": [["country_id.name", "=", "Belgium"]]});
+    for (dialect, is_left) in [(STRICT, true), (FALSY, true), (Dialect::default(), false)] {
+        let mut odoo = of(dialect);
+        odoo.delegates = true;
+        odoo.change("res.country", |model| model["access_lists"] = json!([]));
+        let answered = odoo.sql("odoo_count", &asked);
+        let error = answered.expect_err("not answered in SQL");
+        assert_eq!(error.code == Code::NotSupported, is_left, "{error}");
+    }
+}
