@@ -4,6 +4,7 @@
 //! lines from the first decorator to the end of its last statement, each without the blanks at its
 //! end and all without the indentation of the first, joined by line ends. A changed text is unread.
 
+use odoo_compiler::facts::{NameForm, document::Only};
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -18,6 +19,8 @@ pub enum Verdict {
     Fields(Vec<String>),
     /// What its name says, but only for members of this group, by its external id.
     OnlyFor(String),
+    /// What its name says, but only there.
+    OnlyWhere(Only),
     /// It appends this field to every order.
     OrderSuffix(String),
     /// It calls records as this kind does.
@@ -27,7 +30,7 @@ pub enum Verdict {
 }
 
 /// A way to call records that the compiler has too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// By `_rec_name`.
@@ -36,6 +39,8 @@ pub enum Kind {
     Partner,
     /// As a user.
     User,
+    /// By stored values, put together so.
+    Form(NameForm),
 }
 
 /// A method's text in its place.

@@ -129,11 +129,16 @@ fn model_facts(
     let is_known = rec_name.is_ok();
     let rec_name = rec_name.clone().ok().flatten();
     let (framework_names, framework_search) = own_display_name(fields);
+    let mut form = None;
     let kind = match &found.display_name {
         None if framework_names && is_known => DisplayNameKind::RecName,
         Some((Some(Kind::RecName), _)) if framework_names && is_known => DisplayNameKind::RecName,
         Some((Some(Kind::Partner), _)) if framework_names => DisplayNameKind::Partner,
         Some((Some(Kind::User), _)) if framework_names => DisplayNameKind::User,
+        Some((Some(Kind::Form(said)), _)) if framework_names => {
+            form = Some(said.clone());
+            DisplayNameKind::Form
+        }
         _ => DisplayNameKind::Python,
     };
     let searches_itself = found.searches_names || !framework_search || !is_known;
@@ -159,7 +164,11 @@ fn model_facts(
         modules: registry.modules(model).into_iter().collect(),
         table: Some(model.table.clone()).filter(|table| *table != model.name.replace('.', "_")),
         inherits: model.inherits.iter().cloned().collect(),
-        display_name: DisplayName { kind, rec_name },
+        display_name: DisplayName {
+            kind,
+            rec_name,
+            form,
+        },
         name_search,
         active_name: names.active_name[at]
             .clone()

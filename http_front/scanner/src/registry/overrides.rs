@@ -135,7 +135,7 @@ impl<'a> Overrides<'a> {
         // all that make the name must agree, or nobody can say what comes of them together
         if let Some((kind, place)) = kinds.first() {
             let agreed = kinds.iter().all(|(other, _)| other == kind);
-            found.display_name = Some((kind.filter(|_| agreed), place.clone()));
+            found.display_name = Some((kind.clone().filter(|_| agreed), place.clone()));
         }
         found.overrides.extend(self.everywhere.iter().cloned());
         found
@@ -187,7 +187,7 @@ impl<'a> Overrides<'a> {
                 found.company_currency.extend(fields.iter().cloned());
             }
             (Reach::DisplayName, Some(Verdict::DisplayName(kind))) => {
-                kinds.push((Some(*kind), method.place.clone()));
+                kinds.push((Some(kind.clone()), method.place.clone()));
             }
             (Reach::DisplayName, _) => kinds.push((None, method.place.clone())),
             (Reach::NameSearch, _) => found.searches_names = true,
@@ -196,6 +196,7 @@ impl<'a> Overrides<'a> {
                 match verdict {
                     Some(Verdict::Fields(fields)) => of.fields = Some(fields.clone()),
                     Some(Verdict::OnlyFor(group)) => of.only_for = Some(group.clone()),
+                    Some(Verdict::OnlyWhere(only)) => of.only_where = Some(*only),
                     _ => {}
                 }
                 found.overrides.push(of);
@@ -461,5 +462,6 @@ fn made(effect: Effect, method: &str, module: &str, place: &Place) -> Override {
         line: place.line,
         fields: None,
         only_for: None,
+        only_where: None,
     }
 }

@@ -5,6 +5,7 @@
 //! and unread means that Odoo answers.
 
 use super::field::Digits;
+use super::name_form::NameForm;
 use super::names::Names;
 use crate::domain::Domain;
 use serde::{Deserialize, Serialize};
@@ -101,6 +102,9 @@ pub struct DisplayName {
     /// `_rec_name`, the framework's choice included; nothing where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rec_name: Option<String>,
+    /// What it is put together of, for [`DisplayNameKind::Form`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub form: Option<NameForm>,
 }
 
 /// Where a display name comes from.
@@ -113,6 +117,8 @@ pub enum DisplayNameKind {
     Partner,
     /// `res.users`: its partner's name.
     User,
+    /// Stored values, put together as `form` says.
+    Form,
     /// Python that is not reproduced.
     #[default]
     Python,
@@ -139,6 +145,19 @@ pub struct Override {
     /// said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub only_for: Option<String>,
+    /// To whom alone it does anything, if somebody has read it and said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only_where: Option<Only>,
+}
+
+/// Where alone an override does anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Only {
+    /// For users whom no access list lets read the model; not for the system.
+    Unlisted,
+    /// Where users read the record that they are, by its id.
+    OwnRecord,
 }
 
 /// What an override may change; what nobody has read may change anything of its kind.

@@ -134,6 +134,18 @@ fn check_model(name: &str, model: &ModelFacts) -> Result<()> {
     if let Some(field) = field {
         return no("no field is called", field);
     }
+    if let Some(form) = &model.display_name.form {
+        if !form.is_bounded() {
+            return no("no name has so many parts as", "display_name");
+        }
+        if let Some(field) = form
+            .field_names()
+            .into_iter()
+            .find(|name| !is_name(name, ""))
+        {
+            return no("no field is called", field);
+        }
+    }
     let paths = model.name_search.iter().flatten();
     if let Some(path) = paths.into_iter().find(|path| !is_name(path, ".")) {
         return no("no field is called", path);

@@ -1,7 +1,7 @@
 //! Text search by display name.
 
 use super::column::{check_use, field};
-use super::condition::visible;
+use super::condition::{Rights, visible};
 use super::order::order;
 use super::read::refuse_read_values;
 use super::{Cell, Column, Display, Output, ReadPlan, Source, display};
@@ -34,7 +34,14 @@ pub fn name_search(
     check_use(of, on, &[Effect::Values])?;
     check_field(of, "display_name", scope.principal)?;
     // unlike in a search, what a name is made of is read without the user's rights
-    let name = match display(scope, &mut source, &of.model.name, alias, None)? {
+    let name = match display(
+        scope,
+        &mut source,
+        &of.model.name,
+        alias,
+        None,
+        Rights::Superuser,
+    )? {
         Display::Open => return Err(unnamed(of)),
         name => name,
     };
