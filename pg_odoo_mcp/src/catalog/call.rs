@@ -6,7 +6,7 @@ use super::{cache, load, shape, state};
 use crate::exec::plan::Bind;
 use crate::exec::read_only::Reader;
 use crate::gucs;
-use odoo_compiler::answer::{Database, Environment, Row, Token};
+use odoo_compiler::answer::{Database, Environment, Moment, Row, Token};
 use odoo_compiler::catalog::{Catalog, ListedModel, Model, ModelDescription, Step, Unaccent};
 use odoo_compiler::error::{Code, Error, Result};
 use odoo_compiler::principal::Principal;
@@ -155,6 +155,10 @@ impl Drop for CallDatabase<'_> {
 }
 
 impl Catalog for CallDatabase<'_> {
+    fn now(&self) -> Result<Option<Moment>> {
+        self.environment()?.relative_to()
+    }
+
     fn delegates(&self) -> bool {
         self.delegates
     }

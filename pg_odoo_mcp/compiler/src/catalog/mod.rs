@@ -20,6 +20,7 @@ pub use standing::{
 };
 pub(crate) use wanted::Wanted;
 
+use crate::answer::Moment;
 use crate::error::Result;
 use std::rc::Rc;
 
@@ -38,6 +39,11 @@ pub trait Catalog {
     /// Whether `unaccent(text)` in Odoo's schema is the one that Odoo would use in `ilike`:
     /// nothing there, the trusted extension's, or one that must not be run.
     fn unaccent(&self) -> Result<Unaccent>;
+
+    /// The time in UTC that dates such as `today -7d` are relative to, where Odoo has them: from 19 on.
+    fn now(&self) -> Result<Option<Moment>> {
+        Ok(None)
+    }
 
     /// Whether Odoo can be asked what SQL may not answer.
     fn delegates(&self) -> bool {

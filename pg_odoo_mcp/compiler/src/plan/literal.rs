@@ -1,6 +1,7 @@
 //! Values against columns: conversion by field type, and what NULL means there.
 
 use super::noted::note_midnight;
+use super::relative_date::{Relative, relative};
 use super::{Column, Inequality, Predicate};
 use crate::access::Subject;
 use crate::catalog::{Field, FieldType};
@@ -315,7 +316,10 @@ fn convert(scope: &Scope<'_>, of: &Subject, field: &Field, value: &Value) -> Res
         }
         (FieldType::Date, Value::Text(text)) => match iso(text) {
             Some((at, _)) => Literal::Date(at.date()),
-            None => return Err(not_a_date(of, field, text)),
+            None => {
+                let day = relative_date(scope, text)?.and_then(Relative::day);
+                Literal::Date(day.ok_or_else(|| not_a_date(of, field, text))?)
+            }
         },
         (FieldType::Date, _) => {
             return Err(mismatch(of, field, value, "a date such as \"2026-01-31\""));
@@ -383,7 +387,13 @@ fn moment(
         Value::Text(text) => match iso(text) {
             Some((at, true)) => Ok(Some((midnight(scope.tz, at.date()), true))),
             Some((at, false)) => Ok(Some((at, false))),
-            None => Err(not_a_date(of, field, text)),
+            // it is compared to the second, a day too
+            None => {
+                let found = relative_date(scope, text)?;
+                let at = found.and_then(|found| found.moment(scope.tz));
+                let at = at.ok_or_else(|| not_a_date(of, field, text))?;
+                Ok(Some((at, false)))
+            }
         },
         other => Err(mismatch(
             of,
@@ -395,7 +405,7 @@ fn moment(
 }
 
 /// Local midnight in UTC.
-fn midnight(tz: Tz, day: NaiveDate) -> NaiveDateTime {
+pub(super) fn midnight(tz: Tz, day: NaiveDate) -> NaiveDateTime {
     use chrono::Datelike;
     let local = day.and_time(chrono::NaiveTime::MIN);
     if matches!(day.year(), 1 | 9999) {
@@ -432,12 +442,29 @@ fn iso(text: &str) -> Option<(NaiveDateTime, bool)> {
         })
 }
 
+/// A date relative to the time of the call, where Odoo has them.
+fn relative_date(scope: &Scope<'_>, text: &str) -> Result<Option<Relative>> {
+    let now = if is_relative(text) {
+        scope.catalog.now()?
+    } else {
+        None
+    };
+    Ok(now.and_then(|now| relative(scope, text, now)))
+}
+
+fn is_relative(text: &str) -> bool {
+    let text = text.trim_start();
+    text.starts_with("today") || text.starts_with("now") || text.starts_with(['+', '-', '='])
+}
+
 fn not_a_date(of: &Subject, field: &Field, text: &str) -> Error {
-    let is_relative =
-        text.starts_with("today") || text.starts_with("now") || text.starts_with(['+', '-', '=']);
-    if is_relative {
-        return Error::new(Code::NotSupported, "relative dates are not answered in SQL")
-            .hint("write the date itself, such as \"2026-01-31\"");
+    if is_relative(text) {
+        let shown: String = text.chars().take(80).collect();
+        return Error::new(
+            Code::NotSupported,
+            format!("the relative date {shown:?} is not answered in SQL"),
+        )
+        .hint("write the date itself, such as \"2026-01-31\"");
     }
     mismatch(
         of,

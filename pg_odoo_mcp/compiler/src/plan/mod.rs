@@ -26,6 +26,7 @@ mod pivot;
 mod predicate;
 mod read;
 mod read_group;
+mod relative_date;
 mod series;
 mod source;
 mod x2many;

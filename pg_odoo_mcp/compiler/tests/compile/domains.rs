@@ -228,8 +228,8 @@ fn dates_are_local_days_of_datetimes() {
     );
     same(
         "sale.order",
-        json!([["date_order", ">", "today"]]),
-        "not_supported: relative dates are not answered in SQL",
+        json!([["date_order", ">", "today +5H"]]),
+        "not_supported: the relative date \"today +5H\" is not answered in SQL",
     );
     same(
         "sale.order",
@@ -463,4 +463,54 @@ fn partners_below_another_are_found_by_their_hierarchy() {
         json!([["partner_id", "child_of", false]]),
         "FALSE",
     );
+}
+
+/// The call is of 2026-12-31 10:00:00 UTC, a Thursday.
+#[test]
+fn dates_are_relative_to_the_time_of_the_call() {
+    let bound = |field: &str, value: &str| {
+        let domain = json!([[field, ">=", value]]);
+        let context = json!({"tz": "Asia/Tokyo"});
+        let sql = Odoo::new().condition("sale.order", domain, context);
+        match sql.split_once(": ") {
+            Some((code, _)) => code.to_owned(),
+            None => sql.split('\'').nth(1).unwrap_or_default().to_owned(),
+        }
+    };
+    for (value, moment, day) in [
+        ("today", "2026-12-30 15:00:00", "2026-12-31"),
+        ("now", "2026-12-31 10:00:00", "2026-12-31"),
+        ("today -7d", "2026-12-23 15:00:00", "2026-12-24"),
+        ("-7d", "2026-12-24 10:00:00", "2026-12-24"),
+        ("+2w", "2027-01-14 10:00:00", "2027-01-14"),
+        ("now =1d", "2026-11-30 15:00:00", "2026-11-30"),
+        ("today =1d =1m", "2025-12-31 15:00:00", "2026-01-01"),
+        ("today =2m", "2026-02-27 15:00:00", "2026-02-28"),
+        ("today -10m", "2026-02-27 15:00:00", "2026-02-28"),
+        ("today +1y", "2027-12-30 15:00:00", "2027-12-31"),
+        ("=3H", "2026-12-30 18:00:00", "2026-12-30"),
+        ("=5M", "2026-12-31 10:05:00", "2026-12-31"),
+        ("+20H", "2027-01-01 06:00:00", "2027-01-01"),
+        ("now -30S", "2026-12-31 09:59:30", "2026-12-31"),
+        // the week of English begins on a Sunday
+        ("=monday", "2026-12-27 15:00:00", "2026-12-27"),
+        ("today +monday", "2027-01-03 15:00:00", "2027-01-04"),
+        ("today -friday", "2026-12-24 15:00:00", "2026-12-25"),
+        ("today =week_start", "2026-12-26 15:00:00", "2026-12-27"),
+    ] {
+        assert_eq!(bound("date_order", value), moment, "{value}");
+        assert_eq!(bound("validity_date", value), day, "{value}");
+    }
+    for odoo_s in [
+        "today +1H",
+        "=32d",
+        "=0d",
+        "+1_0d",
+        "today tomorrow",
+        "=1w",
+        "+99999d",
+        "=13m",
+    ] {
+        assert_eq!(bound("date_order", odoo_s), "not_supported", "{odoo_s}");
+    }
 }

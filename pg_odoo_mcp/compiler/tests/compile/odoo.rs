@@ -1,6 +1,6 @@
 //! A small Odoo as plain data: a salesperson of two companies, and a few models.
 
-use odoo_compiler::answer::{Database, Environment, Reply, Row};
+use odoo_compiler::answer::{Database, Environment, Moment, Reply, Row};
 use odoo_compiler::catalog::{
     Catalog, FieldDescription, ListedModel, Model, ModelDescription, Step, Unaccent,
 };
@@ -341,6 +341,10 @@ impl Odoo {
 }
 
 impl Catalog for Odoo {
+    fn now(&self) -> Result<Option<Moment>> {
+        self.environment()?.relative_to()
+    }
+
     fn delegates(&self) -> bool {
         self.delegates
     }

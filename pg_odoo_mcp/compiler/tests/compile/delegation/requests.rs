@@ -52,14 +52,17 @@ fn fields_are_always_named_and_who_names_none_is_told_how() {
 
 #[test]
 fn of_a_model_that_is_known_the_usual_fields_are_read() {
-    let call = json!({"model": "sale.order", "domain": [["date_order", ">", "today -7d"]]});
+    let call = json!({"model": "sale.order", "domain": [["date_order", ">", "today -7H"]]});
     let delegation = delegated(&odoo(), "odoo_search", &call);
     let fields = delegation.requests[0].kwargs["fields"].to_string();
     assert!(
         fields.contains("\"amount_total\"") && !fields.contains("display_name"),
         "{fields}"
     );
-    assert_eq!(delegation.reason, "relative dates are not answered in SQL");
+    assert_eq!(
+        delegation.reason,
+        "the relative date \"today -7H\" is not answered in SQL"
+    );
 }
 
 #[test]
@@ -106,7 +109,7 @@ fn a_page_that_python_has_left_records_out_of_says_so() {
 #[test]
 fn the_order_of_a_model_that_was_read_has_the_id_last() {
     let order = |odoo: &Odoo| {
-        let call = json!({"model": "sale.order", "domain": [["date_order", ">", "today -7d"]]});
+        let call = json!({"model": "sale.order", "domain": [["date_order", ">", "today -7H"]]});
         let delegation = delegated(odoo, "odoo_search", &call);
         delegation.requests[0].kwargs.get("order").cloned()
     };
@@ -131,7 +134,7 @@ fn the_order_of_a_model_that_was_read_has_the_id_last() {
 #[test]
 fn a_misspelt_selection_and_a_day_for_a_moment_are_told_of_odoo_s_answers_too() {
     let warned = |odoo: &Odoo, domain: Value| {
-        let call = json!({"model": "sale.order", "domain": ["&", ["date_order", ">", "today -7d"], domain]});
+        let call = json!({"model": "sale.order", "domain": ["&", ["date_order", ">", "today -7H"], domain]});
         let delegation = delegated(odoo, "odoo_count", &call);
         let answer = completed(&delegation, &json2(&[json!(3)])).expect("an answer");
         answer["warnings"][0]["code"].clone()
