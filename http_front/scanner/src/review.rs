@@ -4,7 +4,7 @@
 //! lines from the first decorator to the end of its last statement, each without the blanks at its
 //! end and all without the indentation of the first, joined by line ends. A changed text is unread.
 
-use odoo_compiler::facts::{NameForm, document::Only};
+use odoo_compiler::facts::{NameForm, Only, Searched};
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -25,6 +25,8 @@ pub enum Verdict {
     OrderSuffix(String),
     /// It calls records as this kind does.
     DisplayName(Kind),
+    /// It searches a field for that.
+    Searches(Searched),
     /// It makes these fields the currency of the record's company, or else of the first allowed one.
     CompanyCurrency(Vec<String>),
 }

@@ -88,6 +88,8 @@ fn field_facts(
         let resolved = resolver.resolve(at, name, field);
         let mut facts = facts::facts(resolver.series, model, &fields[at], name, field, &resolved);
         facts.company_currency = found.company_currency.contains(name);
+        let by = field.merged.text("search").filter(|_| facts.search);
+        facts.searched = by.and_then(|by| found.searches.get(by).copied().flatten());
         // a database can't keep this character
         if serde_json::to_string(&facts).is_ok_and(|json| json.contains("\\u0000")) {
             let what = "its arguments have a character that no database keeps".to_owned();

@@ -5,7 +5,7 @@ use super::merge::is_true;
 use super::methods::{FOR_ALL, Reach, field_reaches_all, keeps_values, reach, reaches_all};
 use crate::python::{FieldDefinition, Literal, Method, ModuleSource, Place};
 use crate::review::{Kind, Reviews, Text, Verdict};
-use odoo_compiler::facts::document::{Effect, Override};
+use odoo_compiler::facts::{Effect, Override, Searched};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Attributes of a class that the facts are made of.
@@ -43,6 +43,8 @@ pub(super) struct Found {
     pub order_suffix: Option<String>,
     /// Fields that a method makes the currency of the company.
     pub company_currency: Vec<String>,
+    /// What methods search fields for, by the method; nothing where one of a name is unread.
+    pub searches: BTreeMap<String, Option<Searched>>,
 }
 
 /// Looks for overrides, model by model.
@@ -123,6 +125,14 @@ impl<'a> Overrides<'a> {
             }
             for method in &definition.class.methods {
                 let Some(reach) = reach(&method.name) else {
+                    if method.name.starts_with("_search_") {
+                        let said = match self.verdict(model, at, method) {
+                            Some(Verdict::Searches(said)) => Some(*said),
+                            _ => None,
+                        };
+                        let known = found.searches.entry(method.name.clone()).or_insert(said);
+                        *known = known.filter(|known| said == Some(*known));
+                    }
                     continue;
                 };
                 let verdict = self.verdict(model, at, method);

@@ -202,6 +202,9 @@ pub struct FieldFacts {
     /// Searched by a Python method.
     #[serde(skip_serializing_if = "is_false")]
     pub search: bool,
+    /// What that method looks for, if somebody has read it and said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub searched: Option<Searched>,
     /// Comes from an `_inherits` parent.
     #[serde(skip_serializing_if = "is_false")]
     pub inherited: bool,
@@ -244,6 +247,14 @@ pub struct FieldFacts {
     /// Why the field's facts could not be read for certain.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unread: Option<String>,
+}
+
+/// What a method that searches a field looks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Searched {
+    /// Records that these partners follow, as `mail.followers` has it: as the system, and for rules alone.
+    Followers,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands references")]

@@ -8,7 +8,7 @@ mod names;
 pub mod reading;
 
 pub use document::{
-    DisplayName, DisplayNameKind, Effect, FieldFacts, Fields, ModelFacts, Only, Override,
+    DisplayName, DisplayNameKind, Effect, FieldFacts, Fields, ModelFacts, Only, Override, Searched,
 };
 pub use field::Digits;
 pub use name_form::{NameForm, NameTest};

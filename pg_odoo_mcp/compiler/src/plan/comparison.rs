@@ -33,6 +33,9 @@ impl Resolver<'_> {
             return self.in_parent(of, alias, field, inner, false);
         }
         if is_relational(field) {
+            if let Some(found) = self.followed(of, alias, field, operator, value)? {
+                return Ok(found);
+            }
             self.refuse_computed(of, field)?;
             return self.related_test(of, alias, field, operator, value);
         }

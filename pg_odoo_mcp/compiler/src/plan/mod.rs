@@ -9,6 +9,7 @@ mod currency;
 mod defaults;
 mod display;
 mod field_verdict;
+mod followers;
 mod formed;
 mod group;
 mod hierarchy;
