@@ -4,7 +4,7 @@
 //! lines from the first decorator to the end of its last statement, each without the blanks at its
 //! end and all without the indentation of the first, joined by line ends. A changed text is unread.
 
-use odoo_compiler::facts::{NameForm, Only, Searched};
+use odoo_compiler::facts::{NameForm, Only, Searched, TextSearch};
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -27,6 +27,10 @@ pub enum Verdict {
     DisplayName(Kind),
     /// It searches a field for that.
     Searches(Searched),
+    /// A property that says `_rec_names_search`: these.
+    NamesSearch(Vec<String>),
+    /// It searches names by that.
+    TextSearch(TextSearch),
     /// It makes these fields the currency of the record's company, or else of the first allowed one.
     CompanyCurrency(Vec<String>),
 }

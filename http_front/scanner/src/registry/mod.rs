@@ -146,6 +146,7 @@ fn model_facts(
     let searches_itself = found.searches_names || !framework_search || !is_known;
     let name_search = match registry.attribute(model, "_rec_names_search") {
         _ if searches_itself => None,
+        Some(_) if let [Some(said)] = found.names_search.as_slice() => Some(said.clone()),
         Some(Literal::List(searched)) if !searched.is_empty() => searched
             .iter()
             .map(|name| match name {
@@ -155,6 +156,11 @@ fn model_facts(
             .collect(),
         Some(value) if is_true(value) => None,
         _ => Some(rec_name.iter().cloned().collect()),
+    };
+    // the tool's own search is by another method
+    let text_search = match found.text_search.as_slice() {
+        [Some(said)] if framework_search => Some(said.clone()),
+        _ => None,
     };
     let is_plain = |facts: &FieldFacts| {
         serde_json::to_value(facts).is_ok_and(|json| json.as_object().is_some_and(|o| o.is_empty()))
@@ -172,6 +178,7 @@ fn model_facts(
             form,
         },
         name_search,
+        text_search,
         active_name: names.active_name[at]
             .clone()
             .filter(|name| !["active", "x_active"].contains(&name.as_str())),

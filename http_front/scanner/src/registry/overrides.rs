@@ -5,7 +5,7 @@ use super::merge::is_true;
 use super::methods::{FOR_ALL, Reach, field_reaches_all, keeps_values, reach, reaches_all};
 use crate::python::{FieldDefinition, Literal, Method, ModuleSource, Place};
 use crate::review::{Kind, Reviews, Text, Verdict};
-use odoo_compiler::facts::{Effect, Override, Searched};
+use odoo_compiler::facts::{Effect, Override, Searched, TextSearch};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Attributes of a class that the facts are made of.
@@ -39,6 +39,10 @@ pub(super) struct Found {
     pub display_name: Option<(Option<Kind>, Place)>,
     /// A method takes part in the search by names.
     pub searches_names: bool,
+    /// Methods take part in it that somebody has read, and nothing else in what the field's own search does.
+    pub text_search: Vec<Option<TextSearch>>,
+    /// What classes of the model say of `_rec_names_search` in properties, the first of them first.
+    pub names_search: Vec<Option<Vec<String>>>,
     /// A field that a method appends to every order.
     pub order_suffix: Option<String>,
     /// Fields that a method makes the currency of the company.
@@ -123,6 +127,15 @@ impl<'a> Overrides<'a> {
                     found.overrides.push(of);
                 }
             }
+            if definition.attribute("_rec_names_search").is_some() {
+                let mut methods = definition.class.methods.iter();
+                let said = methods.find(|method| method.name == "_rec_names_search");
+                let said = said.and_then(|method| self.verdict(model, at, method));
+                found.names_search.push(match said {
+                    Some(Verdict::NamesSearch(said)) => Some(said.clone()),
+                    _ => None,
+                });
+            }
             for method in &definition.class.methods {
                 let Some(reach) = reach(&method.name) else {
                     if method.name.starts_with("_search_") {
@@ -200,7 +213,15 @@ impl<'a> Overrides<'a> {
                 kinds.push((Some(kind.clone()), method.place.clone()));
             }
             (Reach::DisplayName, _) => kinds.push((None, method.place.clone())),
-            (Reach::NameSearch, _) => found.searches_names = true,
+            (Reach::NameSearch, verdict) => {
+                found.searches_names = true;
+                if method.name != "name_search" && method.name != "web_name_search" {
+                    found.text_search.push(match verdict {
+                        Some(Verdict::TextSearch(said)) => Some(said.clone()),
+                        _ => None,
+                    });
+                }
+            }
             (Reach::Effect(effect), verdict) => {
                 let mut of = made(effect, &method.name, module, &method.place);
                 match verdict {

@@ -74,6 +74,9 @@ pub struct ModelFacts {
     /// `_rec_names_search` or `_rec_name`, where text search by name is the framework's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name_search: Option<Vec<String>>,
+    /// How conditions on `display_name` search it where that is not the framework's own, if somebody has read it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text_search: Option<TextSearch>,
     /// `_active_name`, where it is neither `active` nor `x_active`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub active_name: Option<String>,
@@ -247,6 +250,20 @@ pub struct FieldFacts {
     /// Why the field's facts could not be read for certain.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unread: Option<String>,
+}
+
+/// How a model's names are searched for a text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TextSearch {
+    /// Stored texts, by paths of many2one fields whose records the user must be allowed to see: any of them fits, or for a
+    /// negative operator all of them.
+    pub texts: Vec<String>,
+    /// Stored texts that fit a positive operator where they are the text itself.
+    pub exact: Vec<String>,
+    /// A text in such brackets, as `[` and `]`, is looked for apart by Odoo where equality is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brackets: Option<(char, char)>,
 }
 
 /// What a method that searches a field looks for.

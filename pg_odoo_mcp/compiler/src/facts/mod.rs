@@ -9,6 +9,7 @@ pub mod reading;
 
 pub use document::{
     DisplayName, DisplayNameKind, Effect, FieldFacts, Fields, ModelFacts, Only, Override, Searched,
+    TextSearch,
 };
 pub use field::Digits;
 pub use name_form::{NameForm, NameTest};
