@@ -10,6 +10,7 @@ mod domains;
 mod engines;
 mod facts;
 mod field_verdicts;
+mod formed_names;
 mod groups;
 mod hierarchy;
 mod inheritance;
