@@ -1,5 +1,5 @@
 # Verbs for people and for CI; tests/run, tests/demo and packaging/run do the work.
-.PHONY: demo demo-big demo-down bench test parity mutation lint install uninstall package
+.PHONY: demo demo-big demo-down bench test parity mutation fuzz lint install uninstall package
 .DEFAULT_GOAL := test
 
 demo:        # a running Odoo with the extension, the front and a first answer
@@ -17,11 +17,14 @@ bench:       # times of MCP, JSON-2 and plain SQL, on the demo that is up; ROUND
 test:        # everything, on a stack of its own
 	tests/run all
 
-parity:      # N questions to Odoo and to us (5000), made from SEED (19); SWEEP=all: every field of every model, besides
-	SWEEP="$(SWEEP)" PARITY_CASES=$(or $(N),5000) PARITY_SEED=$(or $(SEED),19) tests/run parity
+parity:      # N questions to Odoo and to us (5000), made from SEED (19); SWEEP=all: every field of every model, besides; BIG=1 N=500: of groups, of a million orders
+	SWEEP="$(SWEEP)" BIG="$(BIG)" PARITY_CASES=$(or $(N),5000) PARITY_SEED=$(or $(SEED),19) tests/run parity
 
 mutation:    # deliberate bugs in the compiler, which its tests must catch
 	tests/run mutation
+
+fuzz:        # libFuzzer on the compiler for SECONDS (3600) in all; what is new is kept in target/fuzz/found
+	FUZZ_SECONDS=$(or $(SECONDS),3600) tests/run fuzz
 
 lint:        # format and clippy
 	tests/run lint

@@ -24,7 +24,7 @@ scan_facts() { # as an operator would: no superuser, the folders that Odoo's own
   ODOO_MCP_ADMIN_DATABASE_URL=$(operator_url) logged "$STACK/scan.log" \
     "$STACK/odoo-mcp" scan-addons --odoo-conf "$STACK/odoo/odoo.conf" --output "$FACTS"
 }
-issue_tokens() { # {login: token} for the nine users; limits with room for tests and benches
+issue_tokens() { # {login: token} for the users; limits with room for tests and benches
   local logins
   logins=$(grep -v '^#' "$STACK/KEYS.txt" | cut -f1 | paste -sd, -)
   ( umask 077

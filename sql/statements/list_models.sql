@@ -12,7 +12,9 @@ with declared as (
 select coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
            'name', m.model,
            'label', coalesce(m.name ->> $2, m.name ->> 'en_US', m.model),
-           'english', coalesce(m.name ->> 'en_US', m.model)) order by m.model), '[]')::text
+           -- other people's words for it are as good
+           'labels', (select coalesce(pg_catalog.json_agg(distinct l.value), '[]')
+                        from pg_catalog.jsonb_each_text(m.name) l)) order by m.model), '[]')::text
   from declared m
  where m.abstract is not true and m.transient is not true
    and exists (select from :odoo.ir_model_access a

@@ -27,6 +27,17 @@ with recursive family (id, model) as (
     select c.oid, c.relname
       from pg_catalog.pg_namespace n, pg_catalog.pg_class c
      where n.nspname = $3::name and c.relnamespace = n.oid and c.relname in (select named.relname from named)
+), present (relname) as (
+    -- of the tables that some Odoos lack
+    select c.relname
+      from pg_catalog.pg_namespace n, pg_catalog.pg_class c
+     where n.nspname = $3::name and c.relnamespace = n.oid and c.relname in ('ir_model_inherit', 'res_groups_privilege')
+), shown_under (privilege_id, category_id) as (
+    -- a column that is not there is found in `absent`
+    select d.privilege_id, d.category_id
+      from (select null::integer as privilege_id, null::integer as category_id) absent
+     cross join lateral (select privilege_id, category_id
+                           from :odoo.res_groups g where g.id in (select a.group_id from access a)) d
 ), link_table as (
     select r.oid from relation r where r.relname in (select l.relname from link l)
 )
@@ -41,8 +52,7 @@ select l.schema_name, l.relation_name, l.first_column, l.first_value, l.key_colu
         (6, $3::text, 'res_groups', null, null, 'id', 'int4',
             array(select distinct a.group_id::text from access a where a.group_id is not null)),
         (7, $3::text, 'res_groups_privilege', null, null, 'id', 'int4',
-            array(select distinct g.privilege_id::text from access a, :odoo.res_groups g
-                   where g.id = a.group_id and g.privilege_id is not null)),
+            array(select distinct s.privilege_id::text from shown_under s where s.privilege_id is not null)),
         (8, $3::text, 'ir_rule', null, null, 'model_id', 'int4', array(select w.id::text from wanted w)),
         (9, $3::text, 'rule_group_rel', null, null, 'rule_group_id', 'int4', array(select r.id::text from rule r)),
         (10, $3::text, 'ir_model_fields', null, null, 'model', 'text', $1::text[]),
@@ -60,6 +70,17 @@ select l.schema_name, l.relation_name, l.first_column, l.first_value, l.key_colu
             select i.id::text from :odoo.ir_module_module i where i.name = any ($4::text[]))),
         (18, $3::text, 'ir_module_module', null, null, 'name', 'text', array(
             select n.name from pg_catalog.unnest($4::text[]) n (name)
-             where not exists (select from :odoo.ir_module_module i where i.name = n.name)))
+             where not exists (select from :odoo.ir_module_module i where i.name = n.name))),
+        (19, $3::text, 'ir_module_category', null, null, 'id', 'int4',
+            array(select distinct s.category_id::text from shown_under s where s.category_id is not null)),
+        -- every module may have a say in every model
+        (20, $3::text, 'ir_module_module', null, null, null, null, null)
        ) as l (place, schema_name, relation_name, first_column, first_value, key_column, key_type, keys)
+ where case
+           when l.place in (3, 17, 18) then exists (select from present p where p.relname = 'ir_model_inherit')
+           when l.place = 20 then not exists (select from present p where p.relname = 'ir_model_inherit')
+           when l.place = 7 then exists (select from present p where p.relname = 'res_groups_privilege')
+           when l.place = 19 then not exists (select from present p where p.relname = 'res_groups_privilege')
+           else true
+       end
  order by l.place

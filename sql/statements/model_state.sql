@@ -13,9 +13,18 @@ with recursive family (root, id, model) as (
     select k.root, p.id, p.model::text
       from family k, :odoo.ir_model_inherit i, :odoo.ir_model p
      where i.model_id = k.id and p.id = i.parent_id
-), module as materialized (
-    -- whose Python may have a say: the model's, that of what it inherits from, and of the base of all
-    select k.root, d.module
+), is_told (inheritance) as (
+    -- an Odoo without this table does not say what a model inherits from
+    select exists (select from pg_catalog.pg_namespace n, pg_catalog.pg_class c
+                    where n.nspname = $3::name and c.relnamespace = n.oid and c.relname = 'ir_model_inherit')
+), module (root, module, is_told) as materialized (
+    -- whose Python may have a say: the model's, that of what it inherits from, and of the base of all; where that is
+    -- not told, every module's
+    select 'base', i.name::text, false
+      from :odoo.ir_module_module i
+     where not (select t.inheritance from is_told t) and i.state in ('installed', 'to upgrade', 'to remove')
+    union all
+    select k.root, d.module, true
       from family k, lateral (
         select d.module::text
           from :odoo.ir_model_data d
@@ -34,20 +43,26 @@ select m.model::text,
                -- one that is in no ir_model_data may have a say in Python all the same, if the facts say so
                select pg_catalog.json_agg(pg_catalog.json_build_array(s.name,
                           case s.state when 'installed' then coalesce(s.latest_version, '') else coalesce(s.state, '') end,
-                          s.write_date::text) order by s.name)
-                 from (select t.name, pg_catalog.bool_or(t.touches) as touches, i.state, i.latest_version, i.write_date
-                         from (select k.module, true from module k where k.root in (m.model, 'base')
+                          s.write_date::text, s.is_told) order by s.name)
+                 from (select t.name, pg_catalog.bool_or(t.touches) as touches, pg_catalog.bool_or(t.is_told) as is_told,
+                              i.state, i.latest_version, i.write_date
+                         from (select k.module, true, k.is_told from module k where k.root in (m.model, 'base')
                                union all
-                               select x.name, false from pg_catalog.unnest(pg_catalog.string_to_array(w.modules, ' ')) x (name)) t (name, touches)
+                               select x.name, false, true
+                                 from pg_catalog.unnest(pg_catalog.string_to_array(w.modules, ' ')) x (name)) t (name, touches, is_told)
                          left join :odoo.ir_module_module i on i.name = t.name
                         group by t.name, i.id) s
                 where s.touches or s.state in ('installed', 'to upgrade', 'to remove')), '[]'),
            'access_lists', coalesce((
                select pg_catalog.json_agg(pg_catalog.json_build_object('group_id', a.group_id, 'group', (
-                          select pg_catalog.concat_ws(' / ', (
-                                     select p.name ->> 'en_US' from :odoo.res_groups_privilege p where p.id = g.privilege_id),
-                                     g.name ->> 'en_US')
-                            from :odoo.res_groups g where g.id = a.group_id)) order by a.id)
+                          -- a group has a privilege, and had a category before; a column that is not there is found in `absent`
+                          select pg_catalog.concat_ws(' / ', coalesce(
+                                     (select p.name ->> 'en_US' from :odoo.res_groups_privilege p where p.id = d.privilege_id),
+                                     (select c.name ->> 'en_US' from :odoo.ir_module_category c where c.id = d.category_id)),
+                                     d.name ->> 'en_US')
+                            from (select null::integer as privilege_id, null::integer as category_id) absent
+                           cross join lateral (select g.name, privilege_id, category_id
+                                                 from :odoo.res_groups g where g.id = a.group_id) d)) order by a.id)
                  from :odoo.ir_model_access a
                 where a.model_id = m.id and a.active and a.perm_read), '[]'),
            'rules', coalesce((

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fills the cache with a seeded database: a stopped cluster, its file store and KEYS.txt. Modules with demo data, a
-# second company, the nine users of the access tests. Every stack starts from a copy of it.
+# second company, the users of the access tests. Every stack starts from a copy of it.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 home=$(pristine_home)

@@ -18,7 +18,7 @@ apt_packages() { apt_get install -y --no-install-recommends "$@" >/dev/null; }
 
 tools() {
   local need=() pair
-  for pair in curl:curl xz:xz-utils gcc:gcc make:make pkg-config:pkg-config clang:clang runuser:util-linux; do
+  for pair in curl:curl xz:xz-utils gcc:gcc g++:g++ make:make pkg-config:pkg-config clang:clang runuser:util-linux; do
     command -v "${pair%%:*}" >/dev/null || need+=("${pair#*:}")
   done
   [ -x /bin/kill ] || need+=(procps)   # the tests end processes with it

@@ -18,8 +18,10 @@ set_param('web.base.url.freeze', 'True')
 set_param('iap.endpoint', 'http://127.0.0.1:9')
 set_param('iap.partner_autocomplete.endpoint', 'http://127.0.0.1:9')
 
-# --- a second language, in which a few records have other names: weeks start on another day, names sort differently
+# --- a second language, in which a few records have other names: weeks start on another day, names sort differently; and
+# a third, whose weeks start on a Saturday
 env['res.lang']._activate_lang('fr_FR')
+env['res.lang']._activate_lang('ar_001')
 for xmlid, name in (('crm.stage_lead1', 'Nouveau'), ('base.be', 'Belgique'), ('base.us', 'États-Unis'), ('base.de', 'Allemagne')):
     ref(xmlid).with_context(lang='fr_FR').name = name
 for template in env['product.template'].search([], limit=5, order='id'):
@@ -62,6 +64,10 @@ USERS = [
      'Beta Europe only: Sales / All Documents and Invoicing'),
     (user('both_user', 'Bruno Both', [SALES + '_all_leads'], main + beta), None,
      'main (default) and Beta Europe: Sales / All Documents'),
+    (user('ruled', 'Rita Ruled', ['base.group_user'], env['res.company'].sudo().search([], order='id'), lang='fr_FR', tz='Asia/Kolkata'), None,
+     'two groups of the test, whose record rules widen each other; all companies'),
+    (user('fenced', 'Finn Fenced', ['base.group_user'], beta + main, lang='ar_001', tz='Pacific/Auckland'), None,
+     'a group of the test with rights of its own, but to few models; Beta Europe (default) and main'),
     (ref('base.demo_user0'), 'portal', 'demo data\'s Joel Willis, portal'),
 ]
 
@@ -114,6 +120,44 @@ invoices = env['account.move'].with_company(beta).with_context(allowed_company_i
     'invoice_line_ids': [Command.create({'product_id': product.id, 'quantity': 2, 'price_unit': 80.0})]}
     for p in partners[:2]])
 invoices.action_post()
+
+# --- two users of our own kind: rights and rules that no module of Odoo has
+def group(name, logins, rights, rules):
+    made = env['res.groups'].create({'name': name, 'user_ids': [Command.link(by_login[login].id) for login in logins]})
+    model = env['ir.model']._get_id
+    env['ir.model.access'].create([
+        {'name': '%s reads %s' % (name, m), 'model_id': model(m), 'group_id': made.id, 'perm_read': True} for m in rights])
+    env['ir.rule'].create([
+        {'name': '%s: %s' % (name, m), 'model_id': model(m), 'groups': [Command.link(made.id)], 'domain_force': domain}
+        for m, domain in rules])
+
+
+DOCUMENTS = ['sale.order', 'sale.order.line', 'account.move', 'account.move.line', 'purchase.order', 'purchase.order.line']
+group('Wide', ['ruled'], DOCUMENTS + ['crm.lead', 'crm.stage', 'crm.tag', 'product.template', 'product.product', 'product.category'], [
+    ('sale.order', "['|', ('user_id', '=', user.id), ('partner_id.country_id', 'in', user.company_ids.partner_id.country_id.ids)]"),
+    ('sale.order.line', "[('order_id.user_id', '!=', user.id), ('company_id', 'in', company_ids)]"),
+    ('res.partner', "['|', ('category_id', '=', False), ('category_id.name', 'ilike', 'e')]"),
+    ('crm.lead', "['!', ('tag_ids.name', '=like', 'P%'), ('company_id', 'in', company_ids + [False])]"),
+    ('product.template', "['|', ('categ_id.parent_id', '!=', False), ('list_price', '>=', 100)]"),
+    ('account.move.line', "[('move_id.state', '=', 'posted'), ('company_id', 'parent_of', company_ids)]"),
+    ('purchase.order', "[('order_line.product_qty', '>', 5)]"),
+])
+group('Narrow', ['ruled'], [], [
+    ('sale.order', "[('state', '=', 'draft'), ('order_line', 'any', [('product_uom_qty', '>', 1)])]"),
+    ('sale.order.line', "[('tax_ids', '=', False), ('order_id.company_id', '=', user.company_id.id)]"),
+    ('res.partner', "[('child_ids', '!=', False), ('id', 'not in', [user.partner_id.id])]"),
+    ('crm.lead', "[('stage_id.is_won', '=', False), ('date_deadline', '=', False), ('probability', '<', 50)]"),
+    ('account.move', "[('invoice_line_ids', 'not any', [('quantity', '>', 2)])]"),
+])
+group('Fenced', ['fenced'], DOCUMENTS + ['product.template', 'crm.team'], [
+    ('sale.order', "[('company_id', 'in', company_ids), ('amount_total', '!=', 0)]"),
+    ('sale.order.line', "[('order_id.partner_id', 'child_of', user.company_ids.partner_id.ids + [user.commercial_partner_id.id])]"),
+    ('account.move', "[('partner_id.commercial_partner_id', '!=', user.partner_id.commercial_partner_id.id), ('invoice_date', '!=', False)]"),
+    ('account.move.line', "['!', '|', ('debit', '=', 0), ('account_id.name', 'ilike', 'a')]"),
+    ('res.partner', "['|', ('company_id', 'in', company_ids), ('country_id.code', 'in', ['US', 'BE', False])]"),
+    ('purchase.order.line', "[('order_id', 'any', [('state', 'in', ['purchase', 'draft'])])]"),
+    ('crm.team', "[('id', 'in', user.crm_team_ids.ids + [False]), (1, '=', 1)]"),
+])
 
 # --- keys
 rows = []

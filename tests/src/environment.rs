@@ -52,7 +52,7 @@ pub struct Environment {
     pub facts: PathBuf,
     /// The folder of the addons that tests install.
     pub addons: PathBuf,
-    /// The nine users.
+    /// The users.
     pub users: Users,
     /// Token by login.
     pub tokens: BTreeMap<String, String>,

@@ -6,7 +6,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`environment`] | the stack's addresses, and connections as each database role |
-//! | [`users`] | the nine Odoo users with their API keys |
+//! | [`users`] | the Odoo users with their API keys |
 //! | [`mcp`] | a client of the front |
 //! | [`proxy`] | adds the token that a client can't send |
 //! | [`facts`] | facts of a few models, as a scan would find them |

@@ -92,9 +92,15 @@ impl ToolAnswer {
 /// An agent that reports every status as an answer and keeps its connections open.
 #[must_use]
 pub fn agent() -> Agent {
+    agent_that_waits(Duration::from_secs(120))
+}
+
+/// The same, for whom answers may take longer.
+#[must_use]
+pub fn agent_that_waits(timeout: Duration) -> Agent {
     Agent::config_builder()
         .http_status_as_error(false)
-        .timeout_global(Some(Duration::from_secs(120)))
+        .timeout_global(Some(timeout))
         .build()
         .into()
 }

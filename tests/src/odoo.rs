@@ -1,11 +1,12 @@
 //! A client of Odoo's JSON-2, the oracle of every comparison.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde_json::Value;
 use ureq::Agent;
 
-use crate::mcp::agent;
+use crate::mcp::agent_that_waits;
 
 /// A client with one user's API key.
 #[derive(Clone, Debug)]
@@ -40,7 +41,8 @@ impl OdooClient {
     #[must_use]
     pub fn new(url: &str, database: &str, key: &str) -> Self {
         Self {
-            agent: agent(),
+            // some groups of a million orders take Odoo minutes
+            agent: agent_that_waits(Duration::from_secs(900)),
             url: url.to_owned(),
             database: database.to_owned(),
             key: key.to_owned(),

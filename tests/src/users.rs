@@ -1,4 +1,4 @@
-//! The nine users of the seed, from KEYS.txt.
+//! The users of the seed, from KEYS.txt: nine with groups of Odoo's, two with groups and rules of our own.
 
 /// One of them.
 #[derive(Clone, Debug)]

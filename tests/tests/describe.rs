@@ -249,7 +249,7 @@ fn a_model_is_answered_by_the_engine_that_the_list_names() {
                     let reason = text(&count.content, "engine_reason");
                     assert!(!reason.is_empty(), "{login} {name}");
                     assert!(
-                        !reason.starts_with(&format!("SQL doesn't answer {name}:")),
+                        !reason.contains(&format!("SQL doesn't answer {name}:")),
                         "{login} {name}: {reason}"
                     );
                     through_others.push(format!("{login} {name}: {reason}"));
@@ -314,4 +314,108 @@ fn the_list_holds_what_the_user_may_read_and_nothing_else() {
         println!("{login}: {readable} of {} models", rows.len());
         assert!(readable > 10, "{login} reads only {readable} models");
     }
+}
+
+#[test]
+fn the_values_that_fields_hold_are_those_of_the_records_that_the_user_sees() {
+    let env = Environment::load();
+    for login in ["admin", "sales_own", "beta_user"] {
+        let mut mcp = env.mcp(login);
+        let odoo = env.odoo(login);
+        let who = mcp.call_tool("odoo_context", &json!({})).result();
+        let companies: Vec<&Value> = who["companies"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|company| &company["id"])
+            .collect();
+        let context = json!({"lang": "en_US", "tz": "UTC", "allowed_company_ids": companies});
+        for (model, fields) in [
+            (
+                "sale.order",
+                ["state", "user_id", "validity_date", "tag_ids"],
+            ),
+            (
+                "res.partner",
+                ["country_id", "is_company", "email", "category_id"],
+            ),
+        ] {
+            let call =
+                json!({"model": model, "fields": fields, "values": true, "context": context});
+            let ours = mcp.call_tool("odoo_describe_model", &call).result();
+            let records = odoo
+                .call(
+                    model,
+                    "search_count",
+                    &json!({"domain": [], "context": context}),
+                )
+                .expect("a count");
+            assert_eq!(ours["sample"]["records"], records, "{login} {model}");
+            for row in ours["fields"].as_array().expect("fields") {
+                let name = text(row, "name");
+                let held = &row["values"];
+                for value in held["frequent"].as_array().into_iter().flatten() {
+                    let id = match &value[0] {
+                        Value::Array(pair) => &pair[0],
+                        other => other,
+                    };
+                    let condition = match (id, text(row, "type")) {
+                        (Value::Bool(false), "many2many") => json!([name, "not any", []]),
+                        _ => json!([name, "=", id]),
+                    };
+                    let of_value = json!({"domain": [condition], "context": context});
+                    let count = odoo.call(model, "search_count", &of_value);
+                    assert_eq!(value[1], count.expect("a count"), "{login} {model} {value}");
+                }
+                if let Some(filled) = held["filled"].as_f64() {
+                    let set = json!({"domain": [[name, "!=", false]], "context": context});
+                    let set = odoo.call(model, "search_count", &set).expect("a count");
+                    let share =
+                        set.as_f64().unwrap_or(0.0) / records.as_f64().unwrap_or(1.0).max(1.0);
+                    // a text may be empty, and still be one
+                    assert!(
+                        (filled - share).abs() < 0.02,
+                        "{login} {model} {name}: {filled} {share}"
+                    );
+                }
+            }
+            let first = &ours["fields"][0]["values"]["frequent"];
+            let has_values = first.as_array().is_some_and(|values| !values.is_empty());
+            assert!(has_values || records == 0, "{login} {model}: {ours}");
+        }
+        // what the user may not read is not told
+        let secret = json!({"model": "res.users", "fields": ["password"], "values": true});
+        let told = mcp
+            .call_tool("odoo_describe_model", &secret)
+            .content
+            .to_string();
+        assert!(!told.contains("frequent"), "{told}");
+    }
+}
+
+#[test]
+fn a_model_is_found_by_its_label_in_a_language_that_is_not_the_user_s() {
+    let env = Environment::load();
+    let mut database = env.superuser();
+    let mut label = |change: &str| {
+        let change = format!("update ir_model set name = {change} where model = 'uom.uom'");
+        database
+            .batch_execute(&change)
+            .expect("the label is changed");
+    };
+    label("name || '{\"fr_FR\": \"Grandeur mesurable\"}'");
+    let mut mcp = env.mcp("sales_own");
+    let found = mcp.call_tool(
+        "odoo_list_models",
+        &json!({"query": "grandeur mesurable", "limit": 3}),
+    );
+    label("name - 'fr_FR'");
+    let found = found.result();
+    let names: Vec<&str> = found["models"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|model| text(model, "model"))
+        .collect();
+    assert_eq!(names, ["uom.uom"], "{found}");
 }

@@ -368,6 +368,38 @@ fn an_outcome_can_not_be_rolled_back() {
 }
 
 #[test]
+fn the_audit_names_the_model_that_is_asked_however_the_arguments_are_written() {
+    let env = Environment::load();
+    let scratch = Scratch::set_up(&env, "audit_model");
+    let token = scratch.token("admin");
+    for arguments in [
+        r#"{"model": "crm.tag"}"#,
+        // the last one counts
+        r#"{"model": "res.users", "model": "crm.tag"}"#,
+        // whose content a JSON library may take for the whole
+        r#"{"$serde_json::private::RawValue": "{\"model\": \"crm.tag\"}"}"#,
+    ] {
+        let mut front = scratch.front_role();
+        let id = call_id(&mut front);
+        let answer = serve_as(&mut front, &id, &token, "odoo_count", arguments).expect("an answer");
+        let model: Option<String> = scratch
+            .superuser()
+            .query_one(
+                "select model from odoo_mcp.audit_entries where call_id = $1::text::uuid",
+                &[&id],
+            )
+            .expect("its entry")
+            .get(0);
+        if answer["result"]["count"].is_u64() {
+            assert_eq!(model.as_deref(), Some("crm.tag"), "{arguments}");
+        } else {
+            assert_eq!(answer["error"]["code"], "invalid_arguments", "{answer}");
+            assert!(arguments.contains("RawValue"), "{answer}");
+        }
+    }
+}
+
+#[test]
 fn a_front_creates_nothing_that_odoo_would_find() {
     let env = Environment::load();
     let mut front = env.front_role();

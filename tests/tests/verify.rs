@@ -103,6 +103,12 @@ fn a_model_that_sql_answers_wrongly_is_found_and_put_aside_and_no_other_is() {
     println!("{}", said.all());
     assert_eq!(said.code, Some(0), "{}", said.all());
     assert!(said.out.contains("\n       0  different"), "{}", said.out);
+    let same = said
+        .out
+        .lines()
+        .find_map(|line| line.strip_suffix("  the same"));
+    let same: Option<usize> = same.and_then(|number| number.trim().parse().ok());
+    assert!(same >= Some(110), "{}", said.out);
     for part in [
         site.scratch.database.as_str(),
         odoo_url.as_str(),

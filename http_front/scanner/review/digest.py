@@ -4,6 +4,7 @@
     digest.py unreviewed FOLDER…       definitions of the methods below without a verdict for their text
     digest.py show FOLDER… MODEL METHOD   what is to be read, with its digest
     digest.py add FOLDER… < lines      adds verdicts: JSON objects, one a line, as in the file but without digests
+    digest.py --older VERB FOLDER…     the same with older.json: texts that only an older Odoo has
 
 A folder holds modules. Only the standard library; nothing of the tree is run.
 
@@ -19,6 +20,7 @@ import re
 import sys
 
 REVIEWED = pathlib.Path(__file__).with_name('reviewed.json')
+OLDER = REVIEWED.with_name('older.json')
 # Methods that are worth a review: those that the scanner gives an effect, as a test of methods.rs sees to,
 # and hooks, which may do anything.
 METHODS = set("""
@@ -130,10 +132,14 @@ def key(entry):
     return entry['module'], entry['model'], entry['method']
 
 
-def save(entries):
+def load(path):
+    return json.loads(path.read_text()) if path.exists() else []
+
+
+def save(path, entries):
     entries.sort(key=lambda entry: (*key(entry), entry['digest']))
     lines = ',\n'.join(json.dumps(entry, ensure_ascii=False) for entry in entries)
-    REVIEWED.write_text(f'[\n{lines}\n]\n')
+    path.write_text(f'[\n{lines}\n]\n')
 
 
 def check(found, entries):
@@ -174,8 +180,9 @@ def show(found, model, method):
                 print(f'# {file}:{line} {digest}\n{body}\n')
 
 
-def add(found, entries, lines):
+def add(found, path, lines):
     """Each with the digest of the one definition there is; several with the same key are an error."""
+    entries = load(path)
     for line in filter(str.strip, lines):
         entry = json.loads(line)
         for of in (entry, *entry.get('with', ())):
@@ -185,20 +192,22 @@ def add(found, entries, lines):
         order = ('module', 'model', 'method', 'digest', 'verdict', 'with', 'why')
         entry = {name: entry[name] for name in order if name in entry}
         entries[:] = [e for e in entries if (*key(e), e['digest']) != (*key(entry), entry['digest'])] + [entry]
-    save(entries)
+    save(path, entries)
 
 
 def main(verb, *arguments):
-    entries = json.loads(REVIEWED.read_text()) if REVIEWED.exists() else []
+    path = REVIEWED
+    if verb == '--older':
+        path, (verb, *arguments) = OLDER, arguments
     if verb == 'check':
-        return check(definitions(arguments), entries)
+        return check(definitions(arguments), load(path))
     if verb == 'unreviewed':
-        unreviewed(definitions(arguments), entries)
+        unreviewed(definitions(arguments), load(REVIEWED) + load(OLDER))
     elif verb == 'show':
         *folders, model, method = arguments
         show(definitions(folders), model, method)
     elif verb == 'add':
-        add(definitions(arguments), entries, sys.stdin)
+        add(definitions(arguments), path, sys.stdin)
     else:
         sys.exit(__doc__)
     return True

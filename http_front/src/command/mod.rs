@@ -3,6 +3,7 @@
 pub(crate) mod doctor;
 mod document;
 pub(crate) mod pause;
+mod progress;
 pub(crate) mod resume;
 pub(crate) mod scan_addons;
 pub(crate) mod serve;

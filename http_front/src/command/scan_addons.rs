@@ -1,6 +1,6 @@
 //! `odoo-mcp scan-addons`.
 
-use super::document::{self, Progress};
+use super::{document, progress::Progress};
 use clap::Args;
 use http_front::administrator::Administrator;
 use http_front::config::{ConfigError, admin_database};

@@ -1,6 +1,6 @@
 //! `odoo-mcp sync-facts`.
 
-use super::document::{self, Progress};
+use super::{document, progress::Progress};
 use clap::Args;
 use http_front::{
     administrator::Administrator,

@@ -1,6 +1,6 @@
 //! `odoo-mcp verify`.
 
-use super::{Settings, document::Progress};
+use super::{Settings, progress::Progress};
 use clap::Args;
 use http_front::{
     config::{ConfigError, admin_database},

@@ -41,7 +41,11 @@ impl Call<'_> {
     async fn answers(&self) -> Result<Vec<HttpAnswer>, Failure> {
         let link = self.odoo.link.as_ref().ok_or(FailureKind::NotConfigured)?;
         let deadline = Instant::now() + self.errand.timeout();
-        let _place = self.odoo.places.take(deadline).await?;
+        let _place = self
+            .odoo
+            .places
+            .take(self.errand.is_for_names, deadline)
+            .await?;
         let mut answers: Vec<HttpAnswer> = Vec::new();
         let mut bytes_left = self.errand.byte_limit;
         for request in &self.errand.requests {

@@ -9,10 +9,12 @@ use tokio::{
 
 /// Of the requests that the front takes at once, half may be for Odoo, and a quarter of those with it:
 /// 32 by default, which is what Odoo's threads may be at most, and more than most have workers. The
-/// rest waits in turn, and holds no answer meanwhile.
+/// rest waits in turn, and holds no answer meanwhile. Names that an answer lacks have a few places of their own: they
+/// take Odoo milliseconds, and must not wait behind reports.
 pub(super) struct Places {
     all: Semaphore,
     at_work: Semaphore,
+    for_names: Semaphore,
 }
 
 /// Held for as long as the call is with Odoo.
@@ -26,14 +28,23 @@ impl Places {
         Places {
             all: Semaphore::new((max_requests / 2).max(1)),
             at_work: Semaphore::new((max_requests / 8).max(1)),
+            for_names: Semaphore::new((max_requests / 32).max(1)),
         }
     }
 
     /// A place, as soon as one is free.
-    pub(super) async fn take(&self, deadline: Instant) -> Result<Place<'_>, Failure> {
+    pub(super) async fn take(
+        &self,
+        is_for_names: bool,
+        deadline: Instant,
+    ) -> Result<Place<'_>, Failure> {
         let full = || FailureKind::Unreachable.because("too many calls wait for Odoo at once");
         let of_all = self.all.try_acquire().map_err(|_| full())?;
-        match timeout_at(deadline, self.at_work.acquire()).await {
+        let at_work = match is_for_names {
+            true => &self.for_names,
+            false => &self.at_work,
+        };
+        match timeout_at(deadline, at_work.acquire()).await {
             Ok(Ok(at_work)) => Ok(Place {
                 _at_work: at_work,
                 _of_all: of_all,
@@ -53,18 +64,21 @@ mod tests {
     async fn some_work_some_wait_and_the_rest_is_refused() {
         let places = Places::new(8);
         let deadline = Instant::now() + Duration::from_millis(100);
-        let first = places.take(deadline).await;
+        let first = places.take(false, deadline).await;
         assert!(first.is_ok());
+        // names don't wait behind it
+        let soon = Instant::now() + Duration::from_millis(10);
+        assert!(places.take(true, soon).await.is_ok());
         let waiting = async {
             tokio::join!(
-                places.take(deadline),
-                places.take(deadline),
-                places.take(deadline)
+                places.take(false, deadline),
+                places.take(false, deadline),
+                places.take(false, deadline)
             )
         };
         let refused = async {
             tokio::time::sleep(Duration::from_millis(20)).await;
-            let refused = places.take(deadline).await;
+            let refused = places.take(false, deadline).await;
             drop(first);
             refused.map(drop)
         };

@@ -4,8 +4,12 @@ use super::{
     question::Question,
     side::{Answer, Fault},
 };
+use odoo_compiler::delegate::is_crash;
 use serde_json::Value;
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// How much of a value a report shows.
 const SHOWN: usize = 200;
@@ -69,13 +73,22 @@ fn compare(question: &Question, sql: &Answer, odoo: &Answer) -> Verdict {
             let reason = sql["engine_reason"].as_str().unwrap_or_default();
             Verdict::ByOdoo(reason.to_owned())
         }
+        (Answer::Result(sql), Answer::Result(_)) if has_open_names(sql) => {
+            Verdict::NotComparable("Odoo was not reached for names".to_owned())
+        }
         (Answer::Result(sql), Answer::Result(odoo)) => {
             match first_difference(question, sql, odoo) {
                 None => Verdict::Same,
                 Some(place) => Verdict::Different(place),
             }
         }
-        (Answer::Error(sql), Answer::Error(odoo)) if class(&sql.code) == class(&odoo.code) => {
+        // word by word: not even Odoo's side has got as far as Odoo
+        (Answer::Error(sql), Answer::Error(odoo)) if sql == odoo && sql.code != "internal" => {
+            Verdict::NotComparable(format!("{}, before Odoo is asked", sql.code))
+        }
+        (Answer::Error(sql), Answer::Error(odoo))
+            if class(&sql.code) == class(&odoo.code) && sql.code != "internal" =>
+        {
             Verdict::BothRefused
         }
         // of no record Odoo looks at no right to read it
@@ -94,15 +107,11 @@ fn compare(question: &Question, sql: &Answer, odoo: &Answer) -> Verdict {
 
 /// An error that is none of rights or sense: limits, time, a bug of Odoo's own.
 fn says_nothing(fault: &Fault) -> Option<String> {
-    let is_crash = fault.code == "odoo_error"
-        && ["Odoo failed inside", "Odoo can't work with"]
-            .iter()
-            .any(|beginning| fault.message.starts_with(beginning));
     match fault.code.as_str() {
         "over_budget" | "timed_out" | "cancelled" | "rate_limited" | "not_supported"
         // of a name that may be a secret's, before Odoo is asked
         | "not_permitted" => Some(fault.code.clone()),
-        _ if is_crash => Some("Odoo fails".to_owned()),
+        "odoo_error" if is_crash(&fault.message) => Some("Odoo fails".to_owned()),
         _ => None,
     }
 }
@@ -115,25 +124,84 @@ fn class(code: &str) -> &str {
     }
 }
 
+/// Whether names are missing for a reason that has nothing to do with SQL.
+fn has_open_names(answer: &Value) -> bool {
+    let warnings = answer["warnings"].as_array();
+    warnings
+        .into_iter()
+        .flatten()
+        .any(|warning| warning["code"] == "display_name_open")
+}
+
 fn first_difference(question: &Question, sql: &Value, odoo: &Value) -> Option<Place> {
     let keys: &[&str] = match question.tool {
         "odoo_count" => &["count"],
         "odoo_read_group" => &["groups", "total", "has_more"],
+        "odoo_read" => &["records"],
+        // whether there are more Odoo does not say
+        "odoo_name_search" => &["records"],
+        "odoo_describe_model" => &["fields"],
         _ => &["records", "total", "has_more"],
     };
-    // a page of groups without one order may be another one
     let is_page = !question.is_ordered && (sql["has_more"] == true || odoo["has_more"] == true);
-    let keys = keys.iter().filter(|key| !(is_page && **key == "groups"));
-    keys.filter(|key| {
+    let keys = keys.iter().filter(|key| {
         // how many groups there are in all Odoo is not asked where it would take long
         **key != "total" || odoo.get("total").is_some_and(|total| !total.is_null())
+    });
+    for key in keys {
+        let (sql, odoo) = (sql.get(key), odoo.get(key));
+        let found = match (*key, sql, odoo) {
+            ("groups", Some(sql), Some(odoo)) if is_page => on_both_pages(question, sql, odoo),
+            _ => {
+                let sql = sql.map(|value| sorted(question, key, value));
+                let odoo = odoo.map(|value| sorted(question, key, value));
+                let apart = if *key == "groups" { APART } else { 0.0 };
+                difference((*key).to_owned(), sql.as_deref(), odoo.as_deref(), apart)
+            }
+        };
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
+}
+
+/// A page of groups without one order may be another page: what is on both must be the same, and as many must be there.
+fn on_both_pages(question: &Question, sql: &Value, odoo: &Value) -> Option<Place> {
+    let (ours, theirs) = (by_key(question, sql), by_key(question, odoo));
+    let counts = (sql.as_array().map(Vec::len), odoo.as_array().map(Vec::len));
+    if counts.0 != counts.1 || ours.len() != theirs.len() {
+        return Some(Place {
+            path: "groups".to_owned(),
+            sql: format!("{} groups", ours.len()),
+            odoo: format!("{} groups", theirs.len()),
+        });
+    }
+    let keys: BTreeSet<&String> = ours.keys().collect();
+    keys.into_iter().find_map(|key| {
+        let theirs = theirs.get(key)?;
+        difference(
+            format!("groups[{key}]"),
+            ours.get(key).copied(),
+            Some(theirs),
+            APART,
+        )
     })
-    .find_map(|key| {
-        let sql = sql.get(key).map(|value| sorted(question, key, value));
-        let odoo = odoo.get(key).map(|value| sorted(question, key, value));
-        let apart = if *key == "groups" { APART } else { 0.0 };
-        difference((*key).to_owned(), sql.as_deref(), odoo.as_deref(), apart)
-    })
+}
+
+fn by_key<'a>(question: &Question, groups: &'a Value) -> BTreeMap<String, &'a Value> {
+    let groups = groups.as_array().into_iter().flatten();
+    groups
+        .map(|group| (key_of(question, group), group))
+        .collect()
+}
+
+/// The values of a group's keys, as text.
+fn key_of(question: &Question, group: &Value) -> String {
+    let keys = question.arguments["groupby"].as_array();
+    let keys = keys.into_iter().flatten().filter_map(Value::as_str);
+    let values: Vec<String> = keys.map(|key| group[key].to_string()).collect();
+    values.join(",")
 }
 
 /// What has no order, in one.
@@ -143,16 +211,7 @@ fn sorted<'a>(question: &Question, key: &str, value: &'a Value) -> Cow<'a, Value
     };
     let mut rows = rows.clone();
     if key == "groups" && !question.is_ordered {
-        let keys = question.arguments["groupby"].as_array();
-        let keys: Vec<&str> = keys
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .collect();
-        rows.sort_by_cached_key(|group| {
-            let values = keys.iter().map(|key| group[key].to_string());
-            values.collect::<Vec<String>>()
-        });
+        rows.sort_by_cached_key(|group| key_of(question, group));
     }
     for row in &mut rows {
         for name in &question.unordered {
@@ -354,9 +413,14 @@ mod tests {
         };
         assert_eq!(of(&[1, 2], &[2, 1], false), Verdict::Same);
         place_of(of(&[1, 2], &[1, 3], false));
-        // a page of them may be another page
+        // a page of them may be another page, but as long and the same where both have a group
         assert_eq!(of(&[1, 2], &[1, 3], true), Verdict::Same);
-        assert_eq!(place_of(of(&[1, 2], &[1], true)).0, "total");
+        assert_eq!(place_of(of(&[1, 2], &[1], true)).0, "groups");
+        let page = |sum: u64| json!({"groups": [{"partner_id": [2, "same"], "x:sum": sum}], "total": 9, "has_more": true});
+        assert_eq!(
+            place_of(compared("odoo_read_group", page(1), page(2))).0,
+            "groups[[2,\"same\"]].x:sum"
+        );
     }
 
     #[test]
@@ -371,6 +435,9 @@ mod tests {
             of(&error("invalid_domain", "x"), &error("odoo_error", "y")),
             Verdict::BothRefused
         );
+        // what Odoo was not asked says nothing, and a bug on both sides is one
+        assert!(matches!(of(&denied, &denied), Verdict::NotComparable(_)));
+        place_of(of(&error("internal", "x"), &error("internal", "x")));
         let some = answer(json!({"records": [{"id": 1}], "total": 1}), "sql");
         // rows where Odoo refuses
         let (path, sql, odoo) = place_of(of(&some, &denied));
@@ -388,6 +455,12 @@ mod tests {
         ] {
             assert!(matches!(of(&some, &silent), Verdict::NotComparable(_)));
         }
+        let open = json!({"records": [], "total": 0, "warnings": [{"code": "display_name_open"}]});
+        let open = (
+            answer(open, "sql"),
+            answer(json!({"records": [], "total": 0}), "odoo"),
+        );
+        assert!(matches!(of(&open.0, &open.1), Verdict::NotComparable(_)));
         let none = answer(json!({"records": [], "total": 0}), "odoo");
         assert!(matches!(of(&denied, &none), Verdict::NotComparable(_)));
     }

@@ -56,7 +56,7 @@ fn condition(random: &mut Random, of: &Subject) -> Option<Value> {
     let values = of.values(field);
     let (operator, value) = match (random.pick(&values), random.pick(&values)) {
         (Some(value), _) if is_name => ("ilike", json!(piece(random, value.as_str()?))),
-        (Some(value), Some(another)) => seen(random, of, field, value, another)?,
+        (Some(value), Some(another)) => seen(random, field, value, another)?,
         _ => unseen(random, field)?,
     };
     Some(json!([field.name, operator, value]))
@@ -65,7 +65,6 @@ fn condition(random: &mut Random, of: &Subject) -> Option<Value> {
 /// A condition on a field, of values that it has.
 fn seen(
     random: &mut Random,
-    of: &Subject,
     field: &Field,
     value: &Value,
     another: &Value,
@@ -90,9 +89,7 @@ fn seen(
             let (id, another) = (value.get(0)?, another.get(0)?);
             match (is_list, value.get(1).and_then(Value::as_str)) {
                 (true, _) => (operator(random, IN), json!([id, another])),
-                (false, Some(name)) if random.once_in(3) && !of.is_named_by_odoo(field) => {
-                    ("ilike", json!(piece(random, name)))
-                }
+                (false, Some(name)) if random.once_in(3) => ("ilike", json!(piece(random, name))),
                 _ => (operator(random, EQUAL), id.clone()),
             }
         }
@@ -144,7 +141,7 @@ fn operator(random: &mut Random, some: &[&'static str]) -> &'static str {
 }
 
 /// Some characters in a row.
-fn piece(random: &mut Random, text: &str) -> String {
+pub(super) fn piece(random: &mut Random, text: &str) -> String {
     let characters: Vec<char> = text.chars().take(LONG).collect();
     let from = random.below(characters.len());
     let length = 1 + random.below(6);

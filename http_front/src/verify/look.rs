@@ -1,10 +1,7 @@
 //! What is looked at before anything is asked: a model as one user sees it, by the tools alone.
 
 use super::{
-    description::{Description, Field},
-    run::Run,
-    side::Answer,
-    subject::Subject,
+    description::Description, question::Question, run::Run, side::Answer, subject::Subject,
 };
 use crate::{config::ConfigError, token::TokenHash};
 use serde_json::{Value, json};
@@ -22,6 +19,17 @@ const SEEN_FIELDS: usize = 40;
 const MODELS: u64 = 1000;
 /// Models that a model leads to, to be asked about through it.
 const RELATED: usize = 3;
+
+/// What a first look at a model finds.
+#[derive(Clone)]
+pub(super) enum Look {
+    /// No record that the user sees.
+    Nothing,
+    /// The call that SQL did not answer, which is then the one question: an error is not "no records".
+    Question(Question),
+    /// What questions are made of.
+    Subject(Rc<Subject>),
+}
 
 impl Run<'_> {
     pub(super) async fn company_ids(&self, token: TokenHash) -> Result<Vec<i64>, ConfigError> {
@@ -53,48 +61,39 @@ impl Run<'_> {
         Ok(models.map(|models| models.iter().filter_map(of_sql).collect()))
     }
 
-    /// The model as that user sees it; nothing where SQL has no record of it to show.
-    pub(super) async fn subject(
-        &mut self,
-        model: &str,
-        at: usize,
-    ) -> Result<Option<Rc<Subject>>, ConfigError> {
+    /// The model as that user sees it.
+    pub(super) async fn look(&mut self, model: &str, at: usize) -> Result<Look, ConfigError> {
         let key = (model.to_owned(), at);
-        if let Some(known) = self.subjects.get(&key) {
+        if let Some(known) = self.looks.get(&key) {
             return Ok(known.clone());
         }
-        let found = self.look(model, at).await?.map(Rc::new);
-        self.subjects.insert(key, found.clone());
+        let found = self.first_look(model, at).await?;
+        self.looks.insert(key, found.clone());
         Ok(found)
     }
 
-    async fn look(&mut self, model: &str, at: usize) -> Result<Option<Subject>, ConfigError> {
-        if let Some(models) = &self.askers[at].models
-            && !models.contains(model)
-        {
-            return Ok(None);
-        }
-        let count = self
-            .asked_of_sql(at, "odoo_count", &json!({"model": model}))
-            .await?;
-        let total = count.and_then(|answer| answer["count"].as_u64());
+    async fn first_look(&mut self, model: &str, at: usize) -> Result<Look, ConfigError> {
+        let is_listed = match &self.askers[at].models {
+            Some(models) if !models.contains(model) => return Ok(Look::Nothing),
+            models => models.is_some(),
+        };
+        let all = json!({"model": model});
+        let total = match self.ask(at, "odoo_count", &all).await? {
+            Answer::Result(answer) if answer["engine"] == "sql" => answer["count"].as_u64(),
+            Answer::Error(fault) if fault.code == "access_denied" && !is_listed => None,
+            _ => return Ok(Look::Question(Question::plain("odoo_count", all))),
+        };
         let Some(total) = total.filter(|total| *total > 0) else {
-            return Ok(None);
+            return Ok(Look::Nothing);
         };
         let Some(description) = self.description(model, at).await? else {
-            return Ok(None);
-        };
-        let named_by_odoo = self.named_by_odoo(&description, at).await?;
-        let is_named_by_odoo = |field: &Field| {
-            let relation = field.relation.as_ref();
-            relation.is_some_and(|name| named_by_odoo.contains(name))
+            return Ok(Look::Question(Question::plain("odoo_describe_model", all)));
         };
         let mut random = self.random(model, at, "seen");
         let mut names: Vec<&str> = description
             .fields
             .iter()
             .filter(|field| field.can_be_searched())
-            .filter(|field| field.kind != "many2one" || !is_named_by_odoo(field))
             .map(|field| field.name.as_str())
             .collect();
         random.shuffle(&mut names);
@@ -104,7 +103,7 @@ impl Run<'_> {
         let page = json!({"model": model, "fields": names, "order": "id", "limit": SEEN, "offset": offset});
         let seen = match self.ask(at, "odoo_search", &page).await? {
             Answer::Result(mut page) => page["records"].take(),
-            Answer::Error(_) => Value::Null,
+            Answer::Error(_) => return Ok(Look::Question(Question::plain("odoo_search", page))),
         };
         let mut relations: Vec<String> = description
             .fields
@@ -120,54 +119,13 @@ impl Run<'_> {
                 related.insert(name, description);
             }
         }
-        Ok(Some(Subject {
+        Ok(Look::Subject(Rc::new(Subject {
             description,
             seen: seen.as_array().cloned().unwrap_or_default(),
             total,
             related,
-            named_by_odoo,
             company_ids: self.askers[at].company_ids.clone(),
-        }))
-    }
-
-    /// The models that many2one fields lead to and whose records only Odoo can name: one such field would take all others of
-    /// a question with it. It is not kept for other models, for a question is to be the same in a run about one alone.
-    async fn named_by_odoo(
-        &mut self,
-        of: &Description,
-        at: usize,
-    ) -> Result<BTreeSet<String>, ConfigError> {
-        let fields = of.of(&["many2one"]);
-        let mut by_relation: BTreeMap<&String, &str> = BTreeMap::new();
-        for field in fields {
-            if let Some(relation) = &field.relation {
-                by_relation.entry(relation).or_insert(&field.name);
-            }
-        }
-        let all: Vec<&str> = by_relation.values().copied().collect();
-        if all.is_empty() || !self.is_handed_on(of, &all, at).await? {
-            return Ok(BTreeSet::new());
-        }
-        let mut found = BTreeSet::new();
-        for (relation, field) in by_relation {
-            if self.is_handed_on(of, &[field], at).await? {
-                found.insert(relation.clone());
-            }
-        }
-        Ok(found)
-    }
-
-    /// Whether Odoo is asked for these fields; of no record, for it is decided before any is read.
-    async fn is_handed_on(
-        &mut self,
-        of: &Description,
-        fields: &[&str],
-        at: usize,
-    ) -> Result<bool, ConfigError> {
-        let nothing =
-            json!({"model": of.model, "fields": fields, "domain": [["id", "=", 0]], "limit": 1});
-        let answer = self.asked_of_sql(at, "odoo_search", &nothing).await?;
-        Ok(answer.is_none())
+        })))
     }
 
     async fn description(

@@ -2,7 +2,7 @@
 
 use super::{
     description::{Description, Field},
-    domain::domain,
+    domain::{domain, piece},
     random::Random,
     subject::Subject,
 };
@@ -29,11 +29,23 @@ pub(super) struct Question {
 }
 
 impl Question {
+    /// One whose answer is wholly in order.
+    pub(super) fn plain(tool: &'static str, arguments: Value) -> Self {
+        Question {
+            tool,
+            arguments,
+            unordered: Vec::new(),
+            is_ordered: true,
+        }
+    }
+
     /// Any question about the model.
     pub(super) fn make(random: &mut Random, of: &Subject) -> Self {
         let mut question = match random.below(20) {
-            0..9 => search(random, of),
-            9..13 => count(random, of),
+            0..7 => search(random, of),
+            7..10 => count(random, of),
+            10..12 => read(random, of),
+            12..14 => name_search(random, of).unwrap_or_else(|| count(random, of)),
             _ => groups(random, of).unwrap_or_else(|| search(random, of)),
         };
         let mut context = json!({});
@@ -53,27 +65,65 @@ impl Question {
 }
 
 fn count(random: &mut Random, of: &Subject) -> Question {
+    let arguments = json!({"model": of.description.model, "domain": domain(random, of)});
+    Question::plain("odoo_count", arguments)
+}
+
+/// Records that are there, in an order of the caller's, and seldom one that isn't.
+fn read(random: &mut Random, of: &Subject) -> Question {
+    let mut ids: Vec<Value> = of.seen.iter().map(|record| record["id"].clone()).collect();
+    random.shuffle(&mut ids);
+    ids.truncate(1 + random.below(ids.len()));
+    if random.once_in(8) {
+        ids.push(json!(i32::MAX));
+    }
+    let (fields, unordered) = fields(random, of);
     Question {
-        tool: "odoo_count",
-        arguments: json!({"model": of.description.model, "domain": domain(random, of)}),
-        unordered: Vec::new(),
-        is_ordered: true,
+        unordered,
+        ..Question::plain(
+            "odoo_read",
+            json!({"model": of.description.model, "ids": ids, "fields": fields}),
+        )
     }
 }
 
-fn search(random: &mut Random, of: &Subject) -> Question {
-    let Description { model, fields, .. } = &*of.description;
-    let mut some: Vec<&Field> = fields
-        .iter()
-        .filter(|field| field.is_to_many() || !of.is_named_by_odoo(field))
-        .collect();
+/// By a piece of a name; nothing where no name was seen.
+fn name_search(random: &mut Random, of: &Subject) -> Option<Question> {
+    let mut names = of.description.of(&["char"]);
+    names.retain(|field| matches!(field.name.as_str(), "name" | "display_name"));
+    let values: Vec<&Value> = names.iter().flat_map(|field| of.values(field)).collect();
+    let name = random.pick(&values)?.as_str()?.to_owned();
+    let mut arguments = json!({
+        "model": of.description.model, "name": piece(random, &name), "limit": ROWS,
+    });
+    if random.once_in(2) {
+        arguments["domain"] = domain(random, of);
+    } else if !of.part().is_empty() {
+        arguments["domain"] = Value::Array(of.part());
+    }
+    Some(Question::plain("odoo_name_search", arguments))
+}
+
+/// Some fields, and which of them list records.
+fn fields(random: &mut Random, of: &Subject) -> (Vec<String>, Vec<String>) {
+    let mut some: Vec<&Field> = of.description.fields.iter().collect();
     random.shuffle(&mut some);
     some.truncate(FIELDS);
-    let names: Vec<&str> = some.iter().map(|field| field.name.as_str()).collect();
+    let name = |field: &&Field| field.name.clone();
+    let lists = some.iter().copied().filter(|field| field.is_to_many());
+    (
+        some.iter().map(name).collect(),
+        lists.map(|field| field.name.clone()).collect(),
+    )
+}
+
+fn search(random: &mut Random, of: &Subject) -> Question {
+    let (names, unordered) = fields(random, of);
     let mut arguments = json!({
-        "model": model, "domain": domain(random, of), "fields": names, "limit": ROWS,
+        "model": of.description.model, "domain": domain(random, of), "fields": names, "limit": ROWS,
     });
-    let columns: Vec<&Field> = fields.iter().filter(|field| can_be_sorted(field)).collect();
+    let fields = of.description.fields.iter();
+    let columns: Vec<&Field> = fields.filter(|field| can_be_sorted(field)).collect();
     match random.pick(&columns) {
         _ if of.description.has_total_order() && random.once_in(2) => {}
         Some(field) if !random.once_in(4) => {
@@ -86,12 +136,9 @@ fn search(random: &mut Random, of: &Subject) -> Question {
     if random.once_in(4) {
         arguments["offset"] = json!(random.below(of.total.min(200) as usize));
     }
-    let lists = some.iter().filter(|field| field.is_to_many());
     Question {
-        tool: "odoo_search",
-        arguments,
-        unordered: lists.map(|field| field.name.clone()).collect(),
-        is_ordered: true,
+        unordered,
+        ..Question::plain("odoo_search", arguments)
     }
 }
 
@@ -133,13 +180,13 @@ fn groups(random: &mut Random, of: &Subject) -> Option<Question> {
 
 /// A key, and whether its values come in one order: records may be equal in theirs.
 fn key(random: &mut Random, of: &Subject) -> Option<(String, bool)> {
-    let field = *random.pick(&groupable(of, &of.description))?;
+    let field = *random.pick(&groupable(&of.description))?;
     let related = field
         .relation
         .as_ref()
         .and_then(|name| of.related.get(name));
     if let Some(related) = related.filter(|_| field.kind == "many2one" && random.once_in(3)) {
-        let inner = *random.pick(&groupable(of, related))?;
+        let inner = *random.pick(&groupable(related))?;
         let (spec, _) = spelled(random, inner);
         return Some((format!("{}.{spec}", field.name), false));
     }
@@ -160,7 +207,7 @@ fn period(random: &mut Random, name: &str, periods: &[&str]) -> String {
     format!("{name}:{}", random.pick(periods).unwrap_or(&"month"))
 }
 
-fn groupable<'a>(of: &Subject, description: &'a Description) -> Vec<&'a Field> {
+fn groupable(description: &Description) -> Vec<&Field> {
     let mut fields = description.of(&[
         "boolean",
         "char",
@@ -171,7 +218,7 @@ fn groupable<'a>(of: &Subject, description: &'a Description) -> Vec<&'a Field> {
         "many2one",
         "selection",
     ]);
-    fields.retain(|field| field.groupable && !of.is_named_by_odoo(field));
+    fields.retain(|field| field.groupable);
     fields
 }
 
@@ -205,10 +252,7 @@ fn aggregates(random: &mut Random, description: &Description) -> Vec<String> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use std::{
-        collections::{BTreeMap, BTreeSet},
-        rc::Rc,
-    };
+    use std::{collections::BTreeMap, rc::Rc};
 
     fn described(answer: Value) -> Rc<Description> {
         Rc::new(Description::read(&answer).expect("a description"))
@@ -258,7 +302,6 @@ pub(super) mod tests {
                     })),
                 ),
             ]),
-            named_by_odoo: BTreeSet::from(["res.users".to_owned()]),
             company_ids: vec![1, 2],
         }
     }
@@ -283,6 +326,10 @@ pub(super) mod tests {
         for part in [
             "odoo_search",
             "odoo_count",
+            "odoo_read ",
+            "\"ids\":[8,7]",
+            "2147483647",
+            "odoo_name_search",
             "odoo_read_group",
             "\"order\":\"id\"",
             "\"order\":\"name desc, id\"",
@@ -315,16 +362,6 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn names_that_only_odoo_makes_are_not_asked_for() {
-        for Question { arguments, .. } in questions() {
-            for shown in ["fields", "groupby"] {
-                let text = arguments[shown].to_string();
-                assert!(!text.contains("user_id"), "{arguments}");
-            }
-        }
-    }
-
-    #[test]
     fn questions_are_small_and_what_has_no_order_is_known() {
         for question in questions() {
             let Question {
@@ -343,7 +380,7 @@ pub(super) mod tests {
             let keys = arguments["groupby"].to_string();
             assert_eq!(
                 *is_ordered,
-                !keys.contains("partner_id"),
+                !(keys.contains("partner_id") || keys.contains("user_id")),
                 "{tool} {arguments}"
             );
         }

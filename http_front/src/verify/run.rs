@@ -4,12 +4,12 @@ use super::{
     Options,
     comparison::{Verdict, judge},
     description::Description,
+    look::Look,
     people,
     question::Question,
     random::Random,
     report::{Difference, Report, again},
     side::{Answer, Side},
-    subject::Subject,
 };
 use crate::{
     administrator::Administrator,
@@ -68,7 +68,7 @@ pub(super) struct Run<'a> {
     report: &'a mut Report,
     pub(super) askers: Vec<Asker>,
     pub(super) descriptions: HashMap<(String, usize), Option<Rc<Description>>>,
-    pub(super) subjects: HashMap<(String, usize), Option<Rc<Subject>>>,
+    pub(super) looks: HashMap<(String, usize), Look>,
 }
 
 impl<'a> Run<'a> {
@@ -88,7 +88,7 @@ impl<'a> Run<'a> {
             report,
             askers: Vec::new(),
             descriptions: HashMap::new(),
-            subjects: HashMap::new(),
+            looks: HashMap::new(),
         }
     }
 
@@ -238,17 +238,27 @@ impl<'a> Run<'a> {
         while !turn.askers.is_empty() {
             let place = turn.next % turn.askers.len();
             let at = turn.askers[place];
-            let Some(subject) = self.subject(&turn.model, at).await? else {
+            let look = self.look(&turn.model, at).await?;
+            if let Look::Nothing = look {
                 turn.askers.remove(place);
                 continue;
-            };
-            turn.next = place + 1;
+            }
             let number = turn.asked.entry(at).or_default();
             *number += 1;
             let number = *number;
             let login = self.askers[at].login.clone();
             let mut random = self.random(&turn.model, at, &number.to_string());
-            let question = Question::make(&mut random, &subject);
+            let question = match look {
+                Look::Subject(subject) => {
+                    turn.next = place + 1;
+                    Question::make(&mut random, &subject)
+                }
+                Look::Question(question) => {
+                    turn.askers.remove(place);
+                    question
+                }
+                Look::Nothing => continue,
+            };
             let verdict = self.verdict(at, &question).await?;
             self.report.asked += 1;
             self.report.asked_models += usize::from(turn.asked.values().sum::<usize>() == 1);

@@ -2,10 +2,7 @@
 
 use super::description::{Description, Field};
 use serde_json::{Value, json};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-};
+use std::{collections::BTreeMap, rc::Rc};
 
 /// A model that has more records than this is asked about a part of them: Odoo would sort and group them all.
 const MANY: u64 = 20_000;
@@ -21,8 +18,6 @@ pub(super) struct Subject {
     pub(super) total: u64,
     /// Models that it leads to, as far as SQL answers them.
     pub(super) related: BTreeMap<String, Rc<Description>>,
-    /// Models that it leads to and whose records only Odoo can name.
-    pub(super) named_by_odoo: BTreeSet<String>,
     /// The user's.
     pub(super) company_ids: Vec<i64>,
 }
@@ -37,12 +32,6 @@ impl Subject {
         values
             .filter(|value| !value.is_null() && **value != Value::Bool(false))
             .collect()
-    }
-
-    /// Whether Odoo is asked for a question that shows the names of the records in the field.
-    pub(super) fn is_named_by_odoo(&self, field: &Field) -> bool {
-        let relation = field.relation.as_ref();
-        relation.is_some_and(|name| self.named_by_odoo.contains(name))
     }
 
     /// Conditions that keep questions about a large model small.

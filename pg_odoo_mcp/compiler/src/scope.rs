@@ -1,9 +1,10 @@
 //! The frame of one call: who asks, in which language, timezone and companies, and what was
 //! noticed on the way.
 
-use crate::catalog::{Catalog, Table, nearest, shortened};
+use crate::catalog::{Catalog, Dialect, Table, nearest, shortened};
 use crate::error::{Code, Error, Result};
 use crate::principal::{Company, Principal};
+use crate::sql::{Param, Statement};
 use chrono::{LocalResult, NaiveDateTime, Offset, TimeDelta, TimeZone};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -63,10 +64,13 @@ pub struct Scope<'a> {
     pub company_ids: Vec<i64>,
     /// Whether archived records are left out.
     pub active_test: bool,
+    /// How this Odoo reads domains.
+    pub dialect: Dialect,
     next_alias: Cell<u32>,
     relations: RefCell<Vec<Table>>,
     rules: RefCell<Vec<AppliedRule>>,
     of_user: RefCell<BTreeMap<String, Option<i64>>>,
+    before: RefCell<Vec<(Statement, Option<Param>)>>,
     warnings: RefCell<Vec<Warning>>,
     asks_names: Cell<bool>,
     refuses_open_names: Cell<bool>,
@@ -115,10 +119,12 @@ impl<'a> Scope<'a> {
             tz,
             company_ids: companies(principal, context.allowed_company_ids.as_deref())?,
             active_test: context.active_test.unwrap_or(true),
+            dialect: catalog.dialect(),
             next_alias: Cell::new(0),
             relations: RefCell::default(),
             rules: RefCell::default(),
             of_user: RefCell::default(),
+            before: RefCell::default(),
             warnings: RefCell::default(),
             asks_names: Cell::new(false),
             refuses_open_names: Cell::new(false),
@@ -166,6 +172,9 @@ impl<'a> Scope<'a> {
 
     /// The day a week starts on, 1 is Monday: Odoo takes it from the language.
     pub fn week_start(&self) -> u8 {
+        if !self.dialect.local_weeks {
+            return 1;
+        }
         let of = |code: &str| {
             self.principal
                 .languages
@@ -231,6 +240,31 @@ impl<'a> Scope<'a> {
         let id = read()?;
         self.of_user.borrow_mut().insert(path.to_owned(), id);
         Ok(id)
+    }
+
+    /// What a statement finds that others are made with, if it is of use; it is run once.
+    pub fn once_before(
+        &self,
+        statement: Statement,
+        run: impl FnOnce(&Statement) -> Result<Option<Param>>,
+    ) -> Result<Option<Param>> {
+        let known = self.before.borrow();
+        if let Some((_, found)) = known.iter().find(|(known, _)| *known == statement) {
+            return Ok(found.clone());
+        }
+        drop(known);
+        let found = run(&statement)?;
+        self.before.borrow_mut().push((statement, found.clone()));
+        Ok(found)
+    }
+
+    /// The statements that were run for it.
+    pub fn before(&self) -> Vec<Statement> {
+        let before = self.before.borrow();
+        before
+            .iter()
+            .map(|(statement, _)| statement.clone())
+            .collect()
     }
 
     /// Notes a rule, once.

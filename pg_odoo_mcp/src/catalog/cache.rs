@@ -20,13 +20,13 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 /// How much may be kept, in bytes as [`Entry::size`] estimates them.
-const BUDGET: usize = 1024 * 1024;
+const BUDGET: usize = 3 * 1024 * 1024;
 
 /// How many habits are remembered.
 const HABITS: usize = 256;
 
 /// How many models calls may touch that are remembered together.
-const COMPANIONS: usize = 32;
+const COMPANIONS: usize = 128;
 
 struct Entry {
     state: State,

@@ -2,15 +2,18 @@
 
 use super::facts::{self, Known};
 use super::state::Asked;
-use super::{cache, load, shape, state};
+use super::{cache, dialect, load, shape, state};
+use crate::exec::native;
 use crate::exec::plan::Bind;
 use crate::exec::read_only::Reader;
 use crate::gucs;
-use odoo_compiler::answer::{Database, Environment, Moment, Row, Token};
-use odoo_compiler::catalog::{Catalog, ListedModel, Model, ModelDescription, Step, Unaccent};
+use odoo_compiler::answer::{Database, Environment, Row, Token};
+use odoo_compiler::catalog::{
+    Catalog, Dialect, ListedModel, Model, ModelDescription, Step, Table, Unaccent,
+};
 use odoo_compiler::error::{Code, Error, Result};
 use odoo_compiler::principal::Principal;
-use odoo_compiler::sql::{Param, PgType, Statement, user_path};
+use odoo_compiler::sql::{Param, PgType, Statement, currency_rates, user_path};
 use pgrx::pg_sys;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
@@ -26,6 +29,7 @@ pub(crate) struct CallDatabase<'a> {
     models: RefCell<Models>,
     unaccent: OnceCell<Unaccent>,
     precisions: RefCell<HashMap<String, Option<u8>>>,
+    defaults: RefCell<HashMap<(String, i64), Rc<BTreeMap<String, String>>>>,
 }
 
 /// The models of this call.
@@ -51,6 +55,7 @@ impl<'a> CallDatabase<'a> {
             models: RefCell::default(),
             unaccent: OnceCell::new(),
             precisions: RefCell::default(),
+            defaults: RefCell::default(),
         }
     }
 
@@ -155,8 +160,8 @@ impl Drop for CallDatabase<'_> {
 }
 
 impl Catalog for CallDatabase<'_> {
-    fn now(&self) -> Result<Option<Moment>> {
-        self.environment()?.relative_to()
+    fn dialect(&self) -> Dialect {
+        dialect::of(self.reader.odoo_schema())
     }
 
     fn delegates(&self) -> bool {
@@ -191,6 +196,41 @@ impl Catalog for CallDatabase<'_> {
         Ok(*precisions.entry(name.to_owned()).or_insert(digits))
     }
 
+    fn company_defaults(
+        &self,
+        model: &str,
+        company_id: i64,
+    ) -> Result<Rc<BTreeMap<String, String>>> {
+        let key = (model.to_owned(), company_id);
+        if let Some(defaults) = self.defaults.borrow().get(&key) {
+            return Ok(defaults.clone());
+        }
+        let defaults = Rc::new(load::company_defaults(self.reader, model, company_id)?);
+        let mut known = self.defaults.borrow_mut();
+        Ok(known.entry(key).or_insert(defaults).clone())
+    }
+
+    fn now(&self) -> Result<String> {
+        Ok(self.environment()?.now_utc)
+    }
+
+    fn currency_rates(
+        &self,
+        rates: &Table,
+        company_id: i64,
+        timezone: &str,
+    ) -> Result<Vec<(i64, String)>> {
+        let mut found = Vec::new();
+        self.rows(&currency_rates(rates, company_id, timezone), &mut |row| {
+            let mut cells = row.into_iter();
+            let id = cells.next().flatten().and_then(|id| id.parse().ok());
+            // a currency without a rate is as good as none
+            found.extend(id.zip(cells.next().flatten()));
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
     fn user_path(&self, user_id: i64, steps: &[Step]) -> Result<Option<i64>> {
         let mut found = None;
         self.rows(&user_path(user_id, steps), &mut |row| {
@@ -199,6 +239,22 @@ impl Catalog for CallDatabase<'_> {
         })?;
         // the column is an integer
         Ok(found.and_then(|id| id.parse().ok()))
+    }
+
+    fn row_estimate(&self, table: &Table) -> Option<f64> {
+        let relation = native::relation_oid(&table.schema, &table.name)?;
+        let rows = f64::from(native::row_estimate(relation));
+        (rows >= 0.0).then_some(rows)
+    }
+
+    fn ids(&self, statement: &Statement, most: usize) -> Result<Option<Vec<i64>>> {
+        let mut ids = Vec::new();
+        self.rows(statement, &mut |row| {
+            let id = row.into_iter().flatten().next();
+            ids.extend(id.and_then(|id| id.parse::<i64>().ok()));
+            Ok(())
+        })?;
+        Ok((ids.len() <= most).then_some(ids))
     }
 
     fn unaccent(&self) -> Result<Unaccent> {

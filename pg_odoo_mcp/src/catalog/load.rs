@@ -16,6 +16,7 @@ const READABLE_MODELS: &str = include_str!("../../../sql/statements/readable_mod
 const UNACCENT: &str = include_str!("../../../sql/statements/unaccent.sql");
 const ENVIRONMENT: &str = include_str!("../../../sql/statements/environment.sql");
 const DECIMAL_PRECISION: &str = include_str!("../../../sql/statements/decimal_precision.sql");
+const COMPANY_DEFAULTS: &str = include_str!("../../../sql/statements/company_defaults.sql");
 const USER_BY_LOGIN: &str = include_str!("../../../sql/statements/user_by_login.sql");
 const ACTIVE_USERS: &str = include_str!("../../../sql/statements/active_users.sql");
 const LOGINS: &str = include_str!("../../../sql/statements/logins.sql");
@@ -40,6 +41,23 @@ pub(crate) fn decimal_precision(reader: &Reader<'_>, name: &str) -> Result<Optio
         .flatten()
         .next()
         .and_then(|digits| digits.parse().ok()))
+}
+
+/// What the fields of a model hold for a company that has no value of its own, as JSON.
+pub(crate) fn company_defaults(
+    reader: &Reader<'_>,
+    model: &str,
+    company_id: i64,
+) -> Result<BTreeMap<String, String>> {
+    let rows = reader.named(
+        COMPANY_DEFAULTS,
+        &[Bind::text(model), Bind::int4(company_id)],
+    )?;
+    let pair = |row: Vec<Option<String>>| {
+        let mut cells = row.into_iter();
+        cells.next().flatten().zip(cells.next().flatten())
+    };
+    Ok(rows.into_iter().filter_map(pair).collect())
 }
 
 /// What `unaccent(text)` in Odoo's schema is; from now on statements may call it if it is trusted.

@@ -2,6 +2,7 @@
 
 mod cache;
 mod call;
+mod dialect;
 pub(crate) mod facts;
 mod footprint;
 mod load;

@@ -1,5 +1,6 @@
 //! How all models stand at once, without their fields: for lists, and for whoever looks at all of it.
 
+use super::dialect;
 use super::facts::Known;
 use super::load::parsed;
 use crate::exec::native;
@@ -61,6 +62,7 @@ pub(crate) fn all(
         .into_iter()
         .map(|module| (module.installed.name.clone(), module.installed))
         .collect();
+    let tells_inheritance = dialect::tells_inheritance(reader.odoo_schema());
     let model = |[name, label, order]: [String; 3], touching: BTreeSet<String>, known: Known| {
         let table = known.facts.as_ref().and_then(|facts| facts.table.clone());
         let table = table.unwrap_or_else(|| Model::table_name(&name));
@@ -69,6 +71,20 @@ pub(crate) fn all(
             .filter(|module| !touching.contains(*module))
             .filter_map(|module| installed.get(module).cloned())
             .collect();
+        let untold = installed.values().filter(|module| {
+            !tells_inheritance
+                && !touching.contains(&module.name)
+                && !known
+                    .facts
+                    .iter()
+                    .any(|facts| facts.modules.contains(&module.name))
+        });
+        let untold: Vec<InstalledModule> = untold
+            .map(|module| InstalledModule {
+                is_told: false,
+                ..module.clone()
+            })
+            .collect();
         let modules = touching.into_iter().map(|name| match installed.get(&name) {
             Some(module) => module.clone(),
             None => InstalledModule::named(&name),
@@ -76,7 +92,7 @@ pub(crate) fn all(
         StandingModel {
             table: tables.contains(&table).then_some(table),
             standing: Standing {
-                modules: modules.chain(more).collect(),
+                modules: modules.chain(more).chain(untold).collect(),
                 facts: known.facts,
                 scanned: scanned.clone(),
                 setting: known.setting,
@@ -87,7 +103,7 @@ pub(crate) fn all(
         }
     };
     let mut models = Vec::new();
-    for row in reader.named(STANDING_MODELS, &[])? {
+    for row in reader.named(STANDING_MODELS, &[Bind::text(reader.odoo_schema())])? {
         let [Some(name), Some(label), Some(order), Some(touching)] =
             <[Option<String>; 4]>::try_from(row).unwrap_or_default()
         else {
@@ -111,6 +127,7 @@ pub(crate) fn modules(reader: &Reader<'_>) -> Result<Vec<Module>> {
                 name: name?,
                 version: state?,
                 written_at,
+                is_told: true,
             },
             is_imported: imported.as_deref() == Some("true"),
             written_seconds: seconds.and_then(|seconds| seconds.parse().ok()),

@@ -13,6 +13,7 @@ pub(crate) mod relation;
 pub(crate) mod role;
 pub(crate) mod row_versions;
 pub(crate) mod settings;
+mod stand_in;
 #[cfg(not(feature = "pg13"))]
 mod stream;
 pub(crate) mod subxact;

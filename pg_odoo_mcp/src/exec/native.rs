@@ -118,6 +118,18 @@ pub(crate) fn relation_oid(schema: &str, name: &str) -> Option<pg_sys::Oid> {
     (relation != pg_sys::InvalidOid).then_some(relation)
 }
 
+/// The type of a relation's column, if it has one of that name.
+pub(crate) fn column_type(relation: pg_sys::Oid, column: &str) -> Option<pg_sys::Oid> {
+    let column = CString::new(column).ok()?;
+    // SAFETY: look-ups in the catalog cache by a string that ends in NUL
+    unsafe {
+        match pg_sys::get_attnum(relation, column.as_ptr()) {
+            number if number > 0 => Some(pg_sys::get_atttype(relation, number)),
+            _ => None,
+        }
+    }
+}
+
 /// Whether a relation is a sequence.
 pub(crate) fn is_sequence(relation: pg_sys::Oid) -> bool {
     // SAFETY: a look-up in the catalog cache

@@ -4,7 +4,7 @@ use super::function_guard::{self, FunctionGuard};
 use super::plan::{Bind, Plan, Row, connected};
 #[cfg(not(feature = "pg13"))]
 use super::stream::stream;
-use super::{plan_cache, relation, role};
+use super::{plan_cache, relation, role, stand_in};
 use crate::gucs;
 use odoo_compiler::error::{Code, Error, Result};
 use odoo_compiler::sql::Statement;
@@ -66,9 +66,11 @@ impl Reader<'_> {
         function_guard::trust(function);
     }
 
-    /// Runs a named statement, in which `:odoo.` stands for Odoo's schema, and returns all its rows.
+    /// Runs a named statement, in which `:odoo.` stands for Odoo's schema, and returns all its rows. A table that
+    /// this Odoo lacks has none.
     pub(crate) fn named(&self, text: &'static str, binds: &[Bind]) -> Result<Vec<Row>> {
-        let text = text.replace(":odoo.", &format!("{}.", quoted(&self.source.odoo_schema)));
+        let text = stand_in::with(text, &self.source.odoo_schema)
+            .replace(":odoo.", &format!("{}.", quoted(&self.source.odoo_schema)));
         let mut plan = Plan::kept(&text, binds);
         relation::lock(&plan.dependencies().0);
         if !plan.is_valid() {

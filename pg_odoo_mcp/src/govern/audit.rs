@@ -178,13 +178,9 @@ fn model_of(arguments: &str) -> Option<String> {
     if arguments.len() > PARSED_LENGTH {
         return None;
     }
-    #[derive(serde::Deserialize)]
-    struct Named {
-        model: String,
-    }
-    serde_json::from_str::<Named>(arguments)
-        .ok()
-        .map(|named| cut(&named.model))
+    // read as the tool reads them: of a key that comes twice the last one counts
+    let arguments: serde_json::Value = serde_json::from_str(arguments).ok()?;
+    arguments["model"].as_str().map(cut)
 }
 
 fn cut(name: &str) -> String {

@@ -24,6 +24,8 @@ const RPC_MODULE: &str = include_str!("../../../sql/statements/rpc_module.sql");
 
 /// What the front may take besides Odoo's time: for a key, and to report.
 const GRACE: Duration = Duration::from_secs(30);
+/// How long an answer of SQL's waits for the names that it lacks; without them they are null, with a warning.
+const NAMES: Duration = Duration::from_secs(5);
 
 /// How much longer a report or a shape may be than the answers in it.
 const REPORT_OVERHEAD: usize = 64 * 1024;
@@ -108,11 +110,16 @@ impl Asked {
             protocol,
             delegation,
         } = self;
-        let timeout = gucs::delegation_timeout();
+        let is_for_names = delegation.shape.is_for_names();
+        let timeout = match is_for_names {
+            true => gucs::delegation_timeout().min(NAMES),
+            false => gucs::delegation_timeout(),
+        };
         let errand = Errand {
             protocol,
             database: native::database_name(),
             user_id,
+            is_for_names,
             timeout_ms: u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX),
             byte_limit: gucs::answer_budget(),
             requests: delegation.requests,

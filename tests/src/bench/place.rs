@@ -103,14 +103,17 @@ impl Place {
     /// If the database does not answer.
     #[must_use]
     pub fn questions(&self, client: &mut Client) -> Vec<Question> {
-        let has_currencies = client
+        let row = client
             .query_one(
-                "select count(distinct currency_id) > 1 from sale_order where company_id = 1",
+                "select (select count(distinct currency_id) > 1 from sale_order where company_id = 1),
+                    array(select id from res_partner where active and (company_id = 1 or company_id is null) order by id limit 100)",
                 &[],
             )
-            .expect("the orders")
-            .get(0);
-        questions(Contents { has_currencies })
+            .expect("the orders and the partners");
+        questions(&Contents {
+            has_currencies: row.get(0),
+            partners: row.get(1),
+        })
     }
 
     /// How many records there are, in words.

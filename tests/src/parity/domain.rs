@@ -2,12 +2,26 @@
 
 use serde_json::{Value, json};
 
+use super::measured::PARTS;
+use super::models::MODELS;
+use super::odd;
 use super::random::Random;
 use super::shape::{Field, Model, Shape};
 
 /// How many relations a path follows.
-const DEPTH: usize = 2;
-const LIKE: &[&str] = &[
+const DEPTH: usize = 3;
+/// Moments by their distance from now; whole days, so that nothing happens between two questions.
+const RELATIVE: &[&str] = &[
+    "today",
+    "today -3d",
+    "-1w",
+    "=monday -2w",
+    "today -1m =1d",
+    "-1y",
+    "week_start",
+    "today +2H",
+];
+pub(super) const LIKE: &[&str] = &[
     "ilike",
     "not ilike",
     "like",
@@ -17,8 +31,8 @@ const LIKE: &[&str] = &[
     "not =ilike",
     "not =like",
 ];
-const EQUAL: &[&str] = &["=", "!=", "in", "not in", "=?"];
-const INEQUALITY: &[&str] = &["<", "<=", ">", ">="];
+pub(super) const EQUAL: &[&str] = &["=", "!=", "in", "not in", "=?"];
+pub(super) const INEQUALITY: &[&str] = &["<", "<=", ">", ">="];
 
 /// A domain on a model: up to three trees, all of which have to hold.
 pub(super) fn domain(random: &mut Random, shape: &Shape, model: &Model) -> Value {
@@ -59,8 +73,10 @@ fn condition(random: &mut Random, shape: &Shape, model: &Model, depth: usize) ->
             .clone();
     }
     let field = field(random, shape, model);
-    let comodel = field.relation.as_deref().and_then(|name| shape.model(name));
-    if let Some(comodel) = comodel.filter(|_| depth < DEPTH && random.once_in(2)) {
+    if let Some(comodel) = shape
+        .comodel(field)
+        .filter(|_| depth < DEPTH && random.once_in(2))
+    {
         return through(random, shape, field, comodel, depth + 1);
     }
     // without parents above its records Odoo may fail at it, or not
@@ -76,12 +92,15 @@ fn condition(random: &mut Random, shape: &Shape, model: &Model, depth: usize) ->
 
 /// Any field, but more often one that leads somewhere, or to many.
 fn field<'a>(random: &mut Random, shape: &Shape, model: &'a Model) -> &'a Field {
+    // seldom to a model that few people know
+    let is_far = random.once_in(8);
     let leads = |field: &&Field| {
-        field
-            .relation
-            .as_deref()
-            .is_some_and(|name| shape.model(name).is_some())
+        let comodel = shape.comodel(field);
+        comodel.is_some_and(|comodel| is_far || MODELS.contains(&comodel.name.as_str()))
     };
+    if !model.others.is_empty() && random.once_in(60) {
+        return random.pick(&model.others);
+    }
     let choice: Vec<&Field> = match random.below(4) {
         0 => model
             .fields
@@ -141,10 +160,8 @@ fn relational(random: &mut Random, shape: &Shape, field: &Field) -> Value {
         return json!([field.name, *random.pick(&LIKE[..6]), text]);
     }
     let operator = *random.pick(EQUAL);
-    let names = field
-        .relation
-        .as_deref()
-        .and_then(|name| shape.model(name))
+    let names = shape
+        .comodel(field)
         .and_then(|comodel| comodel.field("complete_name").or(comodel.field("name")))
         .map(|name| name.values.as_slice())
         .unwrap_or_default();
@@ -170,6 +187,14 @@ fn relational(random: &mut Random, shape: &Shape, field: &Field) -> Value {
 }
 
 fn plain(random: &mut Random, field: &Field) -> Value {
+    if random.once_in(25) {
+        let operators = *random.pick(&[EQUAL, INEQUALITY, LIKE]);
+        let operator = *random.pick(operators);
+        return json!([field.name, operator, random.pick(&odd::values())]);
+    }
+    if matches!(field.kind.as_str(), "date" | "datetime") && random.once_in(4) {
+        return dated(random, field);
+    }
     let value = |random: &mut Random| {
         if field.values.is_empty() || random.once_in(8) {
             json!(false)
@@ -206,4 +231,23 @@ fn plain(random: &mut Random, field: &Field) -> Value {
         _ => (equal, one),
     };
     json!([field.name, operator, value])
+}
+
+/// A date by its distance from now, or a part of it.
+fn dated(random: &mut Random, field: &Field) -> Value {
+    let operator = *random.pick(INEQUALITY);
+    if random.once_in(2) {
+        return json!([field.name, operator, *random.pick(RELATIVE)]);
+    }
+    let parts = match field.kind.as_str() {
+        "date" => &PARTS[..7],
+        _ => PARTS,
+    };
+    let part = format!("{}.{}", field.name, random.pick::<&str>(parts));
+    let number = *random.pick(&[0, 1, 3, 6, 12, 2026]);
+    match random.below(3) {
+        0 => json!([part, operator, number]),
+        1 => json!([part, *random.pick(&["in", "not in"]), [number, 2, 5]]),
+        _ => json!([part, *random.pick(&["=", "!="]), number]),
+    }
 }

@@ -91,6 +91,68 @@ pub(super) const MEASURED: &[Measured] = &[
         keys: &["country_id", "is_company", "type"],
         far_keys: &["category_id", "parent_id.country_id"],
     },
+    Measured {
+        model: "stock.move",
+        date_field: "date",
+        measures: &["product_uom_qty:sum", "sequence:max"],
+        currency: "",
+        keys: &["state", "product_id", "picking_id", "company_id"],
+        far_keys: &["product_id.categ_id", "location_id.usage"],
+    },
+    Measured {
+        model: "account.payment",
+        date_field: "date",
+        measures: &["amount:sum"],
+        currency: "currency_id",
+        keys: &["state", "payment_type", "partner_id", "journal_id"],
+        far_keys: &["partner_id.country_id", "journal_id.type"],
+    },
+    Measured {
+        model: "mrp.production",
+        date_field: "date_start",
+        measures: &["product_qty:sum"],
+        currency: "",
+        keys: &["state", "product_id", "company_id"],
+        far_keys: &["product_id.categ_id", "bom_id.type"],
+    },
+    Measured {
+        model: "pos.order",
+        date_field: "date_order",
+        measures: &["amount_total:sum"],
+        currency: "currency_id",
+        keys: &["state", "session_id", "partner_id"],
+        far_keys: &["session_id.config_id", "partner_id.country_id"],
+    },
+    Measured {
+        model: "project.task",
+        date_field: "create_date",
+        measures: &["allocated_hours:sum"],
+        currency: "",
+        keys: &["state", "project_id", "stage_id", "priority"],
+        far_keys: &["tag_ids", "user_ids", "project_id.partner_id"],
+    },
+    Measured {
+        model: "hr.leave",
+        date_field: "request_date_from",
+        measures: &["number_of_days:sum"],
+        currency: "",
+        keys: &["state", "holiday_status_id", "employee_id"],
+        far_keys: &["employee_id.department_id"],
+    },
+];
+
+/// Parts of a date, the last three of a time.
+pub(super) const PARTS: &[&str] = &[
+    "year_number",
+    "quarter_number",
+    "month_number",
+    "iso_week_number",
+    "day_of_year",
+    "day_of_month",
+    "day_of_week",
+    "hour_number",
+    "minute_number",
+    "second_number",
 ];
 
 const PERIODS: &[&str] = &["hour", "day", "week", "month", "quarter", "year"];
@@ -140,9 +202,7 @@ pub(super) fn key(shape: &Shape, model: &Model, spec: &str) -> Key {
     for name in spec.split(':').next().unwrap_or_default().split('.') {
         let field = model.and_then(|model| model.field(name));
         is_total = field.is_some_and(|f| f.relation.is_none() || f.has_ordered_comodel);
-        model = field
-            .and_then(|f| f.relation.as_deref())
-            .and_then(|name| shape.model(name));
+        model = field.and_then(|field| shape.comodel(field));
     }
     Key {
         spec: spec.to_owned(),
@@ -163,8 +223,17 @@ pub(super) fn any_key(random: &mut Random, shape: &Shape, model: &Model) -> Key 
         "datetime",
     ];
     let field = *random.pick(&model.of_kind(KINDS));
-    let comodel = field.relation.as_deref().and_then(|name| shape.model(name));
+    let comodel = shape.comodel(field);
     match (field.kind.as_str(), comodel) {
+        ("date" | "datetime", _) if random.once_in(3) => {
+            let parts = if field.kind == "date" {
+                &PARTS[..7]
+            } else {
+                PARTS
+            };
+            let spec = format!("{}:{}", field.name, random.pick::<&str>(parts));
+            key(shape, model, &spec)
+        }
         ("date" | "datetime", _) => {
             let spec = format!("{}:{}", field.name, period(random, field));
             key(shape, model, &spec)

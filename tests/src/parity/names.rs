@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::domain::domain;
-use super::question::{Kind, Question, model};
+use super::question::{Kind, Question};
 use super::random::Random;
 use super::shape::Shape;
 use crate::odoo::{OdooClient, OdooError};
@@ -31,7 +31,7 @@ const OPERATORS: &[&str] = &[
 ];
 
 pub(super) fn name_search(random: &mut Random, shape: &Shape, context: Value) -> Question {
-    let model = model(random, shape);
+    let model = shape.any_model(random);
     let known: Vec<&str> = NAMES
         .iter()
         .filter_map(|name| model.field(name))
@@ -62,7 +62,7 @@ pub(super) fn name_search(random: &mut Random, shape: &Shape, context: Value) ->
     if random.once_in(2) {
         more["operator"] = json!(*random.pick(OPERATORS));
     }
-    Question {
+    let mut question = Question {
         kind: Kind::NameSearch,
         model: model.name.clone(),
         domain: match random.once_in(3) {
@@ -72,7 +72,9 @@ pub(super) fn name_search(random: &mut Random, shape: &Shape, context: Value) ->
         context,
         more,
         is_ordered,
-    }
+    };
+    question.narrow(model, 1000);
+    question
 }
 
 impl Question {

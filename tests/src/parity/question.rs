@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::random::Random;
-use super::shape::{MODELS, Model, Shape};
-use super::{groups, mistake, names, pivot, reads, records, series};
+use super::shape::{Model, Shape};
+use super::{descriptions, groups, mistake, names, pivot, reads, records, series};
 
 /// What is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +23,8 @@ pub enum Kind {
     Read,
     /// Records by what they are called.
     NameSearch,
+    /// A model's fields.
+    Describe,
 }
 
 /// One question to both.
@@ -51,6 +53,9 @@ pub struct Language {
     pub week_start: u32,
 }
 
+/// Records of which Odoo makes groups in seconds.
+const MANY: usize = 200_000;
+
 const ZONES: &[&str] = &[
     "UTC",
     "Europe/Brussels",
@@ -71,6 +76,7 @@ impl Kind {
             Self::Pivot => "odoo_pivot",
             Self::Read => "odoo_read",
             Self::NameSearch => "odoo_name_search",
+            Self::Describe => "odoo_describe_model",
         }
     }
 }
@@ -86,7 +92,37 @@ impl Question {
     ) -> Self {
         let language = random.pick(languages);
         let context = context(random, companies, &language.code);
-        let mut question = match random.below(12) {
+        let mut question = match random.below(49) {
+            48 => descriptions::describe(random, shape, context),
+            drawn => Self::of_kind(drawn / 4, random, shape, context),
+        };
+        question.finish(random, language);
+        question
+    }
+
+    /// A question that groups, and nothing else.
+    #[must_use]
+    pub fn grouped(
+        random: &mut Random,
+        shape: &Shape,
+        companies: &[i64],
+        languages: &[Language],
+    ) -> Self {
+        let language = random.pick(languages);
+        let context = context(random, companies, &language.code);
+        let drawn = *random.pick(&[5, 5, 5, 8, 9]);
+        let mut question = Self::of_kind(drawn, random, shape, context);
+        let rows = shape.model(&question.model).map_or(0, |model| model.rows);
+        if rows > MANY && !random.once_in(8) {
+            let parts = question.domain.as_array_mut();
+            parts.expect("a domain").push(json!(["id", "<", MANY]));
+        }
+        question.finish(random, language);
+        question
+    }
+
+    fn of_kind(drawn: usize, random: &mut Random, shape: &Shape, context: Value) -> Self {
+        match drawn {
             0..3 => records::search(random, shape, context),
             3..5 => records::count(random, shape, context),
             5..8 => groups::groups(random, shape, context),
@@ -94,13 +130,23 @@ impl Question {
             9 => pivot::pivot(random, shape, context),
             10 => reads::read(random, shape, context),
             _ => names::name_search(random, shape, context),
-        };
-        question.more["_week_start"] = json!(language.week_start);
-        if random.once_in(20) {
-            mistake::make(random, &mut question);
-            question.more["_mistake"] = json!(true);
         }
-        question
+    }
+
+    fn finish(&mut self, random: &mut Random, language: &Language) {
+        self.more["_week_start"] = json!(language.week_start);
+        if random.once_in(20) {
+            mistake::make(random, self);
+            self.more["_mistake"] = json!(true);
+        }
+    }
+
+    /// Where records that Odoo's order leaves equal may be more than one answer holds: only the first of them.
+    pub(super) fn narrow(&mut self, model: &Model, most: usize) {
+        if !self.is_ordered && model.rows > most {
+            let parts = self.domain.as_array_mut();
+            parts.expect("a domain").push(json!(["id", "<", most]));
+        }
     }
 
     /// Whether something is wrong with it on purpose.
@@ -112,7 +158,10 @@ impl Question {
     #[must_use]
     pub fn call(&self) -> (&'static str, Value) {
         let mut arguments = json!({"model": self.model, "context": self.context});
-        if self.kind != Kind::Read {
+        if self.kind == Kind::Describe {
+            // Odoo's answer depends on nothing else
+            arguments["context"] = json!({"lang": self.context["lang"]});
+        } else if self.kind != Kind::Read {
             arguments["domain"] = self.domain.clone();
         }
         for (key, value) in self.more.as_object().into_iter().flatten() {
@@ -121,6 +170,15 @@ impl Question {
             }
         }
         (self.kind.tool(), arguments)
+    }
+}
+
+impl Question {
+    /// The context as Odoo gets it: files are told by their size, as we tell them.
+    pub(super) fn odoo_context(&self) -> Value {
+        let mut context = self.context.clone();
+        context["bin_size"] = json!(true);
+        context
     }
 }
 
@@ -140,14 +198,4 @@ fn context(random: &mut Random, companies: &[i64], language: &str) -> Value {
         context["active_test"] = json!(random.once_in(4));
     }
     context
-}
-
-/// Any model; more often one of the first, which are what people ask about.
-pub(super) fn model<'a>(random: &mut Random, shape: &'a Shape) -> &'a Model {
-    let name = if random.once_in(3) {
-        random.pick(MODELS)
-    } else {
-        random.pick(&MODELS[..13])
-    };
-    shape.model(name).expect("every model is in the shape")
 }

@@ -29,7 +29,7 @@ impl Random {
         self.below(n) == 0
     }
 
-    /// Some of them, in their order; all if `SWEEP` is `all`, because there are hundreds of models and nine users.
+    /// Some of them, in their order; all if `SWEEP` is `all`, because there are hundreds of models and many users.
     pub fn share<T>(&mut self, mut all: Vec<T>, most: usize) -> Vec<T> {
         if std::env::var("SWEEP").is_ok_and(|setting| setting == "all") {
             return all;

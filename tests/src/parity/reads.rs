@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::question::{Kind, Question, model};
+use super::question::{Kind, Question};
 use super::random::Random;
 use super::records::fields;
 use super::shape::Shape;
 use crate::odoo::{OdooClient, OdooError};
 
 pub(super) fn read(random: &mut Random, shape: &Shape, context: Value) -> Question {
-    let model = model(random, shape);
+    let model = shape.any_model(random);
     let (mut fields, unordered) = fields(random, shape, model);
     // Odoo looks at no row for fields that no column holds, and shows records that are not there
     if !fields.contains(&"create_date") {
@@ -44,7 +44,7 @@ pub(super) fn read(random: &mut Random, shape: &Shape, context: Value) -> Questi
 
 impl Question {
     pub(super) fn odoo_read(&self, odoo: &OdooClient) -> Result<Value, OdooError> {
-        let arguments = json!({"ids": self.more["ids"], "fields": self.more["fields"], "context": self.context});
+        let arguments = json!({"ids": self.more["ids"], "fields": self.more["fields"], "context": self.odoo_context()});
         let records = odoo.call(&self.model, "read", &arguments)?;
         Ok(json!({"records": self.sorted(records)}))
     }

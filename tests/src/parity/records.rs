@@ -3,13 +3,17 @@
 use serde_json::{Value, json};
 
 use super::domain::domain;
-use super::question::{Kind, Question, model};
+use super::models::MODELS;
+use super::question::{Kind, Question};
 use super::random::Random;
 use super::shape::{Model, Shape};
 use crate::odoo::{OdooClient, OdooError};
 
+/// Records of an answer at most.
+const MAX_LIMIT: usize = 1000;
+
 pub(super) fn count(random: &mut Random, shape: &Shape, context: Value) -> Question {
-    let model = model(random, shape);
+    let model = shape.any_model(random);
     Question {
         kind: Kind::Count,
         model: model.name.clone(),
@@ -27,15 +31,15 @@ pub(super) fn fields<'a>(
     model: &'a Model,
 ) -> (Vec<&'a str>, Vec<&'a str>) {
     let plain: Vec<_> = model.fields.iter().filter(|f| !f.is_to_many()).collect();
-    // of x2many fields, those that lead to a model that is asked about
+    // of x2many fields, those that lead to a model that people use
     let to_many: Vec<_> = model
         .fields
         .iter()
+        .filter(|f| f.is_to_many())
         .filter(|f| {
-            f.is_to_many()
-                && f.relation
-                    .as_deref()
-                    .is_some_and(|name| shape.model(name).is_some())
+            shape
+                .comodel(f)
+                .is_some_and(|to| MODELS.contains(&to.name.as_str()))
         })
         .collect();
     let mut fields: Vec<&str> = Vec::new();
@@ -45,6 +49,8 @@ pub(super) fn fields<'a>(
             *random.pick(&to_many)
         } else if random.once_in(30) {
             random.pick(&model.fields)
+        } else if random.once_in(30) && !model.others.is_empty() {
+            random.pick(&model.others)
         } else {
             *random.pick(&plain)
         };
@@ -59,12 +65,12 @@ pub(super) fn fields<'a>(
 }
 
 pub(super) fn search(random: &mut Random, shape: &Shape, context: Value) -> Question {
-    let model = model(random, shape);
+    let model = shape.any_model(random);
     let plain: Vec<_> = model.fields.iter().filter(|f| !f.is_to_many()).collect();
     let (fields, unordered) = fields(random, shape, model);
     let (order, is_ordered) = match random.below(3) {
-        0 => (None, model.has_total_order()),
-        1 => (Some("id".to_owned()), true),
+        0 if model.has_total_order() || model.rows < MAX_LIMIT => (None, model.has_total_order()),
+        0 | 1 => (Some("id".to_owned()), true),
         _ => {
             let by = random.pick(&plain);
             let direction = *random.pick(&["", " desc", " asc nulls first", " desc nulls last"]);
@@ -73,14 +79,16 @@ pub(super) fn search(random: &mut Random, shape: &Shape, context: Value) -> Ques
     };
     let mut more = json!({
         "fields": fields,
-        "limit": if is_ordered { 5 + random.below(60) } else { 1000 },
+        "limit": if is_ordered { 5 + random.below(60) } else { MAX_LIMIT },
         "_unordered": unordered,
     });
     if let Some(order) = order {
         more["order"] = json!(order);
     }
     if is_ordered && random.once_in(4) {
-        more["offset"] = json!(random.below(20));
+        // now and then beyond the end
+        let most = *random.pick(&[20, 20, 20, 100_000]);
+        more["offset"] = json!(random.below(most));
     }
     Question {
         kind: Kind::Search,
@@ -95,14 +103,21 @@ pub(super) fn search(random: &mut Random, shape: &Shape, context: Value) -> Ques
 impl Question {
     /// `{records, total}` of `search_read` and `search_count`.
     pub(super) fn odoo_records(&self, odoo: &OdooClient) -> Result<Value, OdooError> {
-        let mut arguments = json!({"domain": self.domain, "context": self.context});
-        let total = odoo.call(&self.model, "search_count", &arguments)?;
+        let mut arguments = json!({"domain": self.domain, "context": self.odoo_context()});
         for key in ["fields", "limit", "offset", "order"] {
             if let Some(value) = self.more.get(key) {
                 arguments[key] = value.clone();
             }
         }
         let records = odoo.call(&self.model, "search_read", &arguments)?;
+        let count = records.as_array().map_or(0, Vec::len);
+        let offset = self.more["offset"].as_u64().unwrap_or(0) as usize;
+        let limit = self.more["limit"].as_u64().unwrap_or(0) as usize;
+        let total = if count < limit && (count > 0 || offset == 0) {
+            json!(offset + count)
+        } else {
+            self.odoo_count(odoo)?
+        };
         Ok(json!({"records": self.sorted(records), "total": total}))
     }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::question::{Kind, Question};
 use super::sameness::Sameness;
-use crate::mcp::McpClient;
+use crate::mcp::{McpClient, ToolAnswer};
 use crate::odoo::{OdooClient, OdooError};
 
 /// What came of a question.
@@ -18,12 +18,14 @@ pub enum Verdict {
         is_empty: bool,
         /// Who answered: `sql` or `odoo`.
         engine: String,
+        /// Why Odoo did.
+        reason: Option<String>,
         /// SQL answered all but names, which are Odoo's.
         asked_names: bool,
     },
     /// Both refuse, for want of the same kind of right or sense: our code and Odoo's exception.
     SameRefusal(String),
-    /// Odoo fails at the question without meaning to; nothing is compared.
+    /// Odoo fails at the question without meaning to; nothing is compared. Its exception, and what we say.
     OdooFails(String),
     /// We say that we can't answer, and why.
     NotSupported(String),
@@ -36,16 +38,20 @@ impl Question {
     pub fn ask(&self, mcp: &mut McpClient, odoo: &OdooClient) -> Verdict {
         let (tool, arguments) = self.call();
         let ours = mcp.call_tool(tool, &arguments);
+        self.judge(&ours, odoo)
+    }
+
+    /// Our answer beside Odoo's, which is asked now.
+    pub(super) fn judge(&self, ours: &ToolAnswer, odoo: &OdooClient) -> Verdict {
         let message = ours.content["error"]["message"].as_str();
         let message = message.unwrap_or_default();
         let is_unasked = |code: &str| match code {
-            "not_supported" | "over_budget" => true,
+            "not_supported" | "over_budget" | "timed_out" => true,
             // by either engine, whatever Odoo shows
             code => code == "not_permitted" && message.contains("holds a secret"),
         };
         if ours.is_error && is_unasked(ours.code()) {
-            let text = reason(message);
-            return Verdict::NotSupported(format!("{}: {text}", ours.code()));
+            return Verdict::NotSupported(format!("{}: {message}", ours.code()));
         }
         let content = (!ours.is_error).then_some(&ours.content);
         let theirs = self.ask_odoo(odoo);
@@ -53,7 +59,10 @@ impl Question {
             (None, Err(error)) if is_crash(&error) && ours.code() == "internal" => {
                 self.different(ours.error(), &Err(error))
             }
-            (_, Err(error)) if is_crash(&error) => Verdict::OdooFails(class(&error).to_owned()),
+            (content, Err(error)) if is_crash(&error) => {
+                let what = content.map_or_else(|| ours.code(), |_| "an answer");
+                Verdict::OdooFails(format!("{}, ours: {what}", class(&error)))
+            }
             (None, Err(error)) if self.is_same_refusal(ours.code(), &error) => {
                 Verdict::SameRefusal(format!(
                     "{} and {} {}",
@@ -79,16 +88,28 @@ impl Question {
                     Kind::Read => self.our_read(content),
                     Kind::NameSearch => self.our_names(content),
                     Kind::Count => content["count"].clone(),
-                    Kind::Group => self.our_groups(content),
+                    Kind::Group => self.our_groups(content, &theirs),
                     Kind::Series => self.our_series(content),
                     Kind::Pivot => self.our_pivot(content),
+                    Kind::Describe => self.our_fields(content, &theirs),
                 };
                 let mut sameness = Sameness::default();
                 if sameness.holds(&ours, &theirs) {
+                    let engine = content["engine"].as_str().unwrap_or("sql");
+                    let said = content["engine_reason"]
+                        .as_str()
+                        .filter(|_| engine == "odoo");
                     Verdict::Same {
                         open_names: sameness.open_names,
                         is_empty: is_empty(&ours),
-                        engine: content["engine"].as_str().unwrap_or_default().to_owned(),
+                        // a description is made of the catalog, whoever answers the model
+                        engine: match self.kind {
+                            Kind::Describe => "sql".to_owned(),
+                            _ => engine.to_owned(),
+                        },
+                        reason: said
+                            .filter(|_| self.kind != Kind::Describe)
+                            .map(str::to_owned),
                         asked_names: content["engine"] == "sql"
                             && content["engine_reason"].is_string(),
                     }
@@ -108,6 +129,7 @@ impl Question {
             Kind::Group => self.odoo_groups(odoo),
             Kind::Series => self.odoo_series(odoo),
             Kind::Pivot => self.odoo_pivot(odoo),
+            Kind::Describe => self.odoo_fields(odoo),
         }
     }
 
@@ -127,6 +149,7 @@ impl Question {
             // who may not ask and asks wrongly besides may be told the one or the other
             "access_denied" => is_access || (is_value_error && self.has_mistake()),
             "missing_record" => class(error) == "MissingError",
+            "unknown_model" => error.status == 404,
             // what Odoo itself answered
             "odoo_error" => matches!(
                 class(error),
@@ -172,6 +195,7 @@ fn is_invalid(code: &str) -> bool {
 fn is_empty(answer: &Value) -> bool {
     match answer {
         Value::Number(count) => count.as_u64() == Some(0),
+        answer if answer["fields"].is_object() => false,
         answer => match (&answer["records"], &answer["groups"], &answer["rows"]) {
             (Value::Array(list), ..) | (_, Value::Array(list), _) | (.., Value::Array(list)) => {
                 list.is_empty()
@@ -189,13 +213,4 @@ fn class(error: &OdooError) -> &str {
 /// Whether Odoo's exception is a fault of its own: not what its code raises to refuse a question.
 fn is_crash(error: &OdooError) -> bool {
     error.status == 500 && class(error) != "ValueError"
-}
-
-/// A reason without the names of models and fields, to be counted.
-fn reason(message: &str) -> String {
-    message
-        .split_whitespace()
-        .filter(|word| !word.contains(['.', '"', '_']))
-        .collect::<Vec<_>>()
-        .join(" ")
 }

@@ -281,6 +281,7 @@ impl<'t> Body<'_, 't> {
             self.class.methods.push(Method {
                 name: name.to_owned(),
                 place: self.module.place(self.file, range.start()),
+                last_line: self.module.place(self.file, range.end()).line,
                 digest,
                 calls_super: false,
                 decorators: Vec::new(),
@@ -365,6 +366,7 @@ impl<'t> Body<'_, 't> {
         self.class.methods.push(Method {
             name: function.name.to_string(),
             place: self.module.place(self.file, function.name.start()),
+            last_line: self.module.place(self.file, function.end()).line,
             digest: digest(self.text, function),
             calls_super: supers.found,
             decorators: decorators.collect(),

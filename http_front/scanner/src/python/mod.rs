@@ -118,6 +118,8 @@ pub struct Method {
     pub name: String,
     /// Where `def` is; in another module's file if it comes from a class of that.
     pub place: Place,
+    /// Its last line there.
+    pub last_line: u32,
     /// SHA-256 in hex of its text, see [`crate::review`].
     pub digest: String,
     /// Whether it calls `super()`.

@@ -342,6 +342,9 @@ impl<'a> Overrides<'a> {
     /// Assignments to attributes of classes, from anywhere.
     fn patched(&mut self, module: &str, source: &ModuleSource, others: &BTreeSet<&str>) {
         for patch in &source.patches {
+            if self.is_harmless(module, &patch.place) {
+                continue;
+            }
             let name = patch.attribute.as_str();
             let path = patch.path.as_deref();
             let classes = path.map_or_else(Vec::new, |path| self.classes_of(path));
@@ -374,6 +377,32 @@ impl<'a> Overrides<'a> {
                 self.patches.entry(at).or_default().push(of.clone());
             }
         }
+    }
+
+    /// Whether it stands in a method that somebody has read and found harmless, with all that it does.
+    fn is_harmless(&self, module: &str, place: &Place) -> bool {
+        let definitions = self.registry.definitions.iter();
+        let mut methods = definitions
+            .filter(|definition| definition.module == module)
+            .flat_map(|definition| {
+                definition
+                    .class
+                    .methods
+                    .iter()
+                    .map(move |of| (definition, of))
+            });
+        methods.any(|(definition, method)| {
+            let lines = method.place.line..=method.last_line;
+            let text = || Text {
+                module: module.to_owned(),
+                model: definition.name.clone(),
+                method: method.name.clone(),
+                digest: method.digest.clone(),
+            };
+            method.place.file == place.file
+                && lines.contains(&place.line)
+                && self.reviews.verdict(&text(), |_| false) == Some(&Verdict::Harmless)
+        })
     }
 
     fn reaches_all(&self, classes: &[usize], method: &str) -> bool {

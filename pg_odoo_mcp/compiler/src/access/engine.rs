@@ -241,7 +241,7 @@ pub(crate) fn in_force<'a>(
     for module in &standing.modules {
         as_read(standing, module)?;
         let name = module.name.as_str();
-        if !told.contains(name) {
+        if module.is_told && !told.contains(name) {
             let of_it = |by: &&Override| by.effect == Effect::Unread && by.module == name;
             return Err(match facts.overrides.iter().find(of_it) {
                 Some(by) => Unanswered::Overridden(by),

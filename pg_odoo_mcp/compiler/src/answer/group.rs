@@ -4,8 +4,8 @@ use super::Row;
 use crate::error::{Code, Error, Result};
 use crate::plan::{Figure, GroupColumn, GroupPlan, KeyValue, Period};
 use chrono::NaiveDateTime;
-use serde_json::Value as Json;
 use serde_json::value::RawValue;
+use serde_json::{Value as Json, json};
 use std::collections::HashMap;
 
 /// One group.
@@ -144,7 +144,7 @@ fn key(value: &KeyValue, cell: Option<String>) -> Result<KeyCell> {
         KeyValue::Boolean => KeyCell::Value(Json::Bool(text == "true")),
         KeyValue::Text => KeyCell::Value(Json::String(text)),
         // an id, for now; its name is the next column
-        KeyValue::Record { .. } | KeyValue::Number => {
+        KeyValue::Record { .. } | KeyValue::Number | KeyValue::Part { .. } => {
             KeyCell::Value(serde_json::from_str(&text).unwrap_or(Json::String(text)))
         }
     })
@@ -152,13 +152,24 @@ fn key(value: &KeyValue, cell: Option<String>) -> Result<KeyCell> {
 
 /// PostgreSQL's text of a figure as JSON; NaN and infinity are no numbers there.
 fn figure(kind: Figure, cell: Option<String>) -> Option<String> {
-    let text = cell?;
+    let Some(text) = cell else {
+        // the list of nothing is a list
+        return matches!(kind, Figure::Array { .. }).then(|| "[]".into());
+    };
     match kind {
+        Figure::Array { of_moments: true } => {
+            let moments: Vec<Option<String>> = serde_json::from_str(&text).ok()?;
+            let shown = |at: String| at.replacen('T', " ", 1).chars().take(19).collect();
+            let moments: Vec<Option<String>> =
+                moments.into_iter().map(|at| at.map(shown)).collect();
+            Some(json!(moments).to_string())
+        }
+        Figure::Array { of_moments: false } => Some(text),
         Figure::Number | Figure::Float => {
             serde_json::from_str::<Box<RawValue>>(&text).ok()?;
             Some(text)
         }
         Figure::Boolean => Some(text),
-        Figure::Date | Figure::Datetime => Some(Json::String(text).to_string()),
+        Figure::Date | Figure::Datetime | Figure::Text => Some(Json::String(text).to_string()),
     }
 }

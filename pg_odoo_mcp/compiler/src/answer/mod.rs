@@ -20,9 +20,6 @@ use crate::sql::Statement;
 use chrono::NaiveDateTime;
 use std::collections::BTreeMap;
 
-/// A time in UTC.
-pub type Moment = NaiveDateTime;
-
 /// A row: every column as text, or nothing for NULL.
 pub type Row = Vec<Option<String>>;
 
@@ -62,15 +59,6 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// What dates such as `today -7d` are relative to, where Odoo has them.
-    pub fn relative_to(&self) -> Result<Option<Moment>> {
-        let series = self.odoo_version.split('.').next().unwrap_or_default();
-        match series.parse::<u32>() {
-            Ok(19..) => self.now().map(Some),
-            _ => Ok(None),
-        }
-    }
-
     /// The transaction's time in UTC.
     pub(crate) fn now(&self) -> Result<NaiveDateTime> {
         NaiveDateTime::parse_from_str(&self.now_utc, "%Y-%m-%d %H:%M:%S").map_err(|_| {

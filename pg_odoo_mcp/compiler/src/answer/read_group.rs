@@ -81,6 +81,11 @@ fn value_and_domain(key: &GroupKey, cell: KeyCell, scope: &Scope<'_>) -> (Json, 
                 .map_or(json!(false), |record| record[0].clone());
             (value, vec![json!([field, "=", id])])
         }
+        (KeyCell::Value(value), KeyValue::Part { part, .. }) => {
+            let part = format!("{field}.{}", part.name());
+            let domain = vec![json!([part, "=", value])];
+            (value, domain)
+        }
         (KeyCell::Value(value), _) => {
             let domain = vec![json!([field, "=", value])];
             (value, domain)

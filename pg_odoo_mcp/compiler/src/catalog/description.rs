@@ -11,8 +11,8 @@ pub struct ListedModel {
     pub name: String,
     /// `ir_model.name` in the language that was asked for.
     pub label: String,
-    /// `ir_model.name` in English.
-    pub english: String,
+    /// `ir_model.name` in every language that Odoo has it in.
+    pub labels: Vec<String>,
     /// What decides who answers it.
     #[serde(flatten)]
     pub standing: Standing,

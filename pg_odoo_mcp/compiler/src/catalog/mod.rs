@@ -1,6 +1,7 @@
 //! What Odoo's registry and PostgreSQL's catalog say of models, as plain data.
 
 mod description;
+mod dialect;
 mod field;
 mod fields;
 mod known;
@@ -10,6 +11,7 @@ mod standing;
 mod wanted;
 
 pub use description::{FieldDescription, ListedModel, ModelDescription};
+pub use dialect::Dialect;
 pub use field::{Field, FieldType, LinkTable};
 pub use fields::Fields;
 pub(crate) use known::KNOWN_MODELS;
@@ -20,8 +22,9 @@ pub use standing::{
 };
 pub(crate) use wanted::Wanted;
 
-use crate::answer::Moment;
 use crate::error::Result;
+use crate::sql::Statement;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Where models come from: the extension reads them in the call's snapshot, tests from a fixture.
@@ -32,6 +35,24 @@ pub trait Catalog {
     /// `decimal_precision.digits` of that name, which rounds the floats declared with it.
     fn decimal_precision(&self, name: &str) -> Result<Option<u8>>;
 
+    /// What the fields of a model hold for a company that has no value of its own, as JSON, by name.
+    fn company_defaults(
+        &self,
+        model: &str,
+        company_id: i64,
+    ) -> Result<Rc<BTreeMap<String, String>>>;
+
+    /// The transaction's time in UTC, `YYYY-MM-DD HH:MM:SS`: what relative dates are relative to.
+    fn now(&self) -> Result<String>;
+
+    /// Today's rate of each currency by its id, of a company and of all; `sql::currency_rates` is its statement.
+    fn currency_rates(
+        &self,
+        rates: &Table,
+        company_id: i64,
+        timezone: &str,
+    ) -> Result<Vec<(i64, String)>>;
+
     /// The id at the end of a chain of many2one columns that starts from the user, if it leads
     /// somewhere; `sql::user_path` is its statement.
     fn user_path(&self, user_id: i64, steps: &[Step]) -> Result<Option<i64>>;
@@ -40,9 +61,21 @@ pub trait Catalog {
     /// nothing there, the trusted extension's, or one that must not be run.
     fn unaccent(&self) -> Result<Unaccent>;
 
-    /// The time in UTC that dates such as `today -7d` are relative to, where Odoo has them: from 19 on.
-    fn now(&self) -> Result<Option<Moment>> {
+    /// About how many rows a table has; nothing where nobody has counted.
+    fn row_estimate(&self, table: &Table) -> Option<f64> {
+        let _ = table;
+        None
+    }
+
+    /// The ids that a statement of the compiler's yields, unless they are more than `most`.
+    fn ids(&self, statement: &Statement, most: usize) -> Result<Option<Vec<i64>>> {
+        let _ = (statement, most);
         Ok(None)
+    }
+
+    /// How this Odoo reads domains.
+    fn dialect(&self) -> Dialect {
+        Dialect::default()
     }
 
     /// Whether Odoo can be asked what SQL may not answer.

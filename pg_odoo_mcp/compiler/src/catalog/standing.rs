@@ -33,6 +33,8 @@ pub struct InstalledModule {
     pub version: String,
     /// `write_date`: Odoo writes the row with each upgrade, also to the same version.
     pub written_at: Option<String>,
+    /// Whether Odoo's tables tell that it touches the model; an older Odoo does not tell all, so that any module may.
+    pub is_told: bool,
 }
 
 /// A module in the catalog's JSON.
@@ -40,7 +42,7 @@ pub struct InstalledModule {
 #[serde(untagged)]
 enum WrittenModule {
     Name(String),
-    Row(String, String, Option<String>),
+    Row(String, String, Option<String>, bool),
 }
 
 impl InstalledModule {
@@ -52,14 +54,17 @@ impl InstalledModule {
 
 impl From<WrittenModule> for InstalledModule {
     fn from(written: WrittenModule) -> Self {
-        let (name, version, written_at) = match written {
-            WrittenModule::Name(name) => (name, String::new(), None),
-            WrittenModule::Row(name, version, written_at) => (name, version, written_at),
+        let (name, version, written_at, is_told) = match written {
+            WrittenModule::Name(name) => (name, String::new(), None, true),
+            WrittenModule::Row(name, version, written_at, is_told) => {
+                (name, version, written_at, is_told)
+            }
         };
         InstalledModule {
             name,
             version,
             written_at,
+            is_told,
         }
     }
 }

@@ -67,7 +67,7 @@ impl Wanted {
     /// The three nearest, if they are near enough to be meant.
     pub(crate) fn closest<'a>(
         &self,
-        candidates: impl Iterator<Item = (&'a str, [&'a str; 3])>,
+        candidates: impl Iterator<Item = (&'a str, Vec<&'a str>)>,
     ) -> Vec<&'a str> {
         let mut scored: Vec<(f64, &str)> = candidates
             .map(|(name, names)| {
@@ -150,7 +150,7 @@ mod tests {
     fn the_closest_are_named_where_nothing_fits() {
         let candidates = MODELS
             .iter()
-            .map(|(name, label, _)| (*name, [*name, *label, *label]));
+            .map(|(name, label, _)| (*name, vec![*name, *label, *label]));
         assert_eq!(
             Wanted::new("saleorders").closest(candidates)[0],
             "sale.order"

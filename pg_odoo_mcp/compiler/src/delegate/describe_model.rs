@@ -71,6 +71,9 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
         *names = seen;
         arguments.push(("allfields", json!(names)));
     }
+    if tool::asks_values(call)? {
+        frame.scope.warn("values_open", tool::VALUES_OPEN);
+    }
     arguments.push(("attributes", json!(ATTRIBUTES)));
     let described = call
         .database

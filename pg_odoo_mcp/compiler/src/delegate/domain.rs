@@ -5,25 +5,11 @@ use crate::catalog::{Field, FieldType, Model, shortened};
 use crate::domain::{Condition, Domain, Operand, Operator};
 use crate::error::{Code, Error, Result};
 use crate::facts::ModelFacts;
-use crate::plan::{note_midnight, note_selection};
+use crate::plan::{DatePart, note_midnight, note_selection};
 use crate::scope::Scope;
 use crate::value::Value;
 use chrono::NaiveDate;
 use std::rc::Rc;
-
-/// What Odoo knows of a date besides its periods.
-pub(super) const DATE_PARTS: &[&str] = &[
-    "year_number",
-    "quarter_number",
-    "month_number",
-    "iso_week_number",
-    "day_of_year",
-    "day_of_month",
-    "day_of_week",
-    "hour_number",
-    "minute_number",
-    "second_number",
-];
 
 /// Looks every name of a domain up; whether the operator fits and who may look is Odoo's to say.
 pub(super) fn check(scope: &Scope<'_>, of: &Model, domain: &Domain) -> Result<()> {
@@ -111,7 +97,7 @@ fn note(scope: &Scope<'_>, of: &Model, on: &Field, operator: Operator, value: &V
 /// Whether the field has a part of that name: of a date, or a property by its key.
 pub(super) fn has_part(on: &Field, part: &str) -> bool {
     match on.field_type {
-        FieldType::Date | FieldType::Datetime => DATE_PARTS.contains(&part),
+        FieldType::Date | FieldType::Datetime => DatePart::named(part).is_some(),
         FieldType::Properties => {
             !part.is_empty()
                 && part

@@ -14,6 +14,9 @@ pub struct Errand {
     pub database: String,
     /// `res.users` id.
     pub user_id: i64,
+    /// Whether an answer is there already and lacks nothing but names: not worth a long wait.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_for_names: bool,
     /// For all requests together.
     pub timeout_ms: u64,
     /// For all answers together.
@@ -28,6 +31,11 @@ impl Errand {
     pub fn timeout(&self) -> Duration {
         Duration::from_millis(self.timeout_ms)
     }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde's form
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// Which of Odoo's two is spoken.
@@ -73,6 +81,7 @@ mod tests {
             protocol: Protocol::Jsonrpc,
             database: "odoo".to_owned(),
             user_id: 7,
+            is_for_names: false,
             timeout_ms: 60_000,
             byte_limit: 1000,
             requests: vec![
@@ -91,7 +100,9 @@ mod tests {
         let mut read: Errand = serde_json::from_value(json).expect("an errand");
         assert_eq!(read, errand);
         read.protocol = Protocol::Json2;
+        read.is_for_names = true;
         let json = serde_json::to_value(&read).expect("JSON");
         assert_eq!(json["protocol"], "json2");
+        assert_eq!(json["is_for_names"], true);
     }
 }

@@ -6,6 +6,16 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
+/// What is said where Odoo's own code breaks.
+const FAILED: &str = "Odoo failed inside";
+const BROKEN: &str = "Odoo can't work with what it was asked";
+
+/// Whether an `odoo_error` is of Odoo's code, which broke, and says nothing of the call.
+#[must_use]
+pub fn is_crash(message: &str) -> bool {
+    message == FAILED || message.starts_with(BROKEN)
+}
+
 /// How much of Odoo's text an error repeats.
 const LENGTH: usize = 1000;
 
@@ -86,6 +96,18 @@ pub(super) fn error(model: &str, status: u16, body: &RawValue) -> Error {
         .hint("the operator runs odoo-mcp doctor"),
         "NotFound" => not_found(model, text.as_deref()),
         "AttributeError" | "UnprocessableEntity" => no_method(model),
+        // of a value that a condition compares a field with
+        _ if text.as_deref().is_some_and(is_of_value) || is_sql_of_value(module, class) => {
+            let error = Error::new(
+                Code::InvalidDomain,
+                "a field is compared with a value that does not fit it",
+            )
+            .hint("numbers are compared with numbers, dates with \"2026-01-31\", datetimes with \"2026-01-31 13:00:00\"; odoo_describe_model says the types");
+            match text {
+                Some(text) => error.detail(format!("Odoo says: {text}")),
+                None => error,
+            }
+        }
         "ValueError" => Error::new(
             match &text {
                 Some(text) if is_of_domain(text) => Code::InvalidDomain,
@@ -96,11 +118,8 @@ pub(super) fn error(model: &str, status: u16, body: &RawValue) -> Error {
         .detail("Odoo was asked, and says so itself")
         .hint("odoo_describe_model says which fields can be searched, sorted and grouped by"),
         "TypeError" | "KeyError" => {
-            let error = Error::new(
-                Code::OdooError,
-                format!("Odoo can't work with what it was asked ({class})"),
-            )
-            .hint("leave out fields or conditions to find the one that it can't work with");
+            let error = Error::new(Code::OdooError, format!("{BROKEN} ({class})"))
+                .hint("leave out fields or conditions to find the one that it can't work with");
             match text {
                 Some(text) => error.detail(text),
                 None => error,
@@ -113,7 +132,7 @@ pub(super) fn error(model: &str, status: u16, body: &RawValue) -> Error {
         )
         .detail(format!("it answers with the status {status}"))
         .hint("try again later; the operator looks at Odoo's log"),
-        _ => Error::new(Code::OdooError, "Odoo failed inside").hint(
+        _ => Error::new(Code::OdooError, FAILED).hint(
             "the operator finds the reason in Odoo's own log; asking for fewer fields may avoid it",
         ),
     }
@@ -161,6 +180,35 @@ fn no_method(model: &str) -> Error {
     )
     .detail("the method that would answer it is not there, or takes other arguments")
     .hint("grouped reads by Odoo itself take Odoo 19; search and count take 16 or newer")
+}
+
+/// Whether it is what Python says of a value that it can't read.
+fn is_of_value(text: &str) -> bool {
+    const OF_VALUES: &[&str] = &[
+        "invalid literal for int()",
+        "could not convert string to float",
+        "Invalid isoformat string",
+        "Invalid term ",
+        "Empty date value",
+        "month must be in ",
+        "day is out of range for month",
+        "hour must be in ",
+        "expecting only datetimes with no timezone",
+        "Failed to cast ",
+    ];
+    OF_VALUES.iter().any(|start| text.starts_with(start))
+}
+
+/// Whether it is what PostgreSQL says of a value that it can't compare.
+fn is_sql_of_value(module: &str, class: &str) -> bool {
+    const OF_VALUES: &[&str] = &[
+        "InvalidTextRepresentation",
+        "NumericValueOutOfRange",
+        "InvalidDatetimeFormat",
+        "DatetimeFieldOverflow",
+        "UndefinedFunction",
+    ];
+    module == "psycopg2.errors" && OF_VALUES.contains(&class)
 }
 
 /// Whether Odoo speaks of a condition.

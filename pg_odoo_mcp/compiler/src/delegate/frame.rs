@@ -8,6 +8,7 @@ use crate::error::{Code, Error, Result};
 use crate::scope::{Context, Scope};
 use crate::tool::Call;
 use serde_json::{Map, Value as Json, json};
+use std::cell::Cell;
 use std::rc::Rc;
 
 /// A call that Odoo is to answer, on its way.
@@ -18,6 +19,8 @@ pub(super) struct Frame<'a> {
     pub(super) subject: Option<Subject>,
     /// As the caller said it.
     pub(super) active_test: Option<bool>,
+    /// Files are told by their size.
+    asks_sizes: Cell<bool>,
     refusal: Error,
 }
 
@@ -43,10 +46,16 @@ impl<'a> Frame<'a> {
             model,
             subject,
             active_test: context.active_test,
+            asks_sizes: Cell::new(false),
             refusal,
         };
         frame.check_address(&frame.model.name)?;
         Ok(frame)
+    }
+
+    /// From now on Odoo is asked for the size of files instead of their bytes.
+    pub(super) fn ask_sizes(&self) {
+        self.asks_sizes.set(true);
     }
 
     /// A model's name becomes a part of an address.
@@ -93,6 +102,9 @@ impl<'a> Frame<'a> {
         // left out it means the same, but some Python looks whether it is there at all
         if let Some(active_test) = self.active_test {
             context["active_test"] = active_test.into();
+        }
+        if self.asks_sizes.get() {
+            context["bin_size"] = true.into();
         }
         kwargs.insert("context".into(), context);
         Request {

@@ -1,18 +1,17 @@
 //! Group keys: `field`, `date:period`, `many2one.field`, `properties.key`.
 
-use super::domain::{DATE_PARTS, comodel, has_part};
+use super::domain::{comodel, has_part};
 use super::frame::field;
-use crate::catalog::{Field, FieldType, Model, shortened, suggestion};
+use crate::catalog::{Field, FieldType, Model};
 use crate::domain::MAX_PATH;
 use crate::error::{Code, Error, Result};
-use crate::plan::{Period, key_period};
+use crate::plan::{Granularity, key_granularity, named_granularity};
 use crate::scope::Scope;
 
 /// A key by date.
 pub(super) struct Bucket {
     pub(super) is_datetime: bool,
-    /// Nothing for a part of the date.
-    pub(super) period: Option<Period>,
+    pub(super) granularity: Granularity,
 }
 
 /// Looks at a key, whose spelling as a whole is `spec`: `field`, `date:period`, `many2one.field`.
@@ -35,7 +34,10 @@ pub(super) fn check_key(
     if let Some((step, inner)) = path.split_once('.') {
         let on = field(scope, of, step)?;
         if on.field_type == FieldType::Properties && has_part(on, inner) {
-            return check_property_period(spec, period).map(|()| None);
+            if let Some(period) = period {
+                named_granularity(spec, period)?;
+            }
+            return Ok(None);
         }
         let comodel = match on.field_type {
             FieldType::Many2one => comodel(scope, on)?,
@@ -77,42 +79,9 @@ pub(super) fn check_key(
     }
 }
 
-fn bucket(on: &Field, spec: &str, period: Option<&str>) -> Result<Bucket> {
-    let is_datetime = on.field_type == FieldType::Datetime;
-    let bucket = |period| Bucket {
-        is_datetime,
-        period,
-    };
-    match key_period(on, spec, period) {
-        Ok(known) => Ok(bucket(Some(known))),
-        Err(error) if error.code == Code::NotSupported => {
-            check_date_part(spec, period.unwrap_or_default()).map(|()| bucket(None))
-        }
-        Err(error) => Err(error),
-    }
-}
-
-fn check_property_period(spec: &str, period: Option<&str>) -> Result<()> {
-    match period {
-        Some(period) if !Period::NAMES.iter().any(|(name, _)| *name == period) => {
-            check_date_part(spec, period)
-        }
-        _ => Ok(()),
-    }
-}
-
-fn check_date_part(spec: &str, part: &str) -> Result<()> {
-    if DATE_PARTS.contains(&part) {
-        return Ok(());
-    }
-    let error = Error::new(
-        Code::InvalidArguments,
-        format!(
-            "unknown period {:?} in {:?}",
-            shortened(part),
-            shortened(spec)
-        ),
-    );
-    let hint = suggestion(part, DATE_PARTS.iter().copied());
-    Err(error.hint(hint.unwrap_or_else(|| format!("parts of dates: {}", DATE_PARTS.join(", ")))))
+fn bucket(on: &Field, spec: &str, written: Option<&str>) -> Result<Bucket> {
+    Ok(Bucket {
+        is_datetime: on.field_type == FieldType::Datetime,
+        granularity: key_granularity(on, spec, written)?,
+    })
 }

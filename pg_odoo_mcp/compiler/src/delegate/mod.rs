@@ -29,6 +29,7 @@ mod secret;
 mod told_field;
 
 pub use errand::{Errand, Protocol, Request};
+pub use fault::is_crash;
 pub use report::{Failure, FailureKind, HttpAnswer, Outcome};
 
 pub(crate) use count::delegation as count;
@@ -42,7 +43,7 @@ pub use secret::is_secret;
 
 use crate::access::{asked, check_read};
 use crate::answer::Answer;
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Refused, Result};
 use crate::scope::{Context, Scope, Warning};
 use crate::tool::Call;
 use serde::{Deserialize, Serialize};
@@ -100,12 +101,14 @@ impl Delegation {
 }
 
 impl Shape {
+    /// Whether the answer is there and lacks nothing but names.
+    pub fn is_for_names(&self) -> bool {
+        matches!(self.form, Form::Names(_))
+    }
+
     /// Who answers, whoever is asked for a part: `sql` or `odoo`.
     pub fn engine(&self) -> &'static str {
-        match &self.form {
-            Form::Names(_) => "sql",
-            _ => "odoo",
-        }
+        if self.is_for_names() { "sql" } else { "odoo" }
     }
 }
 
@@ -164,12 +167,20 @@ pub fn complete(shape: &Shape, outcome: Outcome) -> Result<Answer> {
     }
 }
 
-/// Why SQL does not answer, in one line.
+/// Why SQL does not answer, in one line: for those who ask, and behind it for those who look after it.
 fn reason(error: &Error) -> String {
-    match &error.detail {
+    let told = match &error.detail {
         Some(detail) => one_line(&format!("{}: {detail}", error.message), 300),
         None => one_line(&error.message, 300),
-    }
+    };
+    let words = match error.refused.as_deref() {
+        Some(Refused {
+            field: Some(field), ..
+        }) => format!("Odoo itself works out {field:?}"),
+        Some(Refused { model, .. }) => format!("Odoo itself answers what is asked of {model}"),
+        None => return told,
+    };
+    format!("{words} ({told})")
 }
 
 /// The error of a tool that Odoo has no method for: what is answered in its place.

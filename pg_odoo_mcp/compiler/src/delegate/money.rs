@@ -3,6 +3,7 @@
 use super::frame::Frame;
 use crate::catalog::FieldType;
 use crate::facts::Effect;
+use serde_json::value::RawValue;
 
 /// The fields by which a report tells of currencies.
 const CURRENCIES: &[&str] = &["currency_id", "company_currency_id"];
@@ -43,7 +44,7 @@ pub(super) fn warn_of_report<'n>(
 pub(super) fn warn_of_sums(frame: &Frame<'_>, keys: &[String], measures: &[String]) {
     let summed = measures.iter().filter_map(|measure| {
         let (name, function) = measure.split_once(':')?;
-        (!function.starts_with("count")).then_some(name)
+        is_of_money(function).then_some(name)
     });
     if warn_of_report(frame, summed) {
         return;
@@ -55,7 +56,7 @@ pub(super) fn warn_of_sums(frame: &Frame<'_>, keys: &[String], measures: &[Strin
         let Some(on) = frame.model.fields.get(name) else {
             continue;
         };
-        if on.field_type != FieldType::Monetary || function.starts_with("count") {
+        if on.field_type != FieldType::Monetary || !is_of_money(function) {
             continue;
         }
         let currency = on.currency_field.as_deref().unwrap_or("currency_id");
@@ -77,5 +78,81 @@ pub(super) fn warn_of_sums(frame: &Frame<'_>, keys: &[String], measures: &[Strin
         frame
             .scope
             .warn(code, format!("{name:?} is money, and {advice}"));
+    }
+}
+
+/// The measures that are sums of money: of others a mean may have any number of digits.
+pub(super) fn sums_of_money(frame: &Frame<'_>, measures: &[String]) -> Vec<String> {
+    let is_sum = |measure: &&String| {
+        let Some((name, function)) = measure.split_once(':') else {
+            return false;
+        };
+        let on = frame.model.fields.get(name);
+        matches!(function, "sum" | "min" | "max")
+            && on.is_some_and(|on| on.field_type == FieldType::Monetary)
+    };
+    measures.iter().filter(is_sum).cloned().collect()
+}
+
+/// Whether a function's figure is an amount of money where the field is.
+fn is_of_money(function: &str) -> bool {
+    matches!(function, "sum" | "avg" | "min" | "max")
+}
+
+/// An amount of money without the noise of Python's arithmetic: 14.999999999999998 as 15.0. Nothing where it is as it
+/// should be.
+pub(super) fn without_noise(value: &RawValue) -> Option<Box<RawValue>> {
+    /// No currency has more, and no price is kept with more.
+    const PLACES: usize = 6;
+    let text = value.get();
+    let (_, decimals) = text.split_once('.')?;
+    if decimals.len() <= PLACES {
+        return None;
+    }
+    let amount: f64 = text.parse().ok()?;
+    let rounded: f64 = format!("{amount:.PLACES$}").parse().ok()?;
+    let is_noise = (amount - rounded).abs() <= 4.0 * f64::EPSILON * amount.abs();
+    is_noise
+        .then(|| RawValue::from_string(format!("{rounded:?}")).ok())
+        .flatten()
+}
+
+/// The amounts of money among these fields.
+pub(super) fn amounts<'n>(
+    frame: &Frame<'_>,
+    names: impl IntoIterator<Item = &'n String>,
+) -> Vec<String> {
+    let is_money = |name: &&String| {
+        let on = frame.model.fields.get(name);
+        on.is_some_and(|on| on.field_type == FieldType::Monetary)
+    };
+    names.into_iter().filter(is_money).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_noise;
+    use serde_json::value::RawValue;
+
+    #[test]
+    fn only_the_noise_of_arithmetic_is_taken_off() {
+        let clean = |text: &str| {
+            let value = RawValue::from_string(text.into()).expect("JSON");
+            without_noise(&value).map(|value| value.get().to_owned())
+        };
+        assert_eq!(clean("14.999999999999998").as_deref(), Some("15.0"));
+        assert_eq!(clean("0.30000000000000004").as_deref(), Some("0.3"));
+        assert_eq!(clean("-1234.1200000000001").as_deref(), Some("-1234.12"));
+        for kept in [
+            "33.333333333333336",
+            "15.0",
+            "0.1",
+            "7",
+            "false",
+            "1e-12",
+            "0.000000000001",
+        ] {
+            assert_eq!(clean(kept), None, "{kept}");
+        }
     }
 }

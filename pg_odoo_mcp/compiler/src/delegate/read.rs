@@ -35,8 +35,8 @@ struct Body<'a> {
 pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> {
     let frame = Frame::new(call, refusal)?;
     let ids = call.arguments.ids("ids", MAX_IDS)?;
-    let fields = asked_fields(&frame, call.arguments.names("fields")?)?;
-    let mut read = fields.clone();
+    let shown = asked_fields(&frame, call.arguments.names("fields")?)?;
+    let mut read = shown.fields.clone();
     // of what has no column in the table Odoo looks at no record, and shows those that are not there
     for name in ["create_date", "display_name"] {
         if !read.iter().any(|name| has_column(&frame, name)) && frame.field(name).is_ok() {
@@ -45,10 +45,7 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
     }
     let asked = vec![("ids", json!(ids)), ("fields", json!(read))];
     let request = frame.request("read", asked, None);
-    let page = Page {
-        shown: Shown::of(fields),
-        ids,
-    };
+    let page = Page { shown, ids };
     Ok(frame.delegation(vec![request], Form::Read(page)))
 }
 

@@ -4,13 +4,13 @@ use super::domain::check;
 use super::frame::Frame;
 use super::group_key::{Bucket, check_key};
 use super::having::having;
-use super::money::warn_of_sums;
+use super::money::{sums_of_money, warn_of_sums};
 use super::read_groups::{COUNTED, Page};
 use super::search::write;
 use super::{Delegation, Form};
 use crate::answer::weekday;
 use crate::error::{Code, Error, Result};
-use crate::plan::{Figure, Period, Spelled, check_keys, check_measures, parse_terms};
+use crate::plan::{Figure, Spelled, as_answered, check_keys, check_measures, parse_terms};
 use crate::tool::{Call, GROUP_LIMITS, MAX_OFFSET};
 use serde_json::json;
 
@@ -27,7 +27,10 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
         .iter()
         .map(|key| check_key(&frame.scope, &frame.model, key, key))
         .collect::<Result<Vec<_>>>()?;
-    let measures = measures(&frame, arguments.names("aggregates")?.unwrap_or_default())?;
+    let measures = measures(
+        &frame,
+        as_answered(arguments.names("aggregates")?.unwrap_or_default()),
+    )?;
     let domain = arguments.domain()?;
     check(&frame.scope, &frame.model, &domain)?;
     let filter = arguments.having()?;
@@ -74,9 +77,10 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
     };
     let page = Page {
         timezone: has(|bucket| bucket.is_datetime).then(|| frame.scope.tz.name().to_owned()),
-        week_start: has(|bucket| bucket.period == Some(Period::Week))
+        week_start: has(|bucket| bucket.granularity.has_weeks())
             .then(|| weekday(frame.scope.week_start()).to_owned()),
         companies,
+        money: sums_of_money(&frame, &measures),
         keys,
         measures,
         limit,
@@ -92,18 +96,17 @@ fn measures(frame: &Frame<'_>, keys: Vec<String>) -> Result<Vec<String>> {
     }
     check_measures(&keys)?;
     for key in &keys {
-        check_measure(frame, key)?;
+        figure(frame, key)?;
     }
     Ok(keys)
 }
 
-/// Looks at a measure; whether it is a number.
-pub(super) fn check_measure(frame: &Frame<'_>, key: &str) -> Result<bool> {
-    if key == "__count" {
-        return Ok(true);
+/// Looks at a measure: what its figures are.
+pub(super) fn figure(frame: &Frame<'_>, key: &str) -> Result<Figure> {
+    match key {
+        "__count" => Ok(Figure::Number),
+        key => Spelled::new(key, |name| frame.field(name))?.figure(),
     }
-    let figure = Spelled::new(key, |name| frame.field(name))?.figure()?;
-    Ok(matches!(figure, Figure::Number | Figure::Float))
 }
 
 /// An order of groups by its grammar, with the keys last so that pages do not overlap; nothing for
@@ -115,7 +118,7 @@ fn order(frame: &Frame<'_>, keys: &[String], text: Option<&str>) -> Result<Optio
     let terms = parse_terms(&frame.model.name, text)?;
     for term in &terms {
         if !keys.iter().any(|key| key == term.path) {
-            check_measure(frame, term.path)?;
+            figure(frame, term.path)?;
         }
     }
     if keys.is_empty() {

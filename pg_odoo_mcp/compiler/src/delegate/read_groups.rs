@@ -1,6 +1,7 @@
 //! The groups of Odoo's `formatted_read_group`.
 
 use super::body::Object;
+use super::money::without_noise;
 use super::{Shape, Warned, body};
 use crate::answer::Answer;
 use crate::error::Result;
@@ -15,6 +16,9 @@ pub(super) const COUNTED: u64 = 2000;
 pub(super) struct Page {
     pub(super) keys: Vec<String>,
     pub(super) measures: Vec<String>,
+    /// Those that are amounts of money.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) money: Vec<String>,
     pub(super) limit: u64,
     pub(super) offset: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -114,7 +118,14 @@ impl Page {
     }
 
     /// One group: its keys, the domain of its records, its figures.
-    fn group(&self, group: Object) -> Result<Box<RawValue>> {
+    fn group(&self, mut group: Object) -> Result<Box<RawValue>> {
+        for name in &self.money {
+            if let Some(value) = group.get_mut(name)
+                && let Some(clean) = without_noise(value)
+            {
+                *value = clean;
+            }
+        }
         let names = self.keys.iter().map(String::as_str);
         let names = names
             .chain(["__extra_domain"])

@@ -2,8 +2,11 @@
 
 use super::body::{self, Object};
 use super::frame::Frame;
-use crate::access::check_field;
+use super::money::{amounts, without_noise};
+use crate::access::{check_field, is_readable, known};
+use crate::catalog::FieldType;
 use crate::error::Result;
+use crate::facts::{Effect, ModelFacts};
 use crate::plan;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -12,10 +15,16 @@ use serde_json::value::RawValue;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Shown {
     /// The keys of each record, `id` first.
-    fields: Vec<String>,
+    pub(super) fields: Vec<String>,
+    /// What a person would want to see too, and this user may not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    withheld: Vec<String>,
+    /// Amounts of money.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    money: Vec<String>,
 }
 
-/// A field that Odoo does not show.
+/// A field that is not shown.
 #[derive(Serialize)]
 pub(super) struct Skipped<'a> {
     field: &'a str,
@@ -23,42 +32,90 @@ pub(super) struct Skipped<'a> {
 }
 
 /// The named fields behind the id. Fields are always named: what Odoo would read by itself is everything.
-pub(super) fn asked_fields(frame: &Frame<'_>, names: Option<Vec<String>>) -> Result<Vec<String>> {
-    let mut fields = vec!["id".to_owned()];
+pub(super) fn asked_fields(frame: &Frame<'_>, names: Option<Vec<String>>) -> Result<Shown> {
+    let mut shown = Shown {
+        fields: vec!["id".to_owned()],
+        withheld: Vec::new(),
+        money: Vec::new(),
+    };
     match names.filter(|names| !names.is_empty()) {
         Some(names) => {
             for name in names {
-                frame.field(&name)?;
-                if !fields.contains(&name) {
-                    fields.push(name);
+                frame.field(&name).map_err(|e| plan::not_a_path(&name, e))?;
+                if !shown.fields.contains(&name) {
+                    shown.fields.push(name);
                 }
             }
         }
-        None => fields.extend(default_fields(frame)),
+        None => {
+            let (fields, withheld) = default_fields(frame);
+            shown.fields.extend(fields);
+            shown.withheld = withheld;
+        }
     }
-    Ok(fields)
+    let is_binary = |name: &&String| {
+        let on = frame.model.fields.get(name);
+        on.is_some_and(|on| on.field_type == FieldType::Binary)
+    };
+    let binary: Vec<&str> = shown
+        .fields
+        .iter()
+        .filter(is_binary)
+        .map(String::as_str)
+        .collect();
+    if !binary.is_empty() {
+        frame.ask_sizes();
+        frame.scope.warn(
+            "binary_size",
+            format!(
+                "files are told by their size, not sent: {}",
+                binary.join(", ")
+            ),
+        );
+    }
+    shown.money = amounts(frame, &shown.fields);
+    Ok(shown)
 }
 
-/// The fields a person would want of a model that is known; else its name, and the way to more.
-fn default_fields(frame: &Frame<'_>) -> Vec<String> {
+/// The fields a person would want of a model that is known, and those of them that are not for this user; else its name,
+/// and the way to more.
+fn default_fields(frame: &Frame<'_>) -> (Vec<String>, Vec<String>) {
     let principal = frame.scope.principal;
     if let Some(of) = &frame.subject {
         let mut names = plan::default_fields(of);
-        names.retain(|name| check_field(of, name, principal).is_ok() && frame.field(name).is_ok());
-        return names;
+        names.retain(|name| frame.field(name).is_ok());
+        let is_allowed = |name: &String| check_field(of, name, principal).is_ok();
+        return names.into_iter().partition(is_allowed);
+    }
+    if let Some(facts) = known(&frame.model.standing) {
+        return told_fields(frame, facts);
     }
     frame.scope.warn(
         "fields_not_named",
         "no field is named, so there are only ids and names: name fields; odoo_describe_model lists them",
     );
-    vec!["display_name".into()]
+    (vec!["display_name".into()], Vec::new())
+}
+
+/// Stored fields of a model that Odoo answers: those that are known to be for this user, and those that are not.
+fn told_fields(frame: &Frame<'_>, facts: &ModelFacts) -> (Vec<String>, Vec<String>) {
+    let is_wanted = |name: &str| {
+        let Ok(on) = frame.field(name) else {
+            return false;
+        };
+        let python = [Effect::FieldAccess, Effect::Unread];
+        on.store
+            && plan::is_single(on)
+            && facts.fields.get(name).is_some_and(|f| f.unread.is_none())
+            && facts.overridden_field(name, &python).is_none()
+    };
+    let groups = |name: &String| facts.fields.get(name).and_then(|f| f.groups.as_deref());
+    plan::wanted_fields(facts, is_wanted)
+        .into_iter()
+        .partition(|name| is_readable(groups(name), frame.scope.principal))
 }
 
 impl Shown {
-    pub(super) fn of(fields: Vec<String>) -> Shown {
-        Shown { fields }
-    }
-
     /// The records with their fields in order, and the fields that some lack.
     pub(super) fn records(
         &self,
@@ -66,7 +123,14 @@ impl Shown {
     ) -> Result<(Vec<Box<RawValue>>, Vec<Skipped<'_>>)> {
         let mut skipped: Vec<&str> = Vec::new();
         let mut records = Vec::new();
-        for record in found {
+        for mut record in found {
+            for name in &self.money {
+                if let Some(value) = record.get_mut(name)
+                    && let Some(clean) = without_noise(value)
+                {
+                    *value = clean;
+                }
+            }
             if id(&record).is_none() {
                 return Err(body::unexpected("a record has no id"));
             }
@@ -89,7 +153,11 @@ impl Shown {
             field,
             reason: "Odoo left it out of a record",
         });
-        Ok((records, skipped.collect()))
+        let withheld = self.withheld.iter().map(|field| Skipped {
+            field,
+            reason: "access",
+        });
+        Ok((records, withheld.chain(skipped).collect()))
     }
 }
 

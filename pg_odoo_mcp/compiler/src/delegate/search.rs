@@ -51,12 +51,12 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
     let domain = arguments.domain()?;
     domain::check(&frame.scope, &frame.model, &domain)?;
     let order = order(&frame, arguments.text("order")?)?;
-    let fields = asked_fields(&frame, arguments.names("fields")?)?;
-    warn_of_report(&frame, fields.iter().map(String::as_str));
+    let shown = asked_fields(&frame, arguments.names("fields")?)?;
+    warn_of_report(&frame, shown.fields.iter().map(String::as_str));
     let domain = domain.to_json();
     let mut asked = vec![
         ("domain", domain.clone()),
-        ("fields", json!(fields)),
+        ("fields", json!(shown.fields)),
         ("offset", json!(offset)),
         ("limit", json!(limit)),
     ];
@@ -65,7 +65,7 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
     // a page that is not full need not be the last one
     let count = frame.request("search_count", vec![("domain", domain)], None);
     let page = Page {
-        shown: Shown::of(fields),
+        shown,
         limit,
         offset,
         leaves_out: decides_over_rows(&frame),

@@ -61,6 +61,7 @@ impl ToldField {
             company_dependent: self.company_dependent,
             related: self.related.as_deref().filter(|_| !self.store),
             unsupported,
+            values: None,
         }
     }
 }

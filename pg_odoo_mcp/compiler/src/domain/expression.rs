@@ -16,9 +16,11 @@ pub fn evaluate(text: &str, names: &dyn Names) -> Result<Value> {
         rest: text,
         names,
         depth: 0,
+        open: 0,
     };
-    let value = parser.sum()?;
-    parser.skip_blank();
+    parser.skip_lines();
+    let (value, _) = parser.sum()?;
+    parser.skip_lines();
     if parser.rest.is_empty() {
         Ok(value)
     } else {
@@ -30,7 +32,19 @@ struct Parser<'a> {
     rest: &'a str,
     names: &'a dyn Names,
     depth: usize,
+    /// Brackets that are open: only in them an expression goes on in the next line.
+    open: usize,
 }
+
+/// What Python adds only to its like.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    List,
+    Tuple,
+    Other,
+}
+
+const LINE_ENDS: [char; 2] = ['\n', '\r'];
 
 impl Parser<'_> {
     fn unsupported(&self) -> Error {
@@ -42,14 +56,27 @@ impl Parser<'_> {
         .detail(format!("at {near:?}"))
     }
 
+    /// Python's blanks, which are not all of Unicode's, and comments.
     fn skip_blank(&mut self) {
+        let is_open = self.open > 0;
         loop {
-            self.rest = self.rest.trim_start();
+            self.rest = self.rest.trim_start_matches(|c| {
+                matches!(c, ' ' | '\t' | '\x0c') || is_open && LINE_ENDS.contains(&c)
+            });
             match self.rest.strip_prefix('#') {
-                Some(comment) => self.rest = comment.split_once('\n').map_or("", |(_, next)| next),
+                Some(comment) => {
+                    self.rest = comment.find(LINE_ENDS).map_or("", |end| &comment[end..]);
+                }
                 None => return,
             }
         }
+    }
+
+    /// Before and after the expression there may be empty lines and comments.
+    fn skip_lines(&mut self) {
+        self.open += 1;
+        self.skip_blank();
+        self.open -= 1;
     }
 
     fn take(&mut self, token: char) -> bool {
@@ -63,13 +90,13 @@ impl Parser<'_> {
         }
     }
 
-    fn sum(&mut self) -> Result<Value> {
+    fn sum(&mut self) -> Result<(Value, Kind)> {
         let mut left = self.atom()?;
         while self.take('+') {
             left = match (left, self.atom()?) {
-                (Value::List(mut a), Value::List(b)) => {
+                ((Value::List(mut a), kind), (Value::List(b), other)) if kind == other => {
                     a.extend(b);
-                    Value::List(a)
+                    (Value::List(a), kind)
                 }
                 _ => return Err(self.unsupported()),
             };
@@ -77,18 +104,24 @@ impl Parser<'_> {
         Ok(left)
     }
 
-    fn atom(&mut self) -> Result<Value> {
+    fn atom(&mut self) -> Result<(Value, Kind)> {
         self.depth += 1;
         if self.depth > 64 {
             return Err(self.unsupported());
         }
         self.skip_blank();
+        let other = |value| (value, Kind::Other);
         let value = match self.rest.chars().next() {
-            Some('[') => self.items('[', ']', false),
-            Some('(') => self.items('(', ')', true),
-            Some(quote @ ('\'' | '"')) => self.text(quote),
-            Some(c) if c.is_ascii_digit() || c == '-' => self.number(),
-            Some(c) if c.is_ascii_alphabetic() || c == '_' => self.name(),
+            Some('[') => self.items('[', ']'),
+            Some('(') => self.items('(', ')'),
+            Some(quote @ ('\'' | '"')) => self.text(quote).map(other),
+            Some(c) if c.is_ascii_digit() || c == '-' => self.number().map(other),
+            Some(c) if c.is_ascii_alphabetic() || c == '_' => {
+                self.name().map(|value| match value {
+                    Value::List(_) => (value, Kind::List),
+                    value => other(value),
+                })
+            }
             _ => Err(self.unsupported()),
         };
         self.depth -= 1;
@@ -96,28 +129,26 @@ impl Parser<'_> {
     }
 
     /// A list, or a tuple; a parenthesis around one value without a comma is that value.
-    fn items(&mut self, open: char, close: char, may_group: bool) -> Result<Value> {
+    fn items(&mut self, open: char, close: char) -> Result<(Value, Kind)> {
+        self.open += 1;
         self.take(open);
-        let mut items = Vec::new();
-        let mut commas = 0;
-        loop {
-            if self.take(close) {
-                break;
-            }
-            items.push(self.sum()?);
-            if self.take(',') {
-                commas += 1;
-            } else if self.take(close) {
-                break;
-            } else {
+        let (mut items, mut commas) = (Vec::new(), 0);
+        while !self.take(close) {
+            if commas < items.len() {
                 return Err(self.unsupported());
             }
+            items.push(self.sum()?);
+            commas += usize::from(self.take(','));
         }
-        if may_group && items.len() == 1 && commas == 0 {
-            Ok(items.remove(0))
-        } else {
-            Ok(Value::List(items))
-        }
+        self.open -= 1;
+        let list = |items: Vec<(Value, Kind)>| {
+            Value::List(items.into_iter().map(|(value, _)| value).collect())
+        };
+        Ok(match open {
+            '(' if items.len() == 1 && commas == 0 => items.remove(0),
+            '(' => (list(items), Kind::Tuple),
+            _ => (list(items), Kind::List),
+        })
     }
 
     fn text(&mut self, quote: char) -> Result<Value> {
@@ -127,7 +158,7 @@ impl Parser<'_> {
         };
         let text = &body[..end];
         // escapes, triple quotes and adjacent texts are not used by rules
-        if text.contains(['\\', '\n']) || body[end + 1..].starts_with(quote) {
+        if text.contains(['\\', '\n', '\r', '\0']) || body[end + 1..].starts_with(quote) {
             return Err(self.unsupported());
         }
         self.rest = &body[end + 1..];
@@ -143,8 +174,13 @@ impl Parser<'_> {
             })
             .map_or(self.rest.len(), |(i, _)| i);
         let word = &self.rest[..end];
+        let digits = word.trim_start_matches('-');
         let value = if word.contains('.') {
-            word.parse().map(Value::Float).ok()
+            let number = word.parse().ok().filter(|number: &f64| number.is_finite());
+            number.map(Value::Float)
+        } else if digits.len() > 1 && digits.starts_with('0') {
+            // what Python refuses
+            None
         } else {
             word.parse().map(Value::Int).ok()
         };
@@ -218,6 +254,11 @@ mod tests {
             shown("[('a', '=', -1.5), # why\n ('b', 'in', ('x', 'y'))]"),
             r#"[["a", "=", -1.5], ["b", "in", ["x", "y"]]]"#
         );
+        assert_eq!(
+            shown("# why\n\n[] + [1, ] + company_ids # so\r\n"),
+            "[1, 1, 2]"
+        );
+        assert_eq!(shown("(1,) + (2, 3) + ()"), "[1, 2, 3]");
     }
 
     #[test]
@@ -235,6 +276,21 @@ mod tests {
             "",
             "time.strftime('%Y')",
             "[('a','=',1)] or []",
+            // Python refuses these, and so Odoo fails
+            "company_ids + (1,)",
+            "[1] + (2,)",
+            "[]\n+ []",
+            "[] # a\r+ []",
+            "[007]",
+            "[-01]",
+            "[\u{a0}1]",
+            "['a\rb']",
+            "['a\0b']",
+            "[1.0e999]",
+            "[1 2]",
+            "[,]",
+            "(,)",
+            "[1,,2]",
         ] {
             assert_eq!(shown(text), "error: not_supported", "{text}");
         }

@@ -28,9 +28,7 @@ pub fn parse(value: &Value) -> Result<Domain> {
 
 fn parse_list(value: &Value, depth: usize, conditions: &mut usize) -> Result<Domain> {
     if depth > MAX_DEPTH {
-        return Err(invalid(format!(
-            "a domain nests at most {MAX_DEPTH} levels"
-        )));
+        return Err(too_deep());
     }
     let Value::List(items) = value else {
         return Err(invalid("a domain is a list of conditions")
@@ -55,14 +53,7 @@ fn parse_list(value: &Value, depth: usize, conditions: &mut usize) -> Result<Dom
                     .hint(EXAMPLE));
                 }
                 let parts: Vec<(Domain, usize)> = (0..arity).filter_map(|_| stack.pop()).collect();
-                let height = 1 + parts.iter().map(|(_, h)| *h).max().unwrap_or(0);
-                let mut parts: Vec<Domain> = parts.into_iter().map(|(d, _)| d).collect();
-                let domain = match connective.as_str() {
-                    "!" => Domain::Not(Box::new(parts.remove(0))),
-                    "&" => Domain::All(parts),
-                    _ => Domain::Any(parts),
-                };
-                (domain, height)
+                joined(connective, parts)
             }
             Value::List(triple) => (parse_condition(triple, depth, conditions)?, 1),
             other => {
@@ -73,20 +64,53 @@ fn parse_list(value: &Value, depth: usize, conditions: &mut usize) -> Result<Dom
                 );
             }
         };
-        if depth + height > MAX_DEPTH + 1 && height > 1 {
-            return Err(invalid(format!(
-                "a domain nests at most {MAX_DEPTH} levels"
-            )));
-        }
-        stack.push((domain, height));
+        stack.push((check_height(domain, depth, height)?, height));
     }
     // constants stay where they are, so that the names beside them are looked at too
-    let mut parts: Vec<Domain> = stack.into_iter().rev().map(|(d, _)| d).collect();
-    Ok(match parts.len() {
-        0 => Domain::Const(true),
-        1 => parts.remove(0),
-        _ => Domain::All(parts),
-    })
+    stack.reverse();
+    match stack.len() {
+        0 => Ok(Domain::Const(true)),
+        1 => Ok(stack.remove(0).0),
+        _ => {
+            let (domain, height) = joined("&", stack);
+            check_height(domain, depth, height)
+        }
+    }
+}
+
+fn check_height(domain: Domain, depth: usize, height: usize) -> Result<Domain> {
+    if depth + height > MAX_DEPTH + 1 && height > 1 {
+        return Err(too_deep());
+    }
+    Ok(domain)
+}
+
+fn too_deep() -> Error {
+    invalid(format!("a domain nests at most {MAX_DEPTH} levels"))
+}
+
+/// The parts under a connective, with the height of the whole. A run of the same connective is one
+/// list: `& & a b c` is how Odoo writes three conditions, and it does not nest.
+fn joined(connective: &str, parts: Vec<(Domain, usize)>) -> (Domain, usize) {
+    let (mut flat, mut height) = (Vec::new(), 0);
+    for (part, below) in parts {
+        match (connective, part) {
+            ("&", Domain::All(inner)) | ("|", Domain::Any(inner)) => {
+                flat.extend(inner);
+                height = height.max(below);
+            }
+            (_, part) => {
+                flat.push(part);
+                height = height.max(below + 1);
+            }
+        }
+    }
+    let domain = match connective {
+        "!" => Domain::Not(Box::new(flat.remove(0))),
+        "&" => Domain::All(flat),
+        _ => Domain::Any(flat),
+    };
+    (domain, height)
 }
 
 fn parse_condition(triple: &[Value], depth: usize, conditions: &mut usize) -> Result<Domain> {
@@ -236,7 +260,38 @@ mod tests {
         assert!(parse_json(&json!([["a.".repeat(MAX_DEPTH) + "a", "=", 1]])).is_err());
         nots.push(json!(["a", "=", 1]));
         assert!(parse_json(&json!(nots)).is_err());
+        let mut turns = vec![json!(["a", "=", 1])];
+        for _ in 0..MAX_DEPTH {
+            turns.splice(
+                0..0,
+                [
+                    json!("&"),
+                    json!(["a", "=", 1]),
+                    json!("|"),
+                    json!(["a", "=", 1]),
+                ],
+            );
+        }
+        assert!(parse_json(&json!(turns)).is_err());
         let wide: Vec<_> = (0..=MAX_CONDITIONS).map(|i| json!(["a", "=", i])).collect();
         assert!(parse_json(&json!(wide)).is_err());
+    }
+
+    #[test]
+    fn a_run_of_one_connective_does_not_nest() {
+        for connective in ["&", "|"] {
+            let mut before = vec![json!(connective); 99];
+            before.extend(vec![json!(["a", "=", 1]); 100]);
+            let mut between = vec![json!(["a", "=", 1])];
+            for _ in 1..100 {
+                between.splice(0..0, [json!(connective), json!(["a", "=", 1])]);
+            }
+            let read = ok(json!(before));
+            assert_eq!(read, ok(json!(between)));
+            assert_eq!(read.to_json(), json!(before));
+        }
+        // and what is joined without a connective can be read where it is written with them
+        let joined = ok(json!(vec![json!(["a", "=", 1]); MAX_CONDITIONS]));
+        assert_eq!(ok(joined.to_json()), joined);
     }
 }

@@ -1,6 +1,7 @@
 //! Measures: `field:aggregate`, or `__count`.
 
 use super::column::field;
+use super::currency::{Currency, currency_of, rates};
 use super::inherited::held_column;
 use super::{Column, Source};
 use crate::access::Subject;
@@ -34,6 +35,18 @@ pub enum Aggregate {
     CountDistinct(Column),
     BoolAnd(Column),
     BoolOr(Column),
+    Array {
+        column: Column,
+        /// The records' ids, by which the values are sorted; nothing for distinct values in their own order.
+        by: Option<Column>,
+    },
+    /// A sum of money, each amount divided by its currency's rate.
+    Converted {
+        amount: Column,
+        currency: Currency,
+        /// Rates by `res_currency.id`; one that is not there has 1.
+        rates: Vec<(i64, String)>,
+    },
 }
 
 /// What a figure is.
@@ -49,21 +62,72 @@ pub enum Figure {
     Date,
     /// A moment in UTC.
     Datetime,
+    /// A text.
+    Text,
+    /// A list of values.
+    Array {
+        /// They are moments in UTC.
+        of_moments: bool,
+    },
 }
 
-/// A function's name, and the aggregate it makes of a column.
-type Function = (&'static str, fn(Column) -> Aggregate);
+/// A function's name, and what it makes of a column.
+type Function = (&'static str, Making);
+
+#[derive(Clone, Copy)]
+enum Making {
+    /// An aggregate of the column alone.
+    Plain(fn(Column) -> Aggregate),
+    /// The values in the order of the records.
+    Array,
+    /// The values, each once.
+    DistinctArray,
+    /// A sum over currencies.
+    Converted,
+}
 
 const FUNCTIONS: &[Function] = &[
-    ("sum", Aggregate::Sum),
-    ("avg", Aggregate::Average),
-    ("min", Aggregate::Minimum),
-    ("max", Aggregate::Maximum),
-    ("count", Aggregate::Count),
-    ("count_distinct", Aggregate::CountDistinct),
-    ("bool_and", Aggregate::BoolAnd),
-    ("bool_or", Aggregate::BoolOr),
+    ("sum", Making::Plain(Aggregate::Sum)),
+    ("avg", Making::Plain(Aggregate::Average)),
+    ("min", Making::Plain(Aggregate::Minimum)),
+    ("max", Making::Plain(Aggregate::Maximum)),
+    ("count", Making::Plain(Aggregate::Count)),
+    ("count_distinct", Making::Plain(Aggregate::CountDistinct)),
+    ("bool_and", Making::Plain(Aggregate::BoolAnd)),
+    ("bool_or", Making::Plain(Aggregate::BoolOr)),
+    ("array_agg", Making::Array),
+    ("array_agg_distinct", Making::DistinctArray),
+    ("sum_currency", Making::Converted),
 ];
+
+/// What Odoo calls `array_agg` too, and answers under that name.
+const ARRAY_TOO: &str = ":recordset";
+
+/// Whether the measure of that spelling is a list of values.
+pub(super) fn is_list(key: &str) -> bool {
+    let function = key.split_once(':').map(|(_, function)| function);
+    function.is_some_and(|function| {
+        FUNCTIONS.iter().any(|(name, making)| {
+            *name == function && !matches!(making, Making::Plain(_) | Making::Converted)
+        })
+    })
+}
+
+/// The measures as Odoo answers them, each once.
+pub(crate) fn as_answered(keys: Vec<String>) -> Vec<String> {
+    let mut answered: Vec<String> = Vec::new();
+    let mut renamed: Vec<String> = Vec::new();
+    for key in keys {
+        let other = key.strip_suffix(ARRAY_TOO);
+        let other = other.map(|field| format!("{field}:array_agg"));
+        renamed.extend(other.clone());
+        let key = other.unwrap_or(key);
+        if !(renamed.contains(&key) && answered.contains(&key)) {
+            answered.push(key);
+        }
+    }
+    answered
+}
 
 /// How many measures one call may ask for.
 const MAX_MEASURES: usize = 20;
@@ -78,6 +142,7 @@ impl Aggregate {
                 | Aggregate::Sum(_)
                 | Aggregate::Count(_)
                 | Aggregate::CountDistinct(_)
+                | Aggregate::Converted { .. }
         )
     }
 }
@@ -134,10 +199,45 @@ fn measure(scope: &Scope<'_>, source: &mut Source, of: &Subject, key: &str) -> R
     let alias = source.alias;
     let column = held_column(scope, source, of, alias, on)?;
     let figure = spelled.figure()?;
-    let aggregate = (spelled.function.1)(column);
-    let is_counting = matches!(aggregate, Aggregate::Count(_) | Aggregate::CountDistinct(_));
+    let aggregate = match spelled.function.1 {
+        Making::Plain(of_column) => of_column(column),
+        Making::Array | Making::DistinctArray
+            if matches!(on.field_type, FieldType::Text | FieldType::Html) =>
+        {
+            // the server's memory would hold them all
+            return Err(Error::new(
+                Code::NotSupported,
+                format!(
+                    "lists of long texts such as {:?} are not answered in SQL",
+                    on.name
+                ),
+            )
+            .hint("odoo_search shows the texts"));
+        }
+        Making::Array => Aggregate::Array {
+            column,
+            by: Some(Column::plain(alias, "id")),
+        },
+        Making::DistinctArray => Aggregate::Array { column, by: None },
+        Making::Converted => {
+            let currency = currency_of(scope, source, of, &currency_field(of, on)?)?;
+            scope.warn(
+                "converted",
+                format!("{key:?} is converted by each currency's latest rate into the currency whose rate is 1"),
+            );
+            Aggregate::Converted {
+                amount: column,
+                currency,
+                rates: rates(scope)?,
+            }
+        }
+    };
+    let is_of_money = matches!(
+        aggregate,
+        Aggregate::Sum(_) | Aggregate::Average(_) | Aggregate::Minimum(_) | Aggregate::Maximum(_)
+    );
     let currency_field = match on.field_type {
-        _ if is_counting => None,
+        _ if !is_of_money => None,
         FieldType::Monetary => Some(currency_field(of, on)?),
         FieldType::Float => price_currency(scope, of, on),
         _ => None,
@@ -231,6 +331,16 @@ impl<'a> Spelled<'a> {
             ("bool_and" | "bool_or", _) => return unfit("boolean"),
             ("min" | "max", FieldType::Date) => Figure::Date,
             ("min" | "max", FieldType::Datetime) => Figure::Datetime,
+            (
+                "min" | "max",
+                FieldType::Char | FieldType::Text | FieldType::Html | FieldType::Selection,
+            ) => Figure::Text,
+            ("min" | "max", FieldType::Many2one) => Figure::Number,
+            ("array_agg" | "array_agg_distinct", of) => Figure::Array {
+                of_moments: of == FieldType::Datetime,
+            },
+            ("sum_currency", FieldType::Monetary) => Figure::Number,
+            ("sum_currency", _) => return unfit("money with a currency"),
             ("avg", _) if is_number(on) => Figure::Float,
             _ if is_number(on) && is_float => Figure::Float,
             _ if is_number(on) => Figure::Number,

@@ -1,8 +1,9 @@
 //! Fields by name, and the columns that hold them.
 
+use super::of_company::of_company;
 use super::{Column, Form};
 use crate::access::{Subject, check_field};
-use crate::catalog::{Field, FieldType, Model, suggestion};
+use crate::catalog::{Field, FieldType, Model, shortened, suggestion};
 use crate::error::{Code, Error, Refused, Result};
 use crate::facts::Effect;
 use crate::scope::Scope;
@@ -25,6 +26,17 @@ pub(super) fn field<'a>(scope: &Scope<'_>, of: &'a Subject, name: &str) -> Resul
             None => error.hint("odoo_describe_model lists the fields"),
         }
     })
+}
+
+/// The error of a name among fields to read that is a path.
+pub(crate) fn not_a_path(name: &str, error: Error) -> Error {
+    match name.split_once('.') {
+        Some((link, rest)) if error.code == Code::UnknownField => {
+            let (link, rest) = (shortened(link), shortened(rest));
+            error.hint(format!("fields take no paths: read {link}, then {rest} of its records by odoo_read; odoo_read_group groups by {link}.{rest}"))
+        }
+        _ => error,
+    }
 }
 
 /// The stored column of a field, whoever asks.
@@ -94,7 +106,7 @@ pub(super) fn plain_column(
         return refuse("it holds several records");
     }
     if field.company_dependent {
-        return refuse("it has a value for each company");
+        return of_company(scope, model, alias, field);
     }
     let expected: &[&str] = match field.field_type {
         FieldType::Char | FieldType::Text | FieldType::Html if field.translate => &["jsonb"],

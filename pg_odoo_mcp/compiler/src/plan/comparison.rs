@@ -34,6 +34,7 @@ impl Resolver<'_> {
             let inner = Domain::condition(field.name.clone(), operator, value.clone());
             return self.in_parent(of, alias, field, inner, false);
         }
+        self.check_form(of, field, operator, value)?;
         if is_relational(field) {
             if let Some(found) = self.followed(of, alias, field, operator, value)? {
                 return Ok(found);
@@ -57,7 +58,18 @@ impl Resolver<'_> {
                     }
                     _ => {
                         self.note_selection(of, field, &values);
-                        literal::is_in(self.scope, of, field, column, &values, negated)
+                        // != with a falsy value that is set is a plain <> where only NULL is not
+                        let is_plain = operator == Operator::NotEqual
+                            && !self.scope.dialect.falsy_is_unset
+                            && !value.is_truthy()
+                            && *value != Value::FALSE;
+                        let found =
+                            literal::is_in(self.scope, of, field, column, &values, negated)?;
+                        Ok(if is_plain {
+                            found.without_null()
+                        } else {
+                            found
+                        })
                     }
                 }
             }
@@ -257,7 +269,7 @@ impl Resolver<'_> {
 }
 
 /// The values that `=` and `in` compare with; none for an empty `in`.
-fn members(operator: Operator, value: &Value) -> Option<Vec<Value>> {
+pub(super) fn members(operator: Operator, value: &Value) -> Option<Vec<Value>> {
     match (operator, value) {
         // an empty list means "not set" for =, and nobody for in
         (Operator::Equal | Operator::NotEqual, Value::List(list)) if list.is_empty() => {

@@ -1,12 +1,13 @@
 //! Domains to predicates: the meaning of each operator for each type of field, as Odoo 19 has it
-//! (`odoo/orm/domains.py`, `odoo/orm/fields*.py`).
+//! (`odoo/orm/domains.py`, `odoo/orm/fields*.py`), and an older one as far as its dialect goes.
 
 use super::column::{check_use, field, stored_column, user_column};
+use super::dialect::check_asked;
 use super::literal::Falsy;
 use super::x2many::active_field;
-use super::{Column, Predicate, merge};
+use super::{Column, DatePart, Predicate, merge};
 use crate::access::{Subject, check_read, record_rules};
-use crate::catalog::{Field, FieldType};
+use crate::catalog::{Field, FieldType, shortened, suggestion};
 use crate::domain::{Condition, Domain, Operand, Operator};
 use crate::error::{Code, Error, Result};
 use crate::facts::Effect;
@@ -33,6 +34,17 @@ pub(super) struct Resolver<'a> {
 
 /// The records of a subject a user may see: domain, active filter, access list and record rules.
 pub(super) fn visible(
+    scope: &Scope<'_>,
+    of: &Subject,
+    alias: u32,
+    domain: &Domain,
+) -> Result<Predicate> {
+    check_asked(scope, of, domain)?;
+    named(scope, of, alias, domain)
+}
+
+/// The same, where names are what is asked for.
+pub(super) fn named(
     scope: &Scope<'_>,
     of: &Subject,
     alias: u32,
@@ -173,7 +185,10 @@ impl Resolver<'_> {
             return self.resolve(of, alias, &domain, negated);
         }
         if let Some(rest) = rest {
-            return Err(not_a_path(of, field, rest));
+            let has_part = matches!(field.field_type, FieldType::Date | FieldType::Datetime);
+            let part = DatePart::named(rest).filter(|_| has_part);
+            let part = part.ok_or_else(|| not_a_path(of, field, rest))?;
+            return self.date_part(of, alias, field, part, condition, negated);
         }
         let value = match &condition.operand {
             Operand::Domain(domain) => {
@@ -192,6 +207,7 @@ impl Resolver<'_> {
         if !negated {
             return self.test(of, alias, field, operator, value);
         }
+        self.check_negated(of, field, operator)?;
         if let Some(inverse) = operator.inverse() {
             return self.test(of, alias, field, inverse, value);
         }
@@ -203,7 +219,7 @@ impl Resolver<'_> {
             )
         })?;
         let inverted = self.test(of, alias, field, inverse, value)?;
-        if Falsy::of(field).is_some() {
+        if Falsy::of(field).is_some() || !self.scope.dialect.rewrites {
             return Ok(inverted);
         }
         Ok(Predicate::any(vec![
@@ -231,13 +247,20 @@ impl Resolver<'_> {
 fn not_a_path(of: &Subject, field: &Field, rest: &str) -> Error {
     match field.field_type {
         FieldType::Date | FieldType::Datetime => Error::new(
-            Code::NotSupported,
+            Code::UnknownField,
             format!(
-                "date parts such as {}.{rest} are not answered in SQL",
-                field.name
+                "{:?} of {} is a date, which has no {:?}",
+                field.name,
+                of.model.name,
+                shortened(rest)
             ),
         )
-        .hint("compare the field with dates"),
+        .hint(suggestion(rest, DatePart::names()).unwrap_or_else(|| {
+            format!(
+                "numbers of dates: {}",
+                DatePart::names().collect::<Vec<_>>().join(", ")
+            )
+        })),
         FieldType::Properties => Error::new(
             Code::NotSupported,
             format!("the properties of {:?} are not answered in SQL", field.name),

@@ -1,8 +1,9 @@
 //! Where the currency of a sum of money is found.
 
-use super::column::{comodel_name, field, user_column};
+use super::column::{comodel_name, field, plain_column, user_column};
+use super::order::is_open_to_all;
 use super::{Column, Currencies, Measure, Source};
-use crate::access::{Subject, subject};
+use crate::access::{Subject, known, subject};
 use crate::catalog::Table;
 use crate::error::{Code, Error, Result};
 use crate::scope::Scope;
@@ -65,6 +66,16 @@ pub(super) fn currency(
             .hint("ask for them in separate calls"));
         }
     };
+    currency_of(scope, source, of, name).map(Some)
+}
+
+/// Where the currency field of that name is found.
+pub(super) fn currency_of(
+    scope: &Scope<'_>,
+    source: &mut Source,
+    of: &Subject,
+    name: &str,
+) -> Result<Currency> {
     let unknown = || {
         Error::new(
             Code::NotSupported,
@@ -88,12 +99,12 @@ pub(super) fn currency(
             .and_then(|m| m.table.clone())
             .ok_or_else(unknown)?;
         let company_alias = source.join(scope, &company, &table);
-        return Ok(Some(Currency::OfCompany {
+        return Ok(Currency::OfCompany {
             company,
             currency: Column::plain(company_alias, "currency_id"),
             default_company: *scope.company_ids.first().ok_or_else(unknown)?,
             companies: table,
-        }));
+        });
     }
     let column = match &on.related {
         Some(path) if on.column.is_none() => {
@@ -117,5 +128,38 @@ pub(super) fn currency(
         }
         _ => user_column(scope, of, source.alias, on).map_err(|_| unknown())?,
     };
-    Ok(Some(Currency::Column(column)))
+    Ok(Currency::Column(column))
+}
+
+/// The rate of each currency by `res_currency.id`, for the first of the companies of the answer: those that Odoo
+/// takes for sums over currencies.
+pub(super) fn rates(scope: &Scope<'_>) -> Result<Vec<(i64, String)>> {
+    const NAME: &str = "res.currency.rate";
+    let unknown = || {
+        Error::new(
+            Code::NotSupported,
+            "how Odoo reads the rates of currencies is not known",
+        )
+    };
+    let of = scope.catalog.model(NAME)?.ok_or_else(unknown)?;
+    let table = of.table.as_ref().ok_or_else(unknown)?;
+    // Odoo reads their table, whatever Python makes of a search for them
+    let facts = known(&of.standing).ok_or_else(unknown)?;
+    for name in ["currency_id", "rate", "company_id", "name"] {
+        let on = of.fields.get(name).ok_or_else(unknown)?;
+        if !is_open_to_all(facts, name) {
+            return Err(unknown());
+        }
+        plain_column(scope, &of, 0, on)?;
+    }
+    let company = scope.companies().next();
+    // rates are those of the company at the top
+    let top = company.and_then(|c| c.parent_path.split('/').next()?.parse().ok());
+    let top = top.ok_or_else(|| {
+        Error::new(
+            Code::NotSupported,
+            "the company whose currency rates count is not known",
+        )
+    })?;
+    scope.catalog.currency_rates(table, top, scope.tz.name())
 }

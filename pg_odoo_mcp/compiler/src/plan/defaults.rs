@@ -3,6 +3,7 @@
 use super::column::check_known;
 use crate::access::Subject;
 use crate::catalog::{Field, FieldType};
+use crate::facts::ModelFacts;
 
 /// So many besides the id.
 const MOST: usize = 10;
@@ -73,9 +74,15 @@ const WANTED: &[&[&str]] = &[
 
 /// The fields, by what the model has: stored ones that SQL reads, its name first.
 pub(crate) fn default_fields(of: &Subject) -> Vec<String> {
-    let is_wanted = |name: &str| of.model.fields.get(name).is_some_and(|on| is_plain(of, on));
+    wanted_fields(&of.facts, |name| {
+        of.model.fields.get(name).is_some_and(|on| is_plain(of, on))
+    })
+}
+
+/// What a person would want, of what is wanted at all.
+pub(crate) fn wanted_fields(facts: &ModelFacts, is_wanted: impl Fn(&str) -> bool) -> Vec<String> {
     let mut fields: Vec<String> = Vec::new();
-    let named = of.facts.display_name.rec_name.as_deref();
+    let named = facts.display_name.rec_name.as_deref();
     for name in named.into_iter().filter(|name| is_wanted(name)) {
         fields.push(name.to_owned());
     }
@@ -96,12 +103,17 @@ pub(crate) fn default_fields(of: &Subject) -> Vec<String> {
     fields
 }
 
+/// Neither long nor a list.
+pub(crate) fn is_single(on: &Field) -> bool {
+    !matches!(
+        on.field_type,
+        FieldType::One2many | FieldType::Many2many | FieldType::Binary | FieldType::Html
+    )
+}
+
 /// A value of the record's own, or of the `_inherits` parent that it is one with.
 fn is_plain(of: &Subject, on: &Field) -> bool {
     let is_inherited = of.facts.fields.get(&on.name).is_some_and(|f| f.inherited);
-    let is_single = !matches!(
-        on.field_type,
-        FieldType::One2many | FieldType::Many2many | FieldType::Binary | FieldType::Html
-    );
+    let is_single = is_single(on);
     check_known(of, on).is_ok() && is_single && (is_inherited || on.store && on.column.is_some())
 }

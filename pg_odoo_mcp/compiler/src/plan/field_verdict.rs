@@ -3,7 +3,7 @@
 use super::Source;
 use super::read::{Cell, Read, found, typed};
 use crate::access::{Subject, exceptions, subject};
-use crate::catalog::{AccessList, Catalog, Field, Model, Step, Unaccent};
+use crate::catalog::{AccessList, Catalog, Field, Model, Step, Table, Unaccent};
 use crate::error::{Code, Error, Result};
 use crate::facts::{Effect, Override};
 use crate::principal::Principal;
@@ -141,6 +141,27 @@ impl Catalog for Registry {
     // what these say changes a statement, and not who answers
     fn decimal_precision(&self, _name: &str) -> Result<Option<u8>> {
         Ok(None)
+    }
+
+    fn company_defaults(
+        &self,
+        _model: &str,
+        _company_id: i64,
+    ) -> Result<Rc<BTreeMap<String, String>>> {
+        Ok(Rc::default())
+    }
+
+    fn now(&self) -> Result<String> {
+        Ok("2026-01-01 00:00:00".into())
+    }
+
+    fn currency_rates(
+        &self,
+        _rates: &Table,
+        _company_id: i64,
+        _timezone: &str,
+    ) -> Result<Vec<(i64, String)>> {
+        Ok(Vec::new())
     }
 
     fn user_path(&self, _user_id: i64, _steps: &[Step]) -> Result<Option<i64>> {

@@ -6,7 +6,9 @@ use super::currency::currency;
 use super::display::{AskedName, record_name};
 use super::key::{Grouped, key};
 use super::order::OrderTerm;
-use super::{Aggregate, Bucket, Column, Currency, Display, From, Measure, Predicate, Source};
+use super::{
+    Aggregate, Bucket, Column, Currency, DatePart, Display, Form, From, Measure, Predicate, Source,
+};
 use crate::access::Subject;
 use crate::domain::Domain;
 use crate::error::{Code, Error, Result};
@@ -80,6 +82,13 @@ pub enum KeyValue {
     Boolean,
     /// Periods.
     Bucket(Bucket),
+    /// Numbers of dates.
+    Part {
+        /// Which number.
+        part: DatePart,
+        /// Where the dates have a time, the timezone that they are shown in.
+        timezone: Option<String>,
+    },
 }
 
 /// A column of a grouped statement.
@@ -221,6 +230,13 @@ pub(super) fn grouped(
             }
             (None, KeyExpression::Boolean(_)) => KeyValue::Boolean,
             (None, KeyExpression::Bucket(bucket)) => KeyValue::Bucket(bucket),
+            (
+                None,
+                KeyExpression::Column(Column {
+                    form: Form::Part { part, timezone },
+                    ..
+                }),
+            ) => KeyValue::Part { part, timezone },
             (None, KeyExpression::Column(_)) if one.is_number => KeyValue::Number,
             (None, KeyExpression::Column(_)) => KeyValue::Text,
         };
@@ -287,6 +303,25 @@ fn currency_code(
 }
 
 impl GroupPlan {
+    /// The same of so many records of the table at most, those with the highest ids, of which some may not count.
+    pub(crate) fn among_latest(&mut self, scope: &Scope<'_>, most: u64) -> Result<()> {
+        let From::Groups(groups) = &mut self.source.from else {
+            return Err(Error::new(Code::Internal, "groups of no records"));
+        };
+        let From::Table(table) = &groups.source.from else {
+            return Err(Error::new(Code::Internal, "records of no table"));
+        };
+        let latest = Predicate::Latest {
+            id: Column::plain(groups.source.alias, "id"),
+            alias: scope.subquery_alias(table)?,
+            table: table.clone(),
+            most,
+        };
+        let predicate = std::mem::replace(&mut groups.predicate, Predicate::Const(true));
+        groups.predicate = Predicate::all(vec![latest, predicate]);
+        Ok(())
+    }
+
     /// The columns of the statement, in order.
     pub fn columns(&self) -> Vec<GroupColumn> {
         let mut columns = Vec::new();

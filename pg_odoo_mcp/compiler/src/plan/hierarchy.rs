@@ -55,9 +55,13 @@ impl Resolver<'_> {
             FieldType::Many2one | FieldType::One2many | FieldType::Many2many => {
                 comodel_name(of, field)?
             }
-            _ => {
+            other => {
                 return Err(Error::new(
-                    Code::InvalidDomain,
+                    // of what may be an attachment Odoo forgets the operator
+                    match other {
+                        FieldType::Binary => Code::NotSupported,
+                        _ => Code::InvalidDomain,
+                    },
                     format!(
                         "{} fits relations and id, not {:?} of {}",
                         operator.name(),
@@ -69,6 +73,7 @@ impl Resolver<'_> {
         };
         self.refuse_computed(of, field)?;
         let start = start(of, field, operator, value)?;
+        self.check_hierarchy(of, field, !start.names.is_empty(), negated)?;
         let is_own = to == of.model.name && field.name != "id";
         if is_own && field.field_type != FieldType::Many2one {
             return Err(refuse(
@@ -227,9 +232,9 @@ impl Resolver<'_> {
         let column = stored_column(self.scope, of, 0, field)?;
         match column.form {
             Form::Plain => Ok(column.name),
-            Form::Translated(_) => Err(Error::new(
+            _ => Err(Error::new(
                 Code::NotSupported,
-                format!("{:?} of {} is translated", field.name, of.model.name),
+                format!("{:?} of {} is no plain column", field.name, of.model.name),
             )),
         }
     }

@@ -7,9 +7,11 @@ use super::group::KeyExpression;
 use super::inherited::held_column;
 use super::passage::check_rights_known;
 use super::x2many::{ToMany, Way};
-use super::{Bucket, Column, Join, Period, Predicate, Source, Subquery};
+use super::{
+    Bucket, Column, DatePart, Form, Granularity, Join, Period, Predicate, Source, Subquery,
+};
 use crate::access::{Subject, check_field, check_read, subject};
-use crate::catalog::{Field, FieldType, suggestion};
+use crate::catalog::{Field, FieldType, shortened, suggestion};
 use crate::domain::MAX_PATH;
 use crate::error::{Code, Error, Result};
 use crate::facts::Effect;
@@ -75,15 +77,19 @@ pub(super) fn key(
     let on = field(scope, of, path)?;
     let is_temporal = matches!(on.field_type, FieldType::Date | FieldType::Datetime);
     if is_temporal {
-        let period = self::period(on, spec, period)?;
+        let granularity = granularity(on, spec, period)?;
+        let date = held_column(scope, source, of, alias, on)?;
         return Ok(Grouped {
-            expression: KeyExpression::Bucket(Bucket {
-                date: held_column(scope, source, of, alias, on)?,
-                is_datetime: on.field_type == FieldType::Datetime,
-                period,
-                timezone: scope.tz.name().to_owned(),
-                week_start: scope.week_start(),
-            }),
+            expression: match granularity {
+                Granularity::Period(period) => KeyExpression::Bucket(Bucket {
+                    date,
+                    is_datetime: on.field_type == FieldType::Datetime,
+                    period,
+                    timezone: scope.tz.name().to_owned(),
+                    week_start: scope.week_start(),
+                }),
+                Granularity::Part(part) => KeyExpression::Column(part_of(scope, on, date, part)),
+            },
             comodel: None,
             asked: None,
             is_many: false,
@@ -162,44 +168,61 @@ pub(super) fn key(
     })
 }
 
-/// The period of a date key; `not_supported` for the parts of dates, such as `month_number`.
-pub(crate) fn period(on: &Field, spec: &str, period: Option<&str>) -> Result<Period> {
-    let names = || Period::NAMES.iter().map(|(name, _)| *name);
-    let listed = || names().collect::<Vec<_>>().join(", ");
-    let Some(period) = period else {
+/// A number of the date in that column.
+pub(super) fn part_of(scope: &Scope<'_>, on: &Field, date: Column, part: DatePart) -> Column {
+    let has_time = on.field_type == FieldType::Datetime;
+    Column {
+        form: Form::Part {
+            part,
+            timezone: has_time.then(|| scope.tz.name().to_owned()),
+        },
+        ..date
+    }
+}
+
+/// What a date key groups by.
+pub(crate) fn granularity(on: &Field, spec: &str, written: Option<&str>) -> Result<Granularity> {
+    let Some(written) = written else {
         return Err(Error::new(
             Code::InvalidArguments,
             format!("the group key {spec:?} is a date without a period"),
         )
         .hint(format!("write {spec}:month, or another of {}", listed())));
     };
-    let Some((_, period)) = Period::NAMES.iter().find(|(name, _)| *name == period) else {
-        if period.ends_with("_number") || period.starts_with("day_of_") {
-            return Err(Error::new(
-                Code::NotSupported,
-                format!("date parts such as {period} are not answered in SQL"),
-            )
-            .hint(format!(
-                "periods: {}; odoo_time_series by hour or day with fill none gives what to add up",
-                listed()
-            )));
-        }
-        let error = Error::new(
-            Code::InvalidArguments,
-            format!("unknown period {period:?} in {spec:?}"),
-        );
-        return Err(error.hint(
-            suggestion(period, names()).unwrap_or_else(|| format!("periods: {}", listed())),
-        ));
-    };
-    if *period == Period::Hour && on.field_type == FieldType::Date {
+    let granularity = named_granularity(spec, written)?;
+    if granularity == Granularity::Period(Period::Hour) && on.field_type == FieldType::Date {
         return Err(Error::new(
             Code::InvalidArguments,
             format!("{:?} is a date without a time, so it has no hours", on.name),
         )
         .hint("use the period day or longer"));
     }
-    Ok(*period)
+    Ok(granularity)
+}
+
+/// The period or the number of dates that is written so.
+pub(crate) fn named_granularity(spec: &str, written: &str) -> Result<Granularity> {
+    if let Some(part) = DatePart::named(written) {
+        return Ok(Granularity::Part(part));
+    }
+    let names = || Period::NAMES.iter().map(|(name, _)| *name);
+    if let Some((_, period)) = Period::NAMES.iter().find(|(name, _)| *name == written) {
+        return Ok(Granularity::Period(*period));
+    }
+    let (shown, spec) = (shortened(written), shortened(spec));
+    let hint = suggestion(&shown, names().chain(DatePart::names()));
+    Err(Error::new(
+        Code::InvalidArguments,
+        format!("unknown period {shown:?} in {spec:?}"),
+    )
+    .hint(hint.unwrap_or_else(|| format!("periods: {}", listed()))))
+}
+
+/// Periods and numbers of dates, for hints.
+fn listed() -> String {
+    let periods: Vec<&str> = Period::NAMES.iter().map(|(name, _)| *name).collect();
+    let parts: Vec<&str> = DatePart::names().collect();
+    format!("{}; as numbers {}", periods.join(", "), parts.join(", "))
 }
 
 /// The records of a many2many field that the user sees; a record is in the group of each of its own.

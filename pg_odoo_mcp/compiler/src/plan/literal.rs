@@ -1,16 +1,16 @@
 //! Values against columns: conversion by field type, and what NULL means there.
 
 use super::noted::note_midnight;
-use super::relative_date::{Relative, relative};
+use super::relative_date::{Now, Relative, is_relative, relative};
 use super::{Column, Inequality, Predicate};
 use crate::access::Subject;
-use crate::catalog::{Field, FieldType};
+use crate::catalog::{Field, FieldType, shortened};
 use crate::error::{Code, Error, Result};
 use crate::facts::Digits;
 use crate::scope::{Scope, utc};
 use crate::sql::{Param, PgType};
 use crate::value::Value;
-use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use chrono::{NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone, Timelike};
 use chrono_tz::Tz;
 
 /// The value that a type takes NULL for.
@@ -35,6 +35,11 @@ impl Falsy {
             _ => None,
         }
     }
+
+    /// The value that is as little set as NULL is to this Odoo.
+    fn unset(scope: &Scope<'_>, field: &Field) -> Option<Falsy> {
+        Falsy::of(field).filter(|_| scope.dialect.falsy_is_unset)
+    }
 }
 
 /// A value as its column takes it.
@@ -47,11 +52,20 @@ enum Literal {
     Date(NaiveDate),
 }
 
-/// An error for a value of the wrong kind.
+/// An error for a value of another kind than the field's: Odoo makes something of most of them, and refuses the rest itself.
 pub(super) fn mismatch(of: &Subject, field: &Field, value: &Value, wanted: &str) -> Error {
+    unfit(Code::NotSupported, of, field, value, wanted)
+}
+
+/// An error for a text that Odoo's Python can't read as a value of the field's either.
+fn unreadable(of: &Subject, field: &Field, value: &Value, wanted: &str) -> Error {
+    unfit(Code::InvalidDomain, of, field, value, wanted)
+}
+
+fn unfit(code: Code, of: &Subject, field: &Field, value: &Value, wanted: &str) -> Error {
     let shown: String = value.to_string().chars().take(100).collect();
     Error::new(
-        Code::InvalidDomain,
+        code,
         format!(
             "{:?} of {} is compared with {shown}, but takes {wanted}",
             field.name, of.model.name
@@ -76,7 +90,7 @@ pub(super) fn is_in(
             other => literals.push(convert(scope, of, field, other)?),
         }
     }
-    if let Some(falsy) = Falsy::of(field) {
+    if let Some(falsy) = Falsy::unset(scope, field) {
         let falsy = match (falsy, field.field_type) {
             (Falsy::Text, _) => Literal::Text(String::new()),
             (Falsy::False, _) => {
@@ -160,17 +174,23 @@ pub(super) fn datetime_in(
                 if is_date {
                     note_midnight(scope, field);
                 }
-                let next = later(at, TimeDelta::seconds(1))
-                    .ok_or_else(|| mismatch(of, field, value, "a date before the year 9999"))?;
+                // without a rewritten domain, that moment and no other
+                let (within, beyond, end) = if scope.dialect.rewrites {
+                    let next = later(at, TimeDelta::seconds(1))
+                        .ok_or_else(|| mismatch(of, field, value, "a date before the year 9999"))?;
+                    (Inequality::Less, Inequality::GreaterOrEqual, next)
+                } else {
+                    (Inequality::LessOrEqual, Inequality::Greater, at)
+                };
                 if negated {
                     Predicate::any(vec![
                         bound(Inequality::Less, at, !field.not_null),
-                        bound(Inequality::GreaterOrEqual, next, false),
+                        bound(beyond, end, false),
                     ])
                 } else {
                     Predicate::all(vec![
                         bound(Inequality::GreaterOrEqual, at, false),
-                        bound(Inequality::Less, next, false),
+                        bound(within, end, false),
                     ])
                 }
             }
@@ -231,7 +251,11 @@ pub(super) fn compare(
         Inequality::Greater => !falsy_below && !falsy_equal,
         Inequality::GreaterOrEqual => !falsy_below,
     };
-    let or_null = Falsy::of(field).is_some() && !field.not_null && accepts_falsy;
+    let counts_falsy = match Falsy::unset(scope, field) {
+        Some(Falsy::Text) => scope.dialect.rewrites,
+        falsy => falsy.is_some(),
+    };
+    let or_null = counts_falsy && !field.not_null && accepts_falsy;
     Ok(Predicate::Compare {
         column,
         inequality,
@@ -252,6 +276,20 @@ fn compare_datetime(
     let Some((at, is_date)) = moment(scope, of, field, value)? else {
         return Ok(Predicate::Const(false));
     };
+    if !scope.dialect.rewrites {
+        let is_end = matches!(inequality, Inequality::Greater | Inequality::LessOrEqual);
+        let last_second = TimeDelta::days(1) - TimeDelta::seconds(1);
+        return Ok(Predicate::Compare {
+            column,
+            inequality,
+            value: timestamp(if is_date && is_end {
+                at + last_second
+            } else {
+                at
+            }),
+            or_null: false,
+        });
+    }
     let step = if is_date {
         TimeDelta::days(1)
     } else {
@@ -291,18 +329,28 @@ fn convert(scope: &Scope<'_>, of: &Subject, field: &Field, value: &Value) -> Res
         (FieldType::Integer, Value::Float(x)) if x.is_finite() && x.abs() < 9e15 => {
             Literal::Int(x.trunc() as i64)
         }
-        (FieldType::Integer, Value::Text(text)) if field.name != "id" => Literal::Int(
-            text.trim()
-                .parse()
-                .map_err(|_| mismatch(of, field, value, "a whole number"))?,
-        ),
+        (FieldType::Integer, Value::Text(text)) if field.name != "id" => {
+            match text.trim().parse() {
+                Ok(i) => Literal::Int(i),
+                Err(_) if is_word(text) => {
+                    return Err(unreadable(of, field, value, "a whole number"));
+                }
+                Err(_) => return Err(mismatch(of, field, value, "a whole number")),
+            }
+        }
         (FieldType::Integer | FieldType::Many2one, _) => {
             return Err(mismatch(of, field, value, "a whole number"));
         }
-        // monetary values are not rounded; their text decides whether Odoo takes them for "not set"
+        // monetary values are not rounded; their text decides whether Odoo takes them for "not set", if it rewrites domains
+        (FieldType::Monetary, Value::Int(i)) if !scope.dialect.rewrites => {
+            return convert(scope, of, field, &Value::Float(*i as f64));
+        }
         (FieldType::Monetary, Value::Int(i)) => Literal::Number(i.to_string()),
         (FieldType::Monetary, Value::Float(x)) if plain(*x) => Literal::Number(format!("{x:?}")),
         (FieldType::Float, Value::Int(_) | Value::Float(_)) => float(scope, of, field, value)?,
+        (FieldType::Monetary | FieldType::Float, Value::Text(text)) if is_word(text) => {
+            return Err(unreadable(of, field, value, "a number"));
+        }
         (FieldType::Monetary | FieldType::Float, _) => {
             return Err(mismatch(of, field, value, "a number"));
         }
@@ -316,10 +364,12 @@ fn convert(scope: &Scope<'_>, of: &Subject, field: &Field, value: &Value) -> Res
         }
         (FieldType::Date, Value::Text(text)) => match iso(text) {
             Some((at, _)) => Literal::Date(at.date()),
-            None => {
-                let day = relative_date(scope, text)?.and_then(Relative::day);
-                Literal::Date(day.ok_or_else(|| not_a_date(of, field, text))?)
-            }
+            None => match relative_to_now(scope, text)? {
+                Some(Relative::Day(day)) => Literal::Date(day),
+                // the day in UTC, as in Odoo
+                Some(Relative::Moment(at)) => Literal::Date(at.date()),
+                None => return Err(not_a_date(of, field, text)),
+            },
         },
         (FieldType::Date, _) => {
             return Err(mismatch(of, field, value, "a date such as \"2026-01-31\""));
@@ -334,6 +384,12 @@ fn convert(scope: &Scope<'_>, of: &Subject, field: &Field, value: &Value) -> Res
             ));
         }
     })
+}
+
+/// Whether the text begins like a word, and is none of those that Python takes for a number.
+fn is_word(text: &str) -> bool {
+    let first = text.chars().next();
+    first.is_some_and(|c| c.is_ascii_alphabetic() && !"iInN".contains(c))
 }
 
 /// Whether Python and Rust print the float alike.
@@ -385,15 +441,17 @@ fn moment(
     match value {
         Value::Bool(false) => Ok(None),
         Value::Text(text) => match iso(text) {
+            Some((at, true)) if !scope.dialect.rewrites => Ok(Some((at, true))),
             Some((at, true)) => Ok(Some((midnight(scope.tz, at.date()), true))),
             Some((at, false)) => Ok(Some((at, false))),
-            // it is compared to the second, a day too
-            None => {
-                let found = relative_date(scope, text)?;
-                let at = found.and_then(|found| found.moment(scope.tz));
-                let at = at.ok_or_else(|| not_a_date(of, field, text))?;
-                Ok(Some((at, false)))
-            }
+            // one that is relative is a moment to Odoo, and never a whole day
+            None => match relative_to_now(scope, text)? {
+                Some(Relative::Day(day)) => Ok(Some((midnight(scope.tz, day), false))),
+                Some(Relative::Moment(at)) => {
+                    Ok(Some((at.with_nanosecond(0).unwrap_or(at), false)))
+                }
+                None => Err(not_a_date(of, field, text)),
+            },
         },
         other => Err(mismatch(
             of,
@@ -404,14 +462,45 @@ fn moment(
     }
 }
 
+/// What a relative date comes to for this user.
+fn relative_to_now(scope: &Scope<'_>, text: &str) -> Result<Option<Relative>> {
+    if !is_relative(text) {
+        return Ok(None);
+    }
+    let utc = NaiveDateTime::parse_from_str(&scope.catalog.now()?, "%Y-%m-%d %H:%M:%S")
+        .map_err(|e| Error::new(Code::Internal, e.to_string()))?;
+    let offset = scope.tz.offset_from_utc_datetime(&utc).fix();
+    let offset = TimeDelta::seconds(i64::from(offset.local_minus_utc()));
+    let lang = scope.principal.lang.as_ref();
+    let language = lang.and_then(|lang| {
+        let mut languages = scope.principal.languages.iter();
+        languages.find(|language| language.code == *lang)
+    });
+    let week_start = language
+        .and_then(|language| chrono::Weekday::try_from(language.week_start.checked_sub(1)?).ok());
+    Ok(relative(
+        text,
+        Now {
+            local: utc + offset,
+            offset,
+            week_start,
+        },
+    ))
+}
+
 /// Local midnight in UTC.
-pub(super) fn midnight(tz: Tz, day: NaiveDate) -> NaiveDateTime {
+fn midnight(tz: Tz, day: NaiveDate) -> NaiveDateTime {
     use chrono::Datelike;
     let local = day.and_time(chrono::NaiveTime::MIN);
     if matches!(day.year(), 1 | 9999) {
         return local;
     }
     utc(tz, local)
+}
+
+/// An ISO date or datetime, as it is written.
+pub(super) fn moment_of(text: &str) -> Option<NaiveDateTime> {
+    iso(text).map(|(at, _)| at)
 }
 
 /// An ISO date, or a datetime cut to its second, and whether it was a date.
@@ -442,31 +531,19 @@ fn iso(text: &str) -> Option<(NaiveDateTime, bool)> {
         })
 }
 
-/// A date relative to the time of the call, where Odoo has them.
-fn relative_date(scope: &Scope<'_>, text: &str) -> Result<Option<Relative>> {
-    let now = if is_relative(text) {
-        scope.catalog.now()?
-    } else {
-        None
-    };
-    Ok(now.and_then(|now| relative(scope, text, now)))
-}
-
-fn is_relative(text: &str) -> bool {
-    let text = text.trim_start();
-    text.starts_with("today") || text.starts_with("now") || text.starts_with(['+', '-', '='])
-}
-
 fn not_a_date(of: &Subject, field: &Field, text: &str) -> Error {
     if is_relative(text) {
-        let shown: String = text.chars().take(80).collect();
+        let shown = shortened(text);
         return Error::new(
             Code::NotSupported,
             format!("the relative date {shown:?} is not answered in SQL"),
         )
-        .hint("write the date itself, such as \"2026-01-31\"");
+        .hint("write it as \"today -7d\", \"=monday\" or \"now -3H\", or the date itself, such as \"2026-01-31\"");
     }
-    mismatch(
+    if text.is_empty() {
+        return mismatch(of, field, &Value::Text(String::new()), "a date");
+    }
+    unreadable(
         of,
         field,
         &Value::Text(text.to_owned()),

@@ -1,7 +1,8 @@
 //! Text search by display name.
 
 use super::column::{check_use, field};
-use super::condition::{Rights, visible};
+use super::condition::{Rights, named as visible_by_name};
+use super::dialect::check_asked;
 use super::order::order;
 use super::read::refuse_read_values;
 use super::{Cell, Column, Display, Output, ReadPlan, Source, display};
@@ -32,7 +33,9 @@ pub fn name_search(
     let mut source = Source::new(scope, &of.table);
     let alias = source.alias;
     let named = Domain::condition("display_name", operator, name);
-    let predicate = visible(scope, of, alias, &Domain::all(vec![named, domain.clone()]))?;
+    check_asked(scope, of, domain)?;
+    let asked = Domain::all(vec![named, domain.clone()]);
+    let predicate = visible_by_name(scope, of, alias, &asked)?;
     let on = field(scope, of, "display_name")?;
     check_use(of, on, &[Effect::Values])?;
     check_field(of, "display_name", scope.principal)?;

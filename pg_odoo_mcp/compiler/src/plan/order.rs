@@ -30,6 +30,13 @@ pub enum Sorting {
     Boolean(Column),
     /// Whether there is a value.
     IsNull(Column),
+    /// A weekday as PostgreSQL counts them, by how far it is from the first of the week.
+    Weekday {
+        /// The weekday; 0 is Sunday.
+        column: Column,
+        /// The day a week starts on; 1 is Monday.
+        first: u8,
+    },
 }
 
 /// A term as it was written: `path [asc|desc] [nulls first|nulls last]`.
@@ -285,7 +292,7 @@ fn is_sorted_by_python(facts: &ModelFacts) -> bool {
 }
 
 /// A field that everybody may read, and whose column is what the database says.
-fn is_open_to_all(facts: &ModelFacts, field: &str) -> bool {
+pub(super) fn is_open_to_all(facts: &ModelFacts, field: &str) -> bool {
     let known = facts.fields.get(field);
     known.is_some_and(|f| f.groups.is_none() && f.unread.is_none())
         && facts

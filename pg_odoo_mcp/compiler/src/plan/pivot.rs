@@ -1,5 +1,6 @@
 //! Pivots: figures by row keys and column keys, with totals over each.
 
+use super::aggregate::is_list;
 use super::group::{Currencies, GroupPlan, GroupRequest, grouped};
 use super::key::counts_several_times;
 use super::order::{OrderTerm, Written, parse_terms};
@@ -86,6 +87,13 @@ pub fn pivot(scope: &Scope<'_>, of: &Subject, request: &PivotRequest<'_>) -> Res
     }
     let keys = [request.rows, request.columns].concat();
     check_keys("a pivot", &keys)?;
+    if let Some(list) = request.measures.iter().find(|key| is_list(key)) {
+        return Err(Error::new(
+            Code::InvalidArguments,
+            format!("{list:?} is a list, and a pivot holds figures"),
+        )
+        .hint("odoo_read_group answers it"));
+    }
     let (sort, written) = sort(of, request)?;
     let mut many = Vec::new();
     for key in &keys {

@@ -1,6 +1,7 @@
+use super::DatePart;
 use crate::catalog::Table;
 use crate::domain::Operator;
-use crate::sql::Param;
+use crate::sql::{Param, PgType};
 
 /// A column of a table alias, as the planner's stages see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,28 @@ pub enum Form {
     Plain,
     /// The language's entry of a translated jsonb column, else the English one.
     Translated(String),
+    /// The company's entry of a jsonb column, or what it is where the company has none.
+    OfCompany(Box<OfCompany>),
+    /// A number of a date; of one with a time, the number that it has in the timezone.
+    Part {
+        /// Which number.
+        part: DatePart,
+        /// IANA name; nothing for a date without a time.
+        timezone: Option<String>,
+    },
+}
+
+/// How the value of a company is taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfCompany {
+    /// `res_company.id`, as the entries are named.
+    pub company: String,
+    /// The type of the value.
+    pub pg_type: PgType,
+    /// What a company without an entry has, if anything.
+    pub default: Option<Param>,
+    /// The records that a many2one points to, and an alias for them: an entry outlives its record.
+    pub comodel: Option<(Table, u32)>,
 }
 
 impl Column {
@@ -53,6 +76,16 @@ impl Inequality {
             Operator::GreaterOrEqual => Some(Inequality::GreaterOrEqual),
             _ => None,
         }
+    }
+}
+
+impl Predicate {
+    /// A test of a column that NULL does not pass.
+    pub(super) fn without_null(mut self) -> Predicate {
+        if let Predicate::In { or_null, .. } = &mut self {
+            *or_null = false;
+        }
+        self
     }
 }
 
@@ -137,6 +170,17 @@ pub enum Predicate {
         or_null: bool,
         /// Which records.
         hierarchy: Hierarchy,
+    },
+    /// The id is among the highest of the table.
+    Latest {
+        /// The record's id.
+        id: Column,
+        /// Its table.
+        table: Table,
+        /// The table's alias in the subquery.
+        alias: u32,
+        /// So many of them.
+        most: u64,
     },
     /// There is, or is not, a row that holds the record's id.
     Exists {

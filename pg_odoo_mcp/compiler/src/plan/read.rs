@@ -1,6 +1,6 @@
 //! Reading records: which fields, of which records, in which order.
 
-use super::column::{check_use, comodel_name, field, is_inherited, user_column};
+use super::column::{check_use, comodel_name, field, is_inherited, not_a_path, user_column};
 use super::condition::{Rights, visible};
 use super::defaults::default_fields;
 use super::display::{AskedName, record_name};
@@ -183,7 +183,7 @@ pub(super) fn outputs(
                     reason: e.message,
                 })
             }
-            Err(e) => return Err(e),
+            Err(e) => return Err(not_a_path(name, e)),
         }
     }
     Ok((outputs, skipped))

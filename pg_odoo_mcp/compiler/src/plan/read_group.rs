@@ -2,9 +2,11 @@
 
 use super::group::{Currencies, GroupPlan, GroupRequest, grouped, key_column, measure_column};
 use super::key::is_record_field;
+use super::literal::moment_of as moment;
 use super::order::{OrderTerm, Written, order_of_records, parse_terms};
-use super::{Column, Figure, Inequality, KeyValue, Predicate, Sorting};
+use super::{Column, DatePart, Figure, Inequality, KeyValue, Predicate, Sorting};
 use crate::access::Subject;
+use crate::catalog::shortened;
 use crate::domain::{Condition, Domain, Operand, Operator};
 use crate::error::{Code, Error, Result};
 use crate::scope::Scope;
@@ -161,11 +163,12 @@ pub(super) fn order(
         .collect();
     let is_default = written.is_empty();
     for term in if is_default { &defaults } else { written } {
-        let plain = |column: Column| OrderTerm {
-            by: Sorting::Column(column),
+        let by = |by: Sorting| OrderTerm {
+            by,
             descending: term.descending,
             nulls_first: term.nulls_first,
         };
+        let plain = |column: Column| by(Sorting::Column(column));
         let Some(at) = keys.iter().position(|key| key == term.path) else {
             let at = groups.measures.iter().position(|m| m.key == term.path);
             let at = at.ok_or_else(|| {
@@ -175,6 +178,15 @@ pub(super) fn order(
             continue;
         };
         let column = key_column(&groups.source, at);
+        if let KeyValue::Part {
+            part: DatePart::DayOfWeek,
+            ..
+        } = groups.keys[at].value
+        {
+            let first = scope.week_start();
+            terms.push(by(Sorting::Weekday { column, first }));
+            continue;
+        }
         // Odoo sorts by the comodel's order only where the field is the model's own
         let comodel = is_record_field(of, term.path)
             .filter(|_| matches!(groups.keys[at].value, KeyValue::Record { .. }));
@@ -245,74 +257,115 @@ fn having(groups: &GroupPlan, domain: &Domain, negated: bool) -> Result<Predicat
 }
 
 fn having_condition(groups: &GroupPlan, condition: &Condition, negated: bool) -> Result<Predicate> {
-    let invalid = |problem: String| {
-        Error::new(Code::InvalidArguments, problem)
-            .hint("write having as [[\"amount_total:sum\", \">\", 1000]]; operators: =, !=, <, <=, >, >=, in, not in")
-    };
     let at = groups
         .measures
         .iter()
         .position(|m| m.key == condition.field_path)
         .ok_or_else(|| Error::new(Code::Internal, "a having of a measure that is not computed"))?;
-    let pg_type = match groups.measures[at].figure {
-        Figure::Number => PgType::Numeric,
-        Figure::Float => PgType::Float8,
-        Figure::Boolean | Figure::Date | Figure::Datetime => {
-            return Err(invalid(format!(
-                "having compares numbers, and {:?} is none",
-                condition.field_path
-            )));
-        }
+    let column = measure_column(&groups.source, at);
+    let (operator, values) = compared(condition, groups.measures[at].figure)?;
+    let Some(inequality) = Inequality::of(operator) else {
+        let negated = operator.is_negative() != negated;
+        let texts = || values.iter().filter_map(|value| value.text.clone());
+        return Ok(match values.first().map(|value| value.pg_type) {
+            None => Predicate::Const(negated),
+            // there are no arrays of them
+            Some(PgType::Bool) => {
+                let each = texts().map(|truth| {
+                    let is_true = (truth == "true") != negated;
+                    Predicate::all(vec![
+                        Predicate::Null {
+                            column: column.clone(),
+                            negated: true,
+                        },
+                        Predicate::True {
+                            column: column.clone(),
+                            negated: !is_true,
+                        },
+                    ])
+                });
+                match negated {
+                    true => Predicate::all(each.collect()),
+                    false => Predicate::any(each.collect()),
+                }
+            }
+            Some(pg_type) => Predicate::In {
+                column,
+                values: Param::array(pg_type, texts()),
+                negated,
+                or_null: false,
+            },
+        });
     };
-    let number = |value: &Value| match value {
-        Value::Int(i) => Ok(i.to_string()),
-        Value::Float(x) if x.is_finite() => Ok(format!("{x:?}")),
-        other => Err(invalid(format!(
-            "{:?} is compared with {other}, but takes a number",
-            condition.field_path
-        ))),
+    let inverse = operator.inverse_inequality().and_then(Inequality::of);
+    let inequality = inverse.filter(|_| negated).unwrap_or(inequality);
+    let compare = |value: &Param| Predicate::Compare {
+        column: column.clone(),
+        inequality,
+        value: value.clone(),
+        or_null: false,
+    };
+    Ok(Predicate::all(values.iter().map(compare).collect()))
+}
+
+/// A condition on a figure: its operator, and what it is compared with, one value where it is no `in`.
+pub(crate) fn compared(condition: &Condition, figure: Figure) -> Result<(Operator, Vec<Param>)> {
+    let (measure, operator) = (&condition.field_path, condition.operator);
+    let invalid = |problem: String| {
+        Error::new(Code::InvalidArguments, problem)
+            .hint("write having as [[\"amount_total:sum\", \">\", 1000]]; operators: =, !=, <, <=, >, >=, in, not in")
     };
     let Operand::Value(value) = &condition.operand else {
         return Err(invalid("having takes no any".into()));
     };
-    let column = measure_column(&groups.source, at);
-    let operator = condition.operator;
-    match operator {
-        Operator::Equal | Operator::NotEqual | Operator::In | Operator::NotIn => {
-            let values = match value {
-                Value::List(values) if matches!(operator, Operator::In | Operator::NotIn) => {
-                    values.as_slice()
-                }
-                Value::List(_) => {
-                    return Err(invalid(format!("{} takes one number", operator.name())));
-                }
-                one => std::slice::from_ref(one),
-            };
-            let texts = values.iter().map(number).collect::<Result<Vec<_>>>()?;
-            Ok(Predicate::In {
-                column,
-                values: Param::array(pg_type, texts.into_iter()),
-                negated: operator.is_negative() != negated,
-                or_null: false,
-            })
-        }
-        other => {
-            let operator = if negated {
-                other.inverse_inequality().unwrap_or(other)
-            } else {
-                other
-            };
-            let inequality = Inequality::of(operator)
-                .ok_or_else(|| invalid(format!("having takes no {}", other.name())))?;
-            Ok(Predicate::Compare {
-                column,
-                inequality,
-                value: Param {
-                    pg_type,
-                    text: Some(number(value)?),
-                },
-                or_null: false,
-            })
-        }
+    let is_in = matches!(operator, Operator::In | Operator::NotIn);
+    let is_equality = is_in || matches!(operator, Operator::Equal | Operator::NotEqual);
+    if !is_equality && Inequality::of(operator).is_none() {
+        return Err(invalid(format!("having takes no {}", operator.name())));
     }
+    let (pg_type, wanted) = match figure {
+        Figure::Number => (PgType::Numeric, "a number"),
+        Figure::Float => (PgType::Float8, "a number"),
+        Figure::Boolean => (PgType::Bool, "true or false"),
+        Figure::Date => (PgType::Date, "a date such as \"2026-01-31\""),
+        Figure::Datetime => (
+            PgType::Timestamp,
+            "a datetime in UTC such as \"2026-01-31 13:00:00\"",
+        ),
+        Figure::Text => (PgType::Text, "a text"),
+        Figure::Array { .. } => {
+            return Err(invalid(format!(
+                "having compares no lists, and {measure:?} is one"
+            )));
+        }
+    };
+    let one = |value: &Value| {
+        let text = match (figure, value) {
+            (Figure::Number | Figure::Float, Value::Int(i)) => Some(i.to_string()),
+            (Figure::Number | Figure::Float, Value::Float(x)) if x.is_finite() => {
+                Some(format!("{x:?}"))
+            }
+            (Figure::Boolean, Value::Bool(truth)) => Some(truth.to_string()),
+            (Figure::Text, Value::Text(text)) => Some(text.clone()),
+            (Figure::Date, Value::Text(text)) => moment(text).map(|at| at.date().to_string()),
+            (Figure::Datetime, Value::Text(text)) => moment(text).map(|at| at.to_string()),
+            _ => None,
+        };
+        let text = text.ok_or_else(|| {
+            invalid(format!(
+                "{measure:?} is compared with {}, but takes {wanted}",
+                shortened(&value.to_string())
+            ))
+        })?;
+        Ok(Param {
+            pg_type,
+            text: Some(text),
+        })
+    };
+    let values = match value {
+        Value::List(values) if is_in => values.as_slice(),
+        Value::List(_) => return Err(invalid(format!("{} takes one value", operator.name()))),
+        one => std::slice::from_ref(one),
+    };
+    Ok((operator, values.iter().map(one).collect::<Result<_>>()?))
 }

@@ -1,180 +1,231 @@
-//! Relative dates as Odoo 19 reads them: `today -7d`, `=monday`, `now +3H` (`odoo/tools/date_utils.py`).
+//! Dates relative to now, as Odoo 19 reads them (`odoo/tools/date_utils.py`): `today -7d`, `=monday`, `now +3H`.
+//!
+//! A moment is moved on the clock of the user's timezone, whose distance from UTC stays that of now.
 
-use super::literal::midnight;
-use crate::scope::Scope;
 use chrono::{
-    Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone,
+    Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Weekday,
 };
 
-const WEEKDAYS: [&str; 7] = [
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-];
-
-/// What a relative date comes to.
+/// What a text comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Relative {
-    /// It began with `today`.
+    /// A day of the user's calendar.
     Day(NaiveDate),
-    /// It began with `now`, or with an offset: the user's wall clock, and what it is ahead of UTC.
-    Moment(NaiveDateTime, TimeDelta),
+    /// A moment in UTC.
+    Moment(NaiveDateTime),
 }
 
-impl Relative {
-    /// The day, for a date field: of a moment that in UTC.
-    pub(super) fn day(self) -> Option<NaiveDate> {
-        match self {
-            Relative::Day(day) => Some(day),
-            Relative::Moment(..) => Some(self.moment(chrono_tz::Tz::UTC)?.date()),
-        }
-    }
-
-    /// The moment in UTC, for a datetime field: of a day its midnight in that timezone.
-    pub(super) fn moment(self, tz: chrono_tz::Tz) -> Option<NaiveDateTime> {
-        match self {
-            Relative::Day(day) => Some(midnight(tz, day)),
-            // Python keeps what the clock is ahead of UTC now, whatever it is on that day
-            Relative::Moment(local, ahead) => known(local.checked_sub_signed(ahead)?),
-        }
-    }
+/// Where the user is in time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Now {
+    /// What the clock shows.
+    pub(super) local: NaiveDateTime,
+    /// How far it is from UTC.
+    pub(super) offset: TimeDelta,
+    /// The day that the user's week starts on, if it is known.
+    pub(super) week_start: Option<Weekday>,
 }
 
-/// The relative date in the text; nothing where it is none, or where Odoo alone can say what it comes to.
-pub(super) fn relative(scope: &Scope<'_>, text: &str, now: NaiveDateTime) -> Option<Relative> {
-    let mut terms: Vec<&str> = text.split_ascii_whitespace().collect();
-    let is_today = terms.first() == Some(&"today");
-    if is_today || terms.first() == Some(&"now") {
-        terms.remove(0);
-    } else if terms.is_empty() {
-        return None;
-    }
-    let ahead = scope.tz.offset_from_utc_datetime(&now).fix();
-    let ahead = TimeDelta::seconds(i64::from(ahead.local_minus_utc()));
-    let mut local = now.checked_add_signed(ahead)?;
-    if is_today {
-        local = local.date().and_time(NaiveTime::MIN);
+/// More is no date of anybody's, and dear to count.
+const MOST: i64 = 100_000;
+
+/// Whether it looks like such a date.
+pub(super) fn is_relative(text: &str) -> bool {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    matches!(first, "today" | "now") || first.starts_with(['+', '-', '='])
+}
+
+/// What the text comes to; nothing where it is no such date, or one that only Odoo reads.
+pub(super) fn relative(text: &str, now: Now) -> Option<Relative> {
+    let mut terms = text.split_whitespace().peekable();
+    let is_day = terms.next_if(|term| matches!(*term, "today" | "now")) == Some("today");
+    let mut at = now.local;
+    if is_day {
+        at = at.date().and_time(NaiveTime::MIN);
     }
     for term in terms {
-        local = known(offset(scope, local, term, is_today)?)?;
+        at = moved(at, term, is_day, now.week_start)?;
+        if !(1..=9999).contains(&at.year()) {
+            return None;
+        }
     }
-    Some(match is_today {
-        true => Relative::Day(local.date()),
-        false => Relative::Moment(local, ahead),
+    Some(match is_day {
+        true => Relative::Day(at.date()),
+        false => Relative::Moment(at.checked_sub_signed(now.offset)?),
     })
 }
 
-fn offset(
-    scope: &Scope<'_>,
-    local: NaiveDateTime,
+fn moved(
+    at: NaiveDateTime,
     term: &str,
     is_day: bool,
+    week_start: Option<Weekday>,
 ) -> Option<NaiveDateTime> {
-    let (operator, what) = (term.get(..1)?, term.get(1..)?);
-    let midnight = local.date().and_time(NaiveTime::MIN);
-    let named = WEEKDAYS.iter().position(|day| *day == what);
-    if named.is_some() || what == "week_start" {
-        // of the user's own language, not of the call's
-        let lang = scope.principal.lang.as_deref()?;
-        let languages = &scope.principal.languages;
-        let first = i64::from(languages.iter().find(|l| l.code == lang)?.week_start) - 1;
-        let wanted = named.map_or(first, |day| day as i64);
-        let today = i64::from(local.weekday().num_days_from_monday());
-        let days = (wanted - first).rem_euclid(7) - (today - first).rem_euclid(7);
-        let (from, days) = match operator {
-            "+" if days < 0 => (local, days + 7),
-            "-" if days > 0 => (local, days - 7),
-            "+" | "-" => (local, days),
-            "=" => (midnight, days),
-            _ => return None,
+    let mut letters = term.chars();
+    let (operator, rest) = (letters.next()?, letters.as_str());
+    if !matches!(operator, '+' | '-' | '=') || term.len() < 3 {
+        return None;
+    }
+    if let Some(wanted) = weekday(rest, week_start) {
+        let first = week_start?;
+        let from = i64::from(at.weekday().days_since(first));
+        let days = i64::from(wanted.days_since(first)) - from;
+        let days = match operator {
+            '+' if days < 0 => days + 7,
+            '-' if days > 0 => days - 7,
+            _ => days,
         };
-        return from.checked_add_signed(TimeDelta::days(days));
+        let at = match operator {
+            '=' => at.date().and_time(NaiveTime::MIN),
+            _ => at,
+        };
+        return at.checked_add_signed(TimeDelta::days(days));
     }
-    let unit = what.chars().last().filter(char::is_ascii)?;
-    let number = what.get(..what.len() - 1)?;
-    // Python takes more for a number than digits
-    if number.is_empty() || number.len() > 4 || !number.bytes().all(|b| b.is_ascii_digit()) {
+    let unit = rest.chars().next_back()?;
+    let digits = rest.strip_suffix(unit)?;
+    let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    let number: i64 = digits.parse().ok().filter(|_| is_number)?;
+    // what a time does to a day is Python's own affair
+    if number > MOST || is_day && matches!(unit, 'H' | 'M' | 'S') {
         return None;
     }
-    let number: u32 = number.parse().ok()?;
-    // a day to which hours are added is a moment, and in UTC
-    if is_day && matches!(unit, 'H' | 'M' | 'S') {
-        return None;
+    if operator == '=' {
+        return set(at, unit, u32::try_from(number).ok()?);
     }
-    match operator {
-        "=" => set(local, midnight, unit, number),
-        "+" => moved(local, unit, number, true),
-        "-" => moved(local, unit, number, false),
-        _ => None,
-    }
-}
-
-fn moved(local: NaiveDateTime, unit: char, number: u32, is_later: bool) -> Option<NaiveDateTime> {
-    let sign = if is_later { 1 } else { -1 };
-    let seconds = |of_one: i64| {
-        local.checked_add_signed(TimeDelta::try_seconds(sign * of_one * i64::from(number))?)
-    };
-    let days = |number: u32| {
-        let days = Days::new(number.into());
-        match is_later {
-            true => local.checked_add_days(days),
-            false => local.checked_sub_days(days),
+    let back = operator == '-';
+    let months = |count: i64| {
+        let count = Months::new(u32::try_from(count).ok()?);
+        match back {
+            true => at.checked_sub_months(count),
+            false => at.checked_add_months(count),
         }
     };
-    let months = |number: u32| {
-        let months = Months::new(number);
-        match is_later {
-            true => local.checked_add_months(months),
-            false => local.checked_sub_months(months),
+    let days = |count: i64| {
+        let count = Days::new(u64::try_from(count).ok()?);
+        match back {
+            true => at.checked_sub_days(count),
+            false => at.checked_add_days(count),
         }
     };
+    let seconds =
+        |count: i64| at.checked_add_signed(TimeDelta::seconds(if back { -count } else { count }));
     match unit {
-        'd' => days(number),
-        'w' => days(number * 7),
-        'm' => months(number),
         'y' => months(number * 12),
-        'H' => seconds(3600),
-        'M' => seconds(60),
-        'S' => seconds(1),
+        'm' => months(number),
+        'w' => days(number * 7),
+        'd' => days(number),
+        'H' => seconds(number * 3600),
+        'M' => seconds(number * 60),
+        'S' => seconds(number),
         _ => None,
     }
 }
 
-/// A part that is set, with all that is smaller than a day, or than the part, at its lowest.
-fn set(
-    local: NaiveDateTime,
-    midnight: NaiveDateTime,
-    unit: char,
-    number: u32,
-) -> Option<NaiveDateTime> {
-    let (year, month, day) = (local.year(), local.month(), local.day());
-    let of = |year: i32, month: u32, day: u32| {
+/// A part of the moment set, and what is below a day, or below it, reset.
+fn set(at: NaiveDateTime, unit: char, number: u32) -> Option<NaiveDateTime> {
+    let midnight = at.date().and_time(NaiveTime::MIN);
+    // where the month is shorter, its last day
+    let on = |year: i32, month: u32, day: u32| {
         let first = NaiveDate::from_ymd_opt(year, month, 1)?;
         let last = first.checked_add_months(Months::new(1))?.pred_opt()?.day();
-        NaiveDate::from_ymd_opt(year, month, day.min(last))?.and_hms_opt(0, 0, 0)
+        first
+            .with_day(day.min(last))
+            .map(|day| day.and_time(NaiveTime::MIN))
     };
-    let at = |of_one: i64| midnight.checked_add_signed(TimeDelta::seconds(of_one));
-    let (hour, minute) = (
-        i64::from(chrono::Timelike::hour(&local)),
-        i64::from(chrono::Timelike::minute(&local)),
-    );
-    let number_of_seconds = i64::from(number);
-    match (unit, number) {
-        ('d', 1..=31) => of(year, month, number),
-        ('m', 1..=12) => of(year, number, day),
-        ('y', 1..=9998) => of(number as i32, month, day),
-        ('H', 0..=23) => at(number_of_seconds * 3600),
-        ('M', 0..=59) => at(hour * 3600 + number_of_seconds * 60),
-        ('S', 0..=59) => at(hour * 3600 + minute * 60 + number_of_seconds),
+    match unit {
+        'd' if (1..=31).contains(&number) => on(at.year(), at.month(), number),
+        'm' if (1..=12).contains(&number) => on(at.year(), number, at.day()),
+        'y' if (1..=9999).contains(&number) => {
+            on(i32::try_from(number).ok()?, at.month(), at.day())
+        }
+        'H' => midnight.with_hour(number),
+        'M' => midnight.with_hour(at.hour())?.with_minute(number),
+        'S' => at.with_nanosecond(0)?.with_second(number),
         _ => None,
     }
 }
 
-/// A moment of the years that Python has, but the first and the last.
-fn known(at: NaiveDateTime) -> Option<NaiveDateTime> {
-    Some(at).filter(|at| (2..=9998).contains(&at.year()))
+fn weekday(name: &str, week_start: Option<Weekday>) -> Option<Weekday> {
+    Some(match name {
+        "monday" => Weekday::Mon,
+        "tuesday" => Weekday::Tue,
+        "wednesday" => Weekday::Wed,
+        "thursday" => Weekday::Thu,
+        "friday" => Weekday::Fri,
+        "saturday" => Weekday::Sat,
+        "sunday" => Weekday::Sun,
+        "week_start" => week_start?,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> NaiveDateTime {
+        NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").expect("a moment")
+    }
+
+    /// In Brussels in summer, on a Saturday; weeks start on Sunday.
+    fn read(text: &str) -> Option<String> {
+        let now = Now {
+            local: at("2026-05-30 00:30:15"),
+            offset: TimeDelta::hours(2),
+            week_start: Some(Weekday::Sun),
+        };
+        relative(text, now).map(|relative| match relative {
+            Relative::Day(day) => day.to_string(),
+            Relative::Moment(moment) => moment.to_string(),
+        })
+    }
+
+    #[test]
+    fn days_and_moments_are_those_of_odoo_s_own_reading() {
+        // made by Odoo 19's parse_date
+        for (text, expected) in [
+            ("today", "2026-05-30"),
+            ("today -7d", "2026-05-23"),
+            ("today +1m", "2026-06-30"),
+            ("today -3m", "2026-02-28"),
+            ("today -1y =1m =1d", "2025-01-01"),
+            ("today =2m", "2026-02-28"),
+            ("today +2w", "2026-06-13"),
+            ("today =monday", "2026-05-25"),
+            ("today +monday", "2026-06-01"),
+            ("today -monday", "2026-05-25"),
+            ("today =week_start", "2026-05-24"),
+            ("today +saturday", "2026-05-30"),
+            ("now", "2026-05-29 22:30:15"),
+            ("-3H", "2026-05-29 19:30:15"),
+            ("+90M", "2026-05-30 00:00:15"),
+            ("now =1d", "2026-04-30 22:00:00"),
+            ("now =3H", "2026-05-30 01:00:00"),
+            ("now =5M", "2026-05-29 22:05:00"),
+            ("now =7S", "2026-05-29 22:30:07"),
+            ("=sunday", "2026-05-23 22:00:00"),
+            ("-1m -1y", "2025-04-29 22:30:15"),
+        ] {
+            assert_eq!(read(text).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_only_odoo_reads_is_left_to_it() {
+        for text in [
+            "today +3H",
+            "today 7d",
+            "today -d",
+            "today +1q",
+            "now =0d",
+            "now =13m",
+            "now =25H",
+            "today -99999999y",
+            "today +1_0d",
+            "yesterday",
+            "today  tomorrow",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
 }

@@ -191,7 +191,9 @@ impl Resolver<'_> {
         domain: &Domain,
         negated: bool,
     ) -> Result<Predicate> {
+        self.check_named(of, on, domain, negated)?;
         let to_many = ToMany::new(self.scope, of, on)?;
+        self.check_any_of_many(of, on, &to_many)?;
         let inside = self.behind(&to_many);
         let bypass = self.rights == Rights::Superuser || to_many.bypass;
         let id = Column::plain(alias, "id");
@@ -310,6 +312,7 @@ impl Resolver<'_> {
             active_test: false,
         };
         let to_many = ToMany::new(self.scope, of, on)?;
+        self.check_linked(of, on, &to_many)?;
         let id = Column::plain(alias, "id");
         to_many.exists(self.scope, id, negated, |to_many, coalias| {
             let parts = vec![
@@ -359,6 +362,7 @@ fn mentions(predicate: &Predicate, wanted: &Column) -> bool {
         | Predicate::Compare { column, .. }
         | Predicate::Like { column, .. }
         | Predicate::Within { column, .. }
-        | Predicate::InHierarchy { column, .. } => column == wanted,
+        | Predicate::InHierarchy { column, .. }
+        | Predicate::Latest { id: column, .. } => column == wanted,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Param, PgType, Statement};
 use crate::catalog::Table;
-use crate::plan::{Column, Form, From, Predicate, Source};
+use crate::plan::{Column, Form, From, OfCompany, Predicate, Source};
 
 /// Text and parameters. Text is pushed as literals of this crate, quoted identifiers and
 /// placeholders; there is no way to push a value.
@@ -73,7 +73,59 @@ impl Fragment {
                     .push_param(&lang);
                 self.push(", ").push_plain(column).push("->>'en_US')")
             }
+            Form::OfCompany(of) => self.push_of_company(column, of),
+            Form::Part { part, timezone } => {
+                let unit = Param::text(part.unit());
+                self.push("date_part(").push_param(&unit).push(", ");
+                match timezone {
+                    Some(timezone) => self.push_local(column, timezone),
+                    None => self.push_plain(column).push("::timestamp"),
+                }
+                .push(")")
+            }
         }
+    }
+
+    /// A moment in UTC as the clocks of a timezone show it.
+    pub(super) fn push_local(&mut self, column: &Column, timezone: &str) -> &mut Self {
+        self.push("timezone(")
+            .push_param(&Param::text(timezone))
+            .push(", timezone('UTC', ")
+            .push_plain(column)
+            .push("))")
+    }
+
+    fn push_of_company(&mut self, column: &Column, of: &OfCompany) -> &mut Self {
+        if let Some((_, alias)) = &of.comodel {
+            self.push("(SELECT ").push_alias(*alias).push(".id FROM ");
+        }
+        if let Some((table, alias)) = &of.comodel {
+            self.push_table(table, *alias)
+                .push(" WHERE ")
+                .push_alias(*alias)
+                .push(".id = ");
+        }
+        let company = Param::text(of.company.as_str());
+        self.push(if of.default.is_some() {
+            "(COALESCE("
+        } else {
+            "("
+        });
+        self.push_plain(column).push("->").push_param(&company);
+        if let Some(default) = &of.default {
+            self.push(", to_jsonb(").push_param(default).push("))");
+        }
+        // an entry may be JSON's null
+        let is_bare = matches!(
+            of.pg_type,
+            PgType::Bool | PgType::Int4 | PgType::Float8 | PgType::Numeric
+        ) && of.comodel.is_none();
+        self.push(if is_bare { ")::" } else { "->>0)::" })
+            .push(of.pg_type.name());
+        if of.comodel.is_some() {
+            self.push(")");
+        }
+        self
     }
 
     fn push_plain(&mut self, column: &Column) -> &mut Self {
@@ -102,6 +154,11 @@ impl Fragment {
                 .push(") AS ")
                 .push_alias(source.alias),
         };
+        self.push_joins(source)
+    }
+
+    /// The joins of a source.
+    pub(super) fn push_joins(&mut self, source: &Source) -> &mut Self {
         for join in &source.joins {
             self.push("\nLEFT JOIN ")
                 .push_table(&join.table, join.alias)

@@ -1,6 +1,6 @@
 use super::fragment::Fragment;
 use super::select::int8;
-use super::{Param, Statement};
+use super::{Param, PgType, Statement};
 use crate::catalog::Table;
 use crate::plan::{
     Aggregate, Bucket, Column, Currencies, Currency, Figure, GroupColumn, GroupPlan, Groups,
@@ -14,15 +14,27 @@ pub fn groups(plan: &GroupPlan, relations: Vec<Table>) -> Statement {
         f.push(if i == 0 { "SELECT " } else { ", " })
             .push_group_column(plan, column);
     }
-    f.push_source(&plan.source)
-        .push_where(&plan.having)
-        .push_order_by(&plan.order);
-    if let Some(limit) = plan.limit {
-        f.push("\nLIMIT ")
-            .push_param(&int8(limit))
-            .push(" OFFSET ")
-            .push_param(&int8(plan.offset));
-    }
+    match plan.limit {
+        None => f.push_source(&plan.source).push_where(&plan.having),
+        // names and texts are made of the groups of the page alone, which may be a few of a hundred thousand
+        Some(limit) => {
+            let alias = plan.source.alias;
+            f.push("\nFROM (SELECT ")
+                .push_alias(alias)
+                .push(".*, count(*) OVER () AS all_groups")
+                .push_source(&plan.source)
+                .push_where(&plan.having)
+                .push_order_by(&plan.order)
+                .push("\nLIMIT ")
+                .push_param(&int8(limit))
+                .push(" OFFSET ")
+                .push_param(&int8(plan.offset))
+                .push(") AS ")
+                .push_alias(alias)
+                .push_joins(&plan.source)
+        }
+    };
+    f.push_order_by(&plan.order);
     f.finish(relations)
 }
 
@@ -80,7 +92,12 @@ impl Fragment {
                 match plan.measures[at].figure {
                     // the shortest digits that give the same double
                     Figure::Float => self.push_column(&figure).push("::float8::text"),
-                    Figure::Number | Figure::Boolean => self.push_column(&figure).push("::text"),
+                    Figure::Number | Figure::Boolean | Figure::Text => {
+                        self.push_column(&figure).push("::text")
+                    }
+                    Figure::Array { .. } => {
+                        self.push("to_json(").push_column(&figure).push(")::text")
+                    }
                     Figure::Date => self
                         .push("to_char(")
                         .push_column(&figure)
@@ -88,7 +105,7 @@ impl Fragment {
                     Figure::Datetime => self.push_moment(&figure),
                 }
             }
-            GroupColumn::Total => self.push("(count(*) OVER ())::text"),
+            GroupColumn::Total => self.push_column(&of_groups("all_groups")).push("::text"),
         }
     }
 
@@ -217,11 +234,7 @@ impl Fragment {
             .push_param(&Param::text(bucket.period.name()))
             .push(", ");
         if bucket.is_datetime {
-            self.push("timezone(")
-                .push_param(&Param::text(bucket.timezone.as_str()))
-                .push(", timezone('UTC', ")
-                .push_column(&bucket.date)
-                .push("))");
+            self.push_local(&bucket.date, &bucket.timezone);
         } else {
             self.push_column(&bucket.date).push("::timestamp");
         }
@@ -237,6 +250,40 @@ impl Fragment {
 
     fn push_aggregate(&mut self, aggregate: &Aggregate) -> &mut Self {
         let (function, column) = match aggregate {
+            Aggregate::Array { column, by } => {
+                self.push(if by.is_some() {
+                    "array_agg("
+                } else {
+                    "array_agg(DISTINCT "
+                });
+                return self
+                    .push_column(column)
+                    .push(" ORDER BY ")
+                    .push_column(by.as_ref().unwrap_or(column))
+                    .push(")");
+            }
+            Aggregate::Converted {
+                amount,
+                currency,
+                rates,
+            } => {
+                let ids = rates.iter().map(|(id, _)| id.to_string());
+                let each = rates.iter().map(|(_, rate)| rate.clone());
+                let (ids, each) = (
+                    Param::array(PgType::Int8, ids),
+                    Param::array(PgType::Numeric, each),
+                );
+                return self
+                    .push("sum(")
+                    .push_column(amount)
+                    .push(" / COALESCE((")
+                    .push_param(&each)
+                    .push(")[array_position(")
+                    .push_param(&ids)
+                    .push(", ")
+                    .push_currency(currency)
+                    .push("::bigint)], 1.0))");
+            }
             Aggregate::Records => return self.push("count(*)"),
             Aggregate::Sum(column) => ("sum(", column),
             Aggregate::Average(column) => ("avg(", column),

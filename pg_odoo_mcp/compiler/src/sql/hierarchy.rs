@@ -66,7 +66,7 @@ impl Fragment {
             if hierarchy.ids.is_some() {
                 self.push(" UNION ");
             }
-            self.push_ids(found);
+            self.push_ids(found, "");
         }
         self
     }

@@ -8,10 +8,12 @@ mod groups;
 mod hierarchy;
 mod path;
 mod predicate;
+mod rates;
 mod select;
 mod statement;
 
 pub use groups::{currency_code, group_count, groups};
 pub use path::user_path;
-pub use select::{count, select};
+pub use rates::currency_rates;
+pub use select::{count, ids, select};
 pub use statement::{Param, PgType, Statement};

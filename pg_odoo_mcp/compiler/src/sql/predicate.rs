@@ -35,6 +35,24 @@ impl Fragment {
                 self.push_column(column)
                     .push(if *negated { " IS NOT TRUE" } else { " IS TRUE" })
             }
+            Predicate::Latest {
+                id,
+                table,
+                alias,
+                most,
+            } => {
+                let of_table = Column::plain(*alias, "id");
+                self.push_column(id)
+                    .push(" IN (SELECT ")
+                    .push_column(&of_table)
+                    .push(" FROM ")
+                    .push_table(table, *alias)
+                    .push(" ORDER BY ")
+                    .push_column(&of_table)
+                    .push(" DESC LIMIT ")
+                    .push_number(*most)
+                    .push(")")
+            }
             Predicate::In {
                 column,
                 values,
@@ -121,16 +139,18 @@ impl Fragment {
             } => self.or_null(column, *or_null, |f| {
                 f.push_column(column)
                     .push(if *negated { " NOT IN (" } else { " IN (" })
-                    .push_ids(subquery)
+                    .push_ids(subquery, "")
                     .push(")");
             }),
         }
     }
 
-    /// The ids of a subquery's records.
-    pub(super) fn push_ids(&mut self, subquery: &Subquery) -> &mut Self {
+    /// The ids of a subquery's records, cast as said.
+    pub(super) fn push_ids(&mut self, subquery: &Subquery, cast: &'static str) -> &mut Self {
         self.push("SELECT ").push_alias(subquery.alias);
-        self.push(".id FROM ")
+        self.push(".id")
+            .push(cast)
+            .push(" FROM ")
             .push_table(&subquery.table, subquery.alias)
             .push_where(&subquery.predicate)
     }

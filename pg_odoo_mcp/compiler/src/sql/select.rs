@@ -1,7 +1,7 @@
 use super::fragment::Fragment;
 use super::{Param, Statement};
 use crate::catalog::Table;
-use crate::plan::{CountPlan, OrderTerm, ReadPlan, Sorting};
+use crate::plan::{CountPlan, OrderTerm, ReadPlan, Sorting, Subquery};
 
 /// Each record as one JSON object.
 pub fn select(plan: &ReadPlan, relations: Vec<Table>) -> Statement {
@@ -35,6 +35,13 @@ pub fn count(plan: &CountPlan, relations: Vec<Table>) -> Statement {
     f.finish(relations)
 }
 
+/// The ids of a subquery's records.
+pub fn ids(subquery: &Subquery, relations: Vec<Table>) -> Statement {
+    let mut f = Fragment::default();
+    f.push_ids(subquery, "::text");
+    f.finish(relations)
+}
+
 pub(super) fn int8(value: u64) -> Param {
     Param::int8(i64::try_from(value).unwrap_or(i64::MAX))
 }
@@ -54,6 +61,12 @@ impl Fragment {
             Sorting::Column(column) => self.push_column(column),
             Sorting::Boolean(column) => self.push("COALESCE(").push_column(column).push(", FALSE)"),
             Sorting::IsNull(column) => self.push("(").push_column(column).push(" IS NULL)"),
+            Sorting::Weekday { column, first } => self
+                .push("mod(7 - ")
+                .push_number(u64::from(*first))
+                .push(" + ")
+                .push_column(column)
+                .push("::int, 7)"),
         };
         if term.descending {
             self.push(" DESC");

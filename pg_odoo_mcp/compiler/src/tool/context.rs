@@ -16,6 +16,7 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
         .map(|c| json!({"id": c.id, "name": c.name, "currency": c.currency}))
         .collect();
     let mut models = call.database.readable_models(principal)?;
+    let all = models.len();
     models.retain(|model| KNOWN_MODELS.iter().any(|(known, _)| known == model));
     let json = json!({
         "engine": "sql",
@@ -25,7 +26,7 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
         "now_utc": environment.now_utc,
         "odoo_version": environment.odoo_version,
         "token": environment.token.map(|t| json!({"name": t.name, "scope": t.scope, "expires_at": t.expires_at})),
-        "can": {"read": models, "write": false},
+        "can": {"read": models, "read_others": all - models.len(), "write": false},
     });
     Ok(Answer {
         json: json.to_string(),

@@ -1,6 +1,7 @@
 //! `odoo_describe_model`: the fields of a model that the caller may read, as Odoo calls them.
 
 use super::described_field::Described;
+use super::value_sample::{self, MAX_FIELDS, Sample};
 use super::{Call, Explained};
 use crate::access::{self, Subject, check_field, check_read, is_readable};
 use crate::answer::Answer;
@@ -23,6 +24,9 @@ struct Body<'a> {
     /// Names by the reason why SQL does not read them.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     unsupported: BTreeMap<String, Vec<&'a str>>,
+    /// What `values` are of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sample: Option<Sample>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<Warning>,
 }
@@ -51,6 +55,7 @@ fn asked<'a>(call: &'a Call<'a>) -> Result<Asked<'a>> {
 pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
     let asked = asked(call)?;
     let of = &asked.of;
+    let asks_values = asks_values(call)?;
     let named = call.arguments.names("fields")?.filter(|f| !f.is_empty());
     let fields = match &named {
         Some(names) => asked.named(names)?,
@@ -76,8 +81,19 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
         order: &of.model.order,
         fields: Vec::new(),
         unsupported: BTreeMap::new(),
+        sample: None,
         warnings: Vec::new(),
     };
+    let mut held = BTreeMap::new();
+    if asks_values {
+        match value_sample::sample(call, &asked.context, of, &fields)? {
+            Some((sample, found)) => {
+                body.sample = Some(sample);
+                held = found;
+            }
+            None => asked.scope.warn("values_open", VALUES_OPEN),
+        }
+    }
     let mut is_short = false;
     for (field, base) in fields.into_iter().zip(bases) {
         let unsupported = asked.unsupported(field)?;
@@ -95,6 +111,7 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
             base: told(&described, base, &field.name),
         };
         let mut row = asked.row(field, &told, unsupported)?;
+        row.values = held.remove(field.name.as_str());
         if named.is_none() {
             is_short |= row.shorten();
         }
@@ -125,6 +142,22 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
             .map_err(|e| Error::new(Code::Internal, e.to_string()))?,
         model: Some(of.model.name.clone()),
     })
+}
+
+/// Said where values are asked for of records that SQL does not read.
+pub(crate) const VALUES_OPEN: &str = "values are looked into by SQL alone; odoo_read_group by a field, with __count, has Odoo count them";
+
+/// Whether the values of fields are asked for: of a few that are named.
+pub(crate) fn asks_values(call: &Call<'_>) -> Result<bool> {
+    let named = call.arguments.names("fields")?.unwrap_or_default();
+    match call.arguments.flag("values", false)? {
+        true if !(1..=MAX_FIELDS).contains(&named.len()) => Err(Error::new(
+            Code::InvalidArguments,
+            format!("values are looked into for 1 to {MAX_FIELDS} fields"),
+        )
+        .hint("name them in `fields`")),
+        values => Ok(values),
+    }
 }
 
 /// What Odoo tells of a field: its text is that of the model which it is inherited from.
@@ -232,6 +265,7 @@ impl Asked<'_> {
             company_dependent: field.company_dependent,
             related: field.related.as_deref().filter(|_| !field.store),
             unsupported,
+            values: None,
         })
     }
 

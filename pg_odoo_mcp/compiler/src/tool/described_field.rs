@@ -1,5 +1,6 @@
 //! One field in the answer of `odoo_describe_model`.
 
+use super::value_sample::Held;
 use serde::Serialize;
 
 /// Help up to this length is told of every field, longer one of those that are named.
@@ -41,6 +42,9 @@ pub(crate) struct Described<'a> {
     /// Why SQL does not read it, or why nothing does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) unsupported: Option<String>,
+    /// What records hold of it, where that is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) values: Option<Held>,
 }
 
 impl Described<'_> {

@@ -32,7 +32,16 @@ pub(crate) fn explain(
         Ok(explained) => explained,
         Err(error) => return delegated(&call, &tool.delegation(&call, error)?),
     };
-    let statements: Vec<Json> = explained.statements.iter().map(statement_json).collect();
+    let mut scope = explained.scope;
+    let before = scope["before"].take();
+    let statements = explained.statements.iter().map(statement_json);
+    let statements: Vec<Json> = before
+        .as_array()
+        .cloned()
+        .unwrap_or_default()
+        .into_iter()
+        .chain(statements)
+        .collect();
     let mut json = json!({
         "engine": "sql",
         // a tool that knows better says so in its frame
@@ -40,7 +49,8 @@ pub(crate) fn explain(
         "model": explained.model,
         "statements": statements,
     });
-    if let (Json::Object(json), Json::Object(scope)) = (&mut json, explained.scope) {
+    if let (Json::Object(json), Json::Object(mut scope)) = (&mut json, scope) {
+        scope.remove("before");
         json.extend(scope);
     }
     let model = Some(explained.model).filter(|model| !model.is_empty());
@@ -68,6 +78,7 @@ fn delegated(call: &Call<'_>, delegation: &Delegation) -> Result<Answer> {
         json.extend(scope);
         // Odoo looks for them itself
         json.remove("rules");
+        json.remove("before");
     }
     Ok(Answer {
         json: json.to_string(),
@@ -85,6 +96,7 @@ pub(super) fn scope_json(scope: &Scope<'_>) -> Json {
         "companies": scope.companies().map(|c| c.name.as_str()).collect::<Vec<_>>(),
         "active_test": scope.active_test,
         "rules": scope.rules(),
+        "before": scope.before().iter().map(statement_json).collect::<Vec<_>>(),
     });
     super::search::note(&mut json, scope);
     json

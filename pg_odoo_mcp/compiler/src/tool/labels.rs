@@ -1,7 +1,7 @@
 //! What figures are labelled with: calendar, currencies, companies, warnings, where they come from.
 
 use crate::answer::weekday;
-use crate::plan::{Bucket, GroupKey, KeyValue, Period};
+use crate::plan::{DatePart, GroupKey, KeyValue, Period};
 use crate::scope::{Scope, Warning};
 use serde::Serialize;
 
@@ -49,25 +49,28 @@ pub(super) struct Labelled<'a> {
 impl<'a> Labels<'a> {
     /// The labels of an answer that is finished: warnings come last.
     pub(super) fn new(scope: &'a Scope<'_>, of: Labelled<'a>) -> Labels<'a> {
-        let buckets = || {
-            of.keys.iter().filter_map(|key| match &key.value {
-                KeyValue::Bucket(bucket) => Some(bucket),
-                _ => None,
-            })
+        let timezone = |key: &'a GroupKey| match &key.value {
+            KeyValue::Bucket(bucket) if bucket.is_datetime => Some(bucket.timezone.as_str()),
+            KeyValue::Part { timezone, .. } => timezone.as_deref(),
+            _ => None,
         };
-        let is_week = |bucket: &&Bucket| bucket.period == Period::Week;
+        let has_weeks = |key: &GroupKey| match &key.value {
+            KeyValue::Bucket(bucket) => bucket.period == Period::Week,
+            KeyValue::Part { part, .. } => *part == DatePart::DayOfWeek,
+            _ => false,
+        };
         // one company goes without saying only where the user has no other
         let companies = match scope.principal.companies.len() {
             0 | 1 => Vec::new(),
             _ => scope.companies().map(|c| c.name.as_str()).collect(),
         };
         Labels {
-            timezone: buckets()
-                .find(|bucket| bucket.is_datetime)
-                .map(|bucket| bucket.timezone.as_str()),
-            week_start: buckets()
-                .find(is_week)
-                .map(|bucket| weekday(bucket.week_start)),
+            timezone: of.keys.iter().find_map(timezone),
+            week_start: of
+                .keys
+                .iter()
+                .any(has_weeks)
+                .then(|| weekday(scope.week_start())),
             currencies: of.currencies,
             companies,
             warnings: scope.warnings(),

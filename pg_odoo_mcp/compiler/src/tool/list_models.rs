@@ -106,7 +106,15 @@ fn score(wanted: &Wanted, of: &ListedModel) -> Option<f64> {
         .iter()
         .find(|(model, _)| *model == of.name)
         .map_or("", |(_, also)| also);
-    wanted.score(&[&of.name, &of.label, &of.english], also)
+    wanted.score(&names(of), also)
+}
+
+/// What it is called, in every language.
+fn names(of: &ListedModel) -> Vec<&str> {
+    let mut names = vec![of.name.as_str(), &of.label];
+    let others = of.labels.iter().filter(|label| **label != of.label);
+    names.extend(others.map(String::as_str));
+    names
 }
 
 fn no_match(query: &str, readable: &[ListedModel]) -> String {
@@ -114,11 +122,7 @@ fn no_match(query: &str, readable: &[ListedModel]) -> String {
         return "no access list lets this user read any model".into();
     }
     let shown: String = query.chars().take(80).collect();
-    let near = Wanted::new(query).closest(
-        readable
-            .iter()
-            .map(|of| (of.name.as_str(), [of.name.as_str(), &of.label, &of.english])),
-    );
+    let near = Wanted::new(query).closest(readable.iter().map(|of| (of.name.as_str(), names(of))));
     let said = format!("no model that this user may read matches {shown:?}");
     if near.is_empty() {
         format!("{said}; leave out query to see all of them")

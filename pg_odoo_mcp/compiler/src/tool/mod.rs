@@ -16,8 +16,10 @@ mod read_group;
 mod schema;
 mod search;
 mod time_series;
+mod value_sample;
 
 pub use batch::{BATCH, BatchedCall, BatchedResult, batch_answer, batched_calls};
+pub(crate) use describe_model::{VALUES_OPEN, asks_values};
 pub(crate) use described_field::Described;
 pub(crate) use explain::explain;
 pub(crate) use name_search::Wanted;
@@ -81,7 +83,7 @@ const TOOLS: &[Tool] = &[
     Tool {
         name: "odoo_list_models",
         title: "Find a model",
-        description: "Models the user may read, best match first. engine odoo: Odoo itself answers (slower; no series, no pivots).",
+        description: "Models the user may read, best first. engine odoo: Odoo itself answers (slower; no series, no pivots).",
         schema: schema::list_models,
         run: list_models::run,
         explain: Some(list_models::explain),
@@ -90,7 +92,7 @@ const TOOLS: &[Tool] = &[
     Tool {
         name: "odoo_describe_model",
         title: "Describe a model",
-        description: "Fields the user may read: type, label, help, selection keys. Those under `unsupported` only Odoo itself answers (slower); a field that isn't stored can be read, but filtered by only if searchable.",
+        description: "Fields the user may read: type, label, help, selection keys. Those under `unsupported` Odoo itself answers (slower); one that isn't stored is filtered by only if searchable.",
         schema: schema::describe_model,
         run: describe_model::run,
         explain: Some(describe_model::explain),
@@ -135,7 +137,7 @@ const TOOLS: &[Tool] = &[
     Tool {
         name: "odoo_read_group",
         title: "Grouped figures",
-        description: "Odoo's own groups with their figures, and in __extra_domain the way to a group's records. Sums ignore currency; a warning says so.",
+        description: "Odoo's own groups with figures, and in __extra_domain the way to their records. Sums ignore currency; a warning says so.",
         schema: schema::read_group,
         run: read_group::run,
         explain: Some(read_group::explain),
@@ -178,9 +180,11 @@ Domain: a list of [field, operator, value], joined by & unless | or ! stands bef
 Operators: = != < <= > >= in, not in, like, ilike, =like, =ilike and their not forms, =?, child_of, parent_of, any, not any. \
 Paths go through relations; through x2many they mean: some line. \
 [\"order_line\",\"any\",[[\"product_id\",\"=\",7],[\"price_unit\",\">\",9]]] is both of one line, not any is no such line. \
-false means not set. Dates: \"2026-01-31\", with < <= > >= the whole day in the timezone; datetimes \"2026-01-31 13:00:00\" are UTC. \
+false means not set. Dates: \"2026-01-31\", with < <= > >= the whole day in the timezone; datetimes \"2026-01-31 13:00:00\" are UTC; \
+relative ones \"today -7d\", \"now -3H\", \"=1d\" (1st), \"=monday\". \
+Numbers of dates: [\"date_order.month_number\",\"=\",12], year_, quarter_, iso_week_, hour_number, day_of_year, day_of_month, day_of_week (0 Sunday). \
 Archived records are left out unless the domain names `active` or context.active_test is false.\n\
-Groups: keys are field, many2one path, date:period (hour day week month quarter year): date_order:month. \
+Groups: keys are field, many2one path, date:period (hour day week month quarter year, or a number: date_order:day_of_week). \
 Measures are field:aggregate or __count: amount_total:sum.\n\
 context: lang, tz, allowed_company_ids, active_test; what you omit is the user's.\n\
 Money is in the record's currency. Answers say engine (odoo: SQL can't answer exactly, engine_reason why), warnings, has_more, total. \

@@ -3,7 +3,7 @@ use super::{Call, Explained};
 use crate::access::{Subject, asked};
 use crate::answer::{Answer, FormattedGroups, single};
 use crate::error::{Code, Error, Result};
-use crate::plan::{self, ReadGroupPlan, ReadGroupRequest};
+use crate::plan::{self, Figure, ReadGroupPlan, ReadGroupRequest, as_answered};
 use crate::scope::Scope;
 use crate::sql;
 use serde::Serialize;
@@ -11,6 +11,8 @@ use serde_json::value::RawValue;
 
 pub(super) const DEFAULT_LIMIT: u64 = 200;
 pub(super) const MAX_LIMIT: u64 = 2000;
+/// Values in the lists of all groups.
+const MAX_LISTED: u64 = 100_000;
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -50,7 +52,7 @@ fn planned<'a>(call: &'a Call<'_>) -> Result<Planned<'a>> {
         &of,
         &ReadGroupRequest {
             groupby: &arguments.names("groupby")?.unwrap_or_default(),
-            aggregates: &arguments.names("aggregates")?.unwrap_or_default(),
+            aggregates: &as_answered(arguments.names("aggregates")?.unwrap_or_default()),
             domain: &domain,
             having: having.as_ref(),
             order: arguments.text("order")?,
@@ -89,10 +91,37 @@ fn currencies(
     Ok(codes)
 }
 
+/// Whether lists of values, which the server makes in its memory, are of so few records that it may.
+fn check_lists(call: &Call<'_>, plan: &ReadGroupPlan) -> Result<()> {
+    let is_list = |figure| matches!(figure, Figure::Array { .. });
+    let measures = plan.groups.measures.iter();
+    let lists = measures.filter(|measure| is_list(measure.figure)).count() as u64;
+    if lists == 0 {
+        return Ok(());
+    }
+    let arguments = &call.arguments;
+    let scope = Scope::new(call.principal, call.database, &arguments.context()?)?;
+    let of = asked(&scope, arguments.required_text("model")?)?;
+    let count = plan::count(&scope, &of, &arguments.domain()?)?;
+    let count = single(call.database, &sql::count(&count, scope.relations()))?;
+    let listed = count.parse().unwrap_or(u64::MAX).saturating_mul(lists);
+    if listed > MAX_LISTED {
+        return Err(Error::new(
+            Code::OverBudget,
+            format!(
+                "the lists of all groups would hold {listed} values, at most {MAX_LISTED} may be"
+            ),
+        )
+        .hint("narrow the domain, or take count_distinct"));
+    }
+    Ok(())
+}
+
 /// `odoo_read_group`: Odoo's own grouped figures.
 pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
     let planned = planned(call)?;
     let (plan, scope) = (&planned.plan, &planned.scope);
+    check_lists(call, plan)?;
     let mut found = FormattedGroups::default();
     call.database.rows(&planned.statement(), &mut |row| {
         found.push(plan, row, scope)

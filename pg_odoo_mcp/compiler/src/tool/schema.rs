@@ -48,7 +48,7 @@ fn measures() -> Json {
 }
 
 fn keys() -> Json {
-    texts("field, many2one path, date_order:month")
+    texts("field, many2one path, date:period")
 }
 
 pub(super) fn context() -> Json {
@@ -59,7 +59,7 @@ pub(super) fn list_models() -> Json {
     object(
         &[],
         json!({
-            "query": text("part of a name, also misspelt"),
+            "query": text("part of a name, any language"),
             "limit": number(1, list_models::MAX_LIMIT, list_models::DEFAULT_LIMIT),
         }),
     )
@@ -69,7 +69,8 @@ pub(super) fn describe_model() -> Json {
     object(
         &["model"],
         json!({
-            "model": text("such as sale.order"), "fields": texts("default all"),
+            "model": text("e.g. sale.order"), "fields": texts("default all"),
+            "values": {"type": "boolean", "description": "of up to 10 fields: share filled, range, frequent values"},
             "context": shared_context(),
         }),
     )
@@ -79,7 +80,7 @@ pub(super) fn search() -> Json {
     object(
         &["model"],
         json!({
-            "model": model(), "domain": {"type": "array", "description": "[[field, operator, value], …], prefix | and !; default all. Dates are days in the timezone, datetimes UTC, none relative"}, "fields": texts("default a few; add currency_id to money"),
+            "model": model(), "domain": {"type": "array", "description": "[[field, operator, value], …], prefix | and !; default all. Dates are days in the timezone, datetimes UTC"}, "fields": texts("default a few; add currency_id to money"),
             "limit": number(1, search::MAX_LIMIT, search::DEFAULT_LIMIT), "offset": offset(),
             "order": text("such as \"amount_total desc, id\"; default Odoo's"),
             "context": shared_context(),
@@ -142,7 +143,7 @@ pub(super) fn time_series() -> Json {
         &["model", "date_field", "period"],
         json!({
             "model": model(),
-            "date_field": text("a date or datetime, such as date_order"),
+            "date_field": text("such as date_order"),
             "period": {"enum": periods},
             "measures": measures(),
             "domain": domain(),

@@ -1,6 +1,7 @@
 //! Whatever a caller writes as a domain: an error that says so, or a whole statement.
 
 use crate::odoo::Odoo;
+use crate::statement;
 use odoo_compiler::answer::explain;
 use odoo_compiler::domain::Operator;
 use odoo_compiler::error::Code;
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 use std::cell::Cell;
 
 /// Each model's fields, with the model that they lead to.
-const MODELS: &[(&str, &[(&str, &str)])] = &[
+pub(crate) const MODELS: &[(&str, &[(&str, &str)])] = &[
     (
         "sale.order",
         &[
@@ -97,12 +98,17 @@ fn operators() -> Vec<&'static str> {
 }
 
 /// A domain, chosen number by number; when they run out, always the first choice.
-struct Choices {
+pub(crate) struct Choices {
     numbers: Vec<u16>,
     next: Cell<usize>,
 }
 
 impl Choices {
+    pub(crate) fn of(numbers: Vec<u16>) -> Choices {
+        let next = Cell::new(0);
+        Choices { numbers, next }
+    }
+
     fn below(&self, n: usize) -> usize {
         let at = self.next.replace(self.next.get() + 1);
         self.numbers
@@ -178,7 +184,7 @@ impl Choices {
         }
     }
 
-    fn domain(&self, model: &str, depth: usize) -> Value {
+    pub(crate) fn domain(&self, model: &str, depth: usize) -> Value {
         let mut parts = Vec::new();
         for _ in 0..self.below(3) {
             self.part(model, depth, &mut parts);
@@ -187,42 +193,10 @@ impl Choices {
     }
 }
 
-/// The placeholders of a text, and whether its brackets outside quotes are balanced.
-fn shape(sql: &str) -> (Vec<usize>, bool) {
-    let (mut placeholders, mut depth, mut quote) = (Vec::new(), 0i32, None);
-    let mut chars = sql.chars().peekable();
-    while let Some(c) = chars.next() {
-        match (quote, c) {
-            (Some(open), _) if c == open => quote = None,
-            (Some(_), _) => {}
-            (None, '\'' | '"') => quote = Some(c),
-            (None, '(') => depth += 1,
-            (None, ')') if depth == 0 => return (placeholders, false),
-            (None, ')') => depth -= 1,
-            (None, '$') => {
-                let mut digits = String::new();
-                while let Some(digit) = chars.next_if(char::is_ascii_digit) {
-                    digits.push(digit);
-                }
-                placeholders.extend(digits.parse::<usize>().ok());
-            }
-            _ => {}
-        }
-    }
-    placeholders.sort_unstable();
-    placeholders.dedup();
-    (placeholders, depth == 0 && quote.is_none())
-}
-
-#[test]
-fn the_shape_of_a_text_is_seen() {
-    assert_eq!(shape("a ($2, '(') $1"), (vec![1, 2], true));
-    assert!(!shape("(a))(").1 && !shape("'a").1 && !shape("(a").1);
-}
-
 #[test]
 fn a_domain_is_an_error_or_a_whole_statement() {
     let odoo = Odoo::new();
+    let names = statement::names(&odoo);
     let answered = Cell::new(0);
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
         cases: 600,
@@ -235,8 +209,7 @@ fn a_domain_is_an_error_or_a_whole_statement() {
         any::<bool>(),
     );
     let outcome = runner.run(&choices, |((model, _), numbers, active_test)| {
-        let next = Cell::new(0);
-        let domain = Choices { numbers, next }.domain(model, 4);
+        let domain = Choices::of(numbers).domain(model, 4);
         let call =
             json!({"model": model, "domain": domain, "context": {"active_test": active_test}});
         match explain("odoo_count", &call.to_string(), &odoo.principal, &odoo) {
@@ -246,18 +219,9 @@ fn a_domain_is_an_error_or_a_whole_statement() {
                 if json["engine"] == "odoo" {
                     return Ok(());
                 }
-                let statement = &json["statements"][0];
-                let sql = statement["sql"].as_str().expect("sql");
-                let count = statement["params"].as_array().expect("params").len();
-                let (placeholders, is_balanced) = shape(sql);
-                prop_assert!(is_balanced, "{}: {}", domain, sql);
-                prop_assert_eq!(
-                    placeholders,
-                    (1..=count).collect::<Vec<_>>(),
-                    "{}: {}",
-                    domain,
-                    sql
-                );
+                let whole = statement::check_all(&names, &json);
+                prop_assert!(whole.is_ok(), "{}: {:?}", domain, whole);
+                let sql = json["statements"][0]["sql"].as_str().expect("sql");
                 answered.set(answered.get() + usize::from(sql.contains("SELECT FROM")));
             }
         }

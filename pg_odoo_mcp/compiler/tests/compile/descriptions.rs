@@ -80,6 +80,14 @@ fn models_are_found_in_the_user_s_language_and_cut_at_the_limit() {
 }
 
 #[test]
+fn a_model_is_found_by_what_it_is_called_in_another_language() {
+    let answer = listed(&Odoo::new(), &json!({"query": "sale.order deutsch"}));
+    assert_eq!(answer["models"][0]["model"], "sale.order");
+    // and shown as the user calls it
+    assert_eq!(answer["models"][0]["name"], "sale.order in en_US");
+}
+
+#[test]
 fn a_list_without_a_match_names_the_nearest() {
     let answer = listed(&Odoo::new(), &json!({"query": "product invention"}));
     assert_eq!(answer["models"], json!([]));

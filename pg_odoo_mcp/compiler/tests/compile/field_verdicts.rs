@@ -11,7 +11,6 @@ use std::collections::BTreeMap;
 /// Orders with a field of each kind that SQL leaves to Odoo, and what is said of it.
 const LEFT_TO_ODOO: &[(&str, &str)] = &[
     ("computed", "Odoo computes it"),
-    ("by_company", "it has a value for each company"),
     ("of_bytes", "fields of its type are not read in SQL"),
     ("of_a_record", "fields of its type are not read in SQL"),
     ("secret", "the reading role has no right to its column"),

@@ -1,8 +1,8 @@
 //! A small Odoo as plain data: a salesperson of two companies, and a few models.
 
-use odoo_compiler::answer::{Database, Environment, Moment, Reply, Row};
+use odoo_compiler::answer::{Database, Environment, Reply, Row};
 use odoo_compiler::catalog::{
-    Catalog, FieldDescription, ListedModel, Model, ModelDescription, Step, Unaccent,
+    Catalog, Dialect, FieldDescription, ListedModel, Model, ModelDescription, Step, Table, Unaccent,
 };
 use odoo_compiler::error::Result;
 use odoo_compiler::facts::ModelFacts;
@@ -10,24 +10,33 @@ use odoo_compiler::principal::Principal;
 use odoo_compiler::sql::Statement;
 use serde_json::{Value, json};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// The database: its models, and the rows that statements will yield.
 pub(crate) struct Odoo {
     pub(crate) principal: Principal,
     models: BTreeMap<String, Value>,
+    /// The same as the compiler reads them.
+    read: RefCell<BTreeMap<String, Rc<Model>>>,
     /// Facts that are not the real Odoo's.
     facts: BTreeMap<String, Rc<ModelFacts>>,
     /// Whether Odoo can be asked.
     pub(crate) delegates: bool,
     pub(crate) delegates_all: bool,
+    pub(crate) dialect: Dialect,
     pub(crate) unaccent: Unaccent,
     pub(crate) rows: Vec<Row>,
     /// What the second statement yields, and those after it; the last goes on.
     pub(crate) more_rows: Vec<Vec<Row>>,
     /// Where chains of the user's fields lead that the principal does not know.
     pub(crate) user_path: Option<i64>,
+    /// How many rows tables have, as far as they were counted.
+    pub(crate) counted: BTreeMap<String, f64>,
+    /// The ids that a statement of ids yields.
+    pub(crate) ids: Vec<i64>,
+    /// Of every model, as JSON by field.
+    pub(crate) company_defaults: BTreeMap<String, String>,
     /// Statements that were run.
     pub(crate) ran: RefCell<Vec<Statement>>,
 }
@@ -78,6 +87,11 @@ fn model(name: &str, order: &str, fields: &[&str], rules: Value) -> (String, Val
         "access_lists": [{"group_id": 10, "group": "Role / User"}],
     });
     (name.into(), json)
+}
+
+/// A model without rules, by its fields.
+pub(crate) fn described(name: &str, fields: &[&str]) -> Value {
+    model(name, "id", fields, json!([])).1
 }
 
 impl Odoo {
@@ -234,13 +248,18 @@ impl Odoo {
         Odoo {
             principal,
             models,
+            read: RefCell::default(),
             facts: BTreeMap::new(),
             delegates: false,
             delegates_all: false,
+            dialect: Dialect::default(),
             unaccent: Unaccent::Absent,
             rows: Vec::new(),
             more_rows: Vec::new(),
             user_path: Some(44),
+            counted: BTreeMap::new(),
+            ids: Vec::new(),
+            company_defaults: BTreeMap::new(),
             ran: RefCell::default(),
         }
     }
@@ -250,14 +269,33 @@ impl Odoo {
         self.models.keys().cloned().collect()
     }
 
+    /// Every name of the database that a statement may have.
+    pub(crate) fn identifiers(&self) -> BTreeSet<String> {
+        fn collect(json: &Value, into: &mut BTreeSet<String>) {
+            match json {
+                Value::String(text) => drop(into.insert(text.clone())),
+                Value::Array(items) => items.iter().for_each(|item| collect(item, into)),
+                Value::Object(map) => map.values().for_each(|item| collect(item, into)),
+                _ => {}
+            }
+        }
+        let mut names = BTreeSet::new();
+        self.models
+            .values()
+            .for_each(|json| collect(json, &mut names));
+        names
+    }
+
     /// Adds a model.
     pub(crate) fn add(&mut self, model: Value) {
         let name = model["name"].as_str().expect("a name").to_owned();
+        self.read.take();
         self.models.insert(name, model);
     }
 
     /// Changes a model's description.
     pub(crate) fn change(&mut self, model: &str, change: impl FnOnce(&mut Value)) {
+        self.read.take();
         change(self.models.get_mut(model).expect("the model is there"));
     }
 
@@ -268,6 +306,7 @@ impl Odoo {
                 document.models[model].clone()
             }))
         };
+        self.read.take();
         let facts = self.facts.entry(model.to_owned()).or_insert_with(real);
         change(Rc::make_mut(facts));
     }
@@ -289,14 +328,19 @@ impl Odoo {
         Ok(serde_json::from_str(&answer.json).expect("an explanation is JSON"))
     }
 
-    /// The first statement of a call, parameters written into it.
+    /// The first statement of a call but for those of ids, parameters written into it.
     pub(crate) fn sql(&self, tool: &str, arguments: &Value) -> Result<String> {
         let json = self.explained(tool, arguments)?;
         if json["engine"] == "odoo" {
             let refused = self.call(tool, arguments);
             return Err(refused.expect_err("what explain says of the engine holds"));
         }
-        let statement = &json["statements"][0];
+        let is_of_ids = |statement: &&Value| {
+            let text = statement["sql"].as_str().expect("sql");
+            text.contains(".id::text FROM")
+        };
+        let statements = json["statements"].as_array().expect("statements");
+        let statement = statements.iter().find(|s| !is_of_ids(s)).expect("one");
         let mut sql = statement["sql"].as_str().expect("sql").to_owned();
         let params = statement["params"].as_array().expect("params");
         for (i, param) in params.iter().enumerate().rev() {
@@ -333,6 +377,10 @@ impl Odoo {
         bare.facts = self.facts.clone();
         bare.principal = self.principal.clone();
         bare.unaccent = self.unaccent;
+        bare.counted = self.counted.clone();
+        bare.ids = self.ids.clone();
+        bare.company_defaults = self.company_defaults.clone();
+        bare.dialect = self.dialect;
         for json in bare.models.values_mut() {
             json["rules"] = json!([]);
         }
@@ -341,8 +389,8 @@ impl Odoo {
 }
 
 impl Catalog for Odoo {
-    fn now(&self) -> Result<Option<Moment>> {
-        self.environment()?.relative_to()
+    fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     fn delegates(&self) -> bool {
@@ -354,19 +402,48 @@ impl Catalog for Odoo {
     }
 
     fn model(&self, name: &str) -> Result<Option<Rc<Model>>> {
-        Ok(self.models.get(name).map(|json| {
+        let known = self.read.borrow().get(name).cloned();
+        let read = |json: &Value| {
             let mut model: Model =
                 serde_json::from_value(json.clone()).expect("the model is well formed");
             crate::facts::load(&mut model.standing, name);
             if let Some(changed) = self.facts.get(name) {
                 model.standing.facts = Some(changed.clone());
             }
-            Rc::new(model)
-        }))
+            let model = Rc::new(model);
+            self.read
+                .borrow_mut()
+                .insert(name.to_owned(), model.clone());
+            model
+        };
+        Ok(known.or_else(|| self.models.get(name).map(read)))
     }
 
     fn decimal_precision(&self, _name: &str) -> Result<Option<u8>> {
         Ok(Some(2))
+    }
+
+    fn company_defaults(
+        &self,
+        _model: &str,
+        _company_id: i64,
+    ) -> Result<Rc<BTreeMap<String, String>>> {
+        Ok(Rc::new(self.company_defaults.clone()))
+    }
+
+    fn now(&self) -> Result<String> {
+        Ok(self.environment()?.now_utc)
+    }
+
+    fn currency_rates(
+        &self,
+        rates: &Table,
+        company_id: i64,
+        timezone: &str,
+    ) -> Result<Vec<(i64, String)>> {
+        let statement = odoo_compiler::sql::currency_rates(rates, company_id, timezone);
+        self.ran.borrow_mut().push(statement);
+        Ok(vec![(1, "1.0".into()), (2, "0.85".into())])
     }
 
     fn user_path(&self, user_id: i64, steps: &[Step]) -> Result<Option<i64>> {
@@ -377,6 +454,15 @@ impl Catalog for Odoo {
 
     fn unaccent(&self) -> Result<Unaccent> {
         Ok(self.unaccent)
+    }
+
+    fn row_estimate(&self, table: &Table) -> Option<f64> {
+        self.counted.get(&table.name).copied()
+    }
+
+    fn ids(&self, statement: &Statement, most: usize) -> Result<Option<Vec<i64>>> {
+        self.ran.borrow_mut().push(statement.clone());
+        Ok((self.ids.len() <= most).then(|| self.ids.clone()))
     }
 }
 
@@ -417,7 +503,7 @@ impl Database for Odoo {
             };
             listed.push(ListedModel {
                 label: format!("{} in {lang}", model.label),
-                english: model.label.clone(),
+                labels: vec![model.label.clone(), format!("{} auf Deutsch", model.label)],
                 standing: model.standing.clone(),
                 table: model.table.as_ref().map(|table| table.name.clone()),
                 name,

@@ -136,11 +136,11 @@ mod ids {
         for (domain, expected) in [
             (
                 json!([["tag_ids", "in", [true]]]),
-                "invalid_domain: \"tag_ids\" of sale.order is compared with true, but takes ids, names or false",
+                "not_supported: \"tag_ids\" of sale.order is compared with true, but takes ids, names or false",
             ),
             (
                 json!([["tag_ids", "in", [1.5]]]),
-                "invalid_domain: \"tag_ids\" of sale.order is compared with 1.5, but takes ids, names or false",
+                "not_supported: \"tag_ids\" of sale.order is compared with 1.5, but takes ids, names or false",
             ),
             (
                 json!([["tag_ids", ">", 1]]),

@@ -110,6 +110,35 @@ fn what_odoo_says_of_arguments_is_passed_on() {
 }
 
 #[test]
+fn a_value_that_does_not_fit_its_field_is_said_to_in_our_words() {
+    for message in [
+        "invalid literal for int() with base 10: 'abc'",
+        "could not convert string to float: 'abc'",
+        "Invalid isoformat string: '2026-13-45'",
+        "month must be in 1..12",
+        "Invalid term 'tomorrow' in expression date: 'tomorrow'",
+    ] {
+        for error in errors(500, "builtins.ValueError", message) {
+            assert_eq!(error.code, Code::InvalidDomain, "{error}");
+            assert!(error.message.contains("does not fit"), "{error}");
+            assert_eq!(error.detail, Some(format!("Odoo says: {message}")));
+            assert!(error.hint.is_some_and(|hint| hint.contains("2026-01-31")));
+        }
+    }
+    // PostgreSQL's own words stay inside
+    for name in ["InvalidTextRepresentation", "UndefinedFunction"] {
+        let name = format!("psycopg2.errors.{name}");
+        for error in errors(
+            500,
+            &name,
+            "psycopg2: invalid input syntax: s3cret LINE 1: SELECT ",
+        ) {
+            assert_eq!((error.code, &error.detail), (Code::InvalidDomain, &None));
+        }
+    }
+}
+
+#[test]
 fn everything_else_is_odoo_s_inside_and_stays_there() {
     for name in [
         "psycopg2.errors.UndefinedColumn",

@@ -1,0 +1,100 @@
+//! Fields with a value for each company: that of the first company of the call, or else Odoo's default.
+
+use crate::odoo::Odoo;
+use odoo_compiler::error::Code;
+use odoo_compiler::facts::FieldFacts;
+use serde_json::{Value, json};
+
+/// The small Odoo with such fields of contacts.
+fn odoo() -> Odoo {
+    let mut odoo = Odoo::new();
+    let fields = [
+        ("credit_limit", "float", Value::Null),
+        ("trust", "selection", Value::Null),
+        ("ignored", "boolean", Value::Null),
+        ("home_country_id", "many2one", json!("res.country")),
+    ];
+    odoo.change("res.partner", |model| {
+        for (name, kind, relation) in &fields {
+            model["fields"][name] = json!({
+                "name": name, "type": kind, "relation": relation, "store": true,
+                "column": "jsonb", "company_dependent": true,
+            });
+        }
+    });
+    odoo.change_facts("res.partner", |facts| {
+        for (name, ..) in &fields {
+            facts
+                .fields
+                .with_facts
+                .insert((*name).into(), FieldFacts::default());
+        }
+    });
+    odoo
+}
+
+#[test]
+fn a_company_without_a_value_has_the_default() {
+    let mut odoo = odoo();
+    let trust = |odoo: &Odoo| odoo.filter("res.partner", json!([["trust", "=", "good"]]));
+    assert_eq!(
+        trust(&odoo),
+        r#"(t0."trust"->'1'::text->>0)::text = ANY ('{"good"}'::text[])"#
+    );
+    odoo.company_defaults
+        .insert("trust".into(), "\"normal\"".into());
+    assert!(
+        trust(&odoo).contains("to_jsonb('normal'::text)"),
+        "{}",
+        trust(&odoo)
+    );
+    // a number that is not set is zero, a truth false
+    assert_eq!(
+        odoo.filter("res.partner", json!([["credit_limit", ">", 5]])),
+        r#"(COALESCE(t0."credit_limit"->'1'::text, to_jsonb('0.0'::double precision)))::double precision > '5.0'::numeric"#
+    );
+    assert_eq!(
+        odoo.filter("res.partner", json!([["ignored", "=", true]])),
+        r#"(COALESCE(t0."ignored"->'1'::text, to_jsonb('false'::boolean)))::boolean IS TRUE"#
+    );
+    // what Odoo would change before it took it is Odoo's
+    odoo.company_defaults
+        .insert("credit_limit".into(), "\"many\"".into());
+    let refused = odoo.filter("res.partner", json!([["credit_limit", ">", 5]]));
+    assert!(refused.starts_with("not_supported"), "{refused}");
+}
+
+#[test]
+fn the_company_is_the_first_of_the_call() {
+    let call = json!({
+        "model": "res.partner", "fields": ["trust"], "context": {"allowed_company_ids": [2, 1]},
+    });
+    let sql = odoo().sql("odoo_search", &call).expect("a plan");
+    assert!(sql.contains(r#"t0."trust"->'2'::text"#), "{sql}");
+}
+
+#[test]
+fn a_record_that_is_gone_is_none() {
+    let odoo = odoo();
+    let country = r#"(SELECT t1.id FROM "public"."res_country" AS t1 WHERE t1.id = (t0."home_country_id"->'1'::text->>0)::integer)"#;
+    let filter = odoo.filter("res.partner", json!([["home_country_id", "=", false]]));
+    assert!(
+        filter.starts_with(country) && filter.ends_with("->>0)::integer) IS NULL"),
+        "{filter}"
+    );
+    let call = json!({"model": "res.partner", "groupby": ["home_country_id"], "aggregates": ["credit_limit:sum"]});
+    let sql = odoo.sql("odoo_read_group", &call).expect("a plan");
+    assert!(sql.contains("(SELECT t"), "{sql}");
+}
+
+#[test]
+fn a_value_of_each_company_is_for_those_who_may_read_the_field() {
+    let mut odoo = odoo();
+    odoo.change_facts("res.partner", |facts| {
+        let trust = facts.fields.with_facts.get_mut("trust");
+        trust.expect("a field").groups = Some("base.group_system".into());
+    });
+    let call = json!({"model": "res.partner", "fields": ["trust"]});
+    let error = odoo.call("odoo_search", &call).expect_err("refused");
+    assert_eq!(error.code, Code::AccessDenied);
+}

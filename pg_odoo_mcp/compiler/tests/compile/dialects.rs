@@ -1,0 +1,94 @@
+//! Odoos that do not rewrite domains: what each takes for not set, and what it is left to answer.
+
+use crate::odoo::Odoo;
+use odoo_compiler::catalog::Dialect;
+use odoo_compiler::error::Code;
+use serde_json::{Value, json};
+
+/// 16 but for its weeks, and 17.
+const STRICT: Dialect = Dialect {
+    rewrites: false,
+    falsy_is_unset: false,
+    local_weeks: true,
+};
+/// 18.
+const FALSY: Dialect = Dialect {
+    falsy_is_unset: true,
+    ..STRICT
+};
+
+fn of(dialect: Dialect) -> Odoo {
+    let mut odoo = Odoo::new();
+    odoo.dialect = dialect;
+    odoo
+}
+
+#[track_caller]
+fn reads(domain: Value, strict: &str, falsy: &str) {
+    let filter = |dialect| of(dialect).filter("res.partner", domain.clone());
+    assert_eq!(filter(STRICT), strict, "{domain}");
+    assert_eq!(filter(FALSY), falsy, "{domain}");
+}
+
+#[test]
+fn only_null_is_not_set_or_the_falsy_value_is_too() {
+    reads(
+        json!([["ref", "=", false]]),
+        r#"t0."ref" IS NULL"#,
+        r#"(t0."ref" = ANY ('{""}'::text[]) OR t0."ref" IS NULL)"#,
+    );
+    reads(
+        json!([["ref", "!=", ""]]),
+        r#"t0."ref" <> ALL ('{""}'::text[])"#,
+        r#"t0."ref" <> ALL ('{""}'::text[])"#,
+    );
+    reads(
+        json!([["ref", "not in", [""]]]),
+        r#"(t0."ref" <> ALL ('{""}'::text[]) OR t0."ref" IS NULL)"#,
+        r#"t0."ref" <> ALL ('{""}'::text[])"#,
+    );
+    reads(
+        json!([["color", "=", 0]]),
+        r#"t0."color" = ANY ('{"0"}'::bigint[])"#,
+        r#"(t0."color" = ANY ('{"0"}'::bigint[]) OR t0."color" IS NULL)"#,
+    );
+    // an inequality takes NULL for zero, never for the empty text
+    reads(
+        json!([["color", "<", 5]]),
+        r#"t0."color" < '5'::bigint"#,
+        r#"(t0."color" < '5'::bigint OR t0."color" IS NULL)"#,
+    );
+    reads(
+        json!([["ref", "<", "b"]]),
+        r#"t0."ref" < 'b'::text"#,
+        r#"t0."ref" < 'b'::text"#,
+    );
+}
+
+#[test]
+fn what_they_read_otherwise_is_not_answered() {
+    let left = [
+        json!([["ref", "=", ["A"]]]),
+        json!(["!", ["ref", "=like", "A%"]]),
+        json!(["!", ["parent_id", "child_of", 1]]),
+        json!([["parent_id", "child_of", "Azure"]]),
+        json!([["child_ids", "in", [1, false]]]),
+    ];
+    for domain in left {
+        for dialect in [STRICT, FALSY] {
+            let asked = json!({"model": "res.partner", "domain": domain});
+            let error = of(dialect)
+                .call("odoo_count", &asked)
+                .expect_err("not answered");
+            assert_eq!(error.code, Code::NotSupported, "{domain}: {error}");
+        }
+    }
+    // all other names, where the older one searches those
+    let named = json!({"model": "res.partner", "domain": [["parent_id", "not ilike", "Azure"]]});
+    let error = of(STRICT).call("odoo_count", &named);
+    assert_eq!(error.expect_err("not answered").code, Code::NotSupported);
+    of(FALSY).sql("odoo_count", &named).expect("answered");
+    let names = json!({"model": "res.partner", "domain": [["display_name", "ilike", "Azure"]]});
+    let error = of(STRICT).call("odoo_count", &names);
+    assert_eq!(error.expect_err("not answered").code, Code::NotSupported);
+}

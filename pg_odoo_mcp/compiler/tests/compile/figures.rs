@@ -1,0 +1,224 @@
+//! What the records of a group come to: lists, sums over currencies, extremes, and filters by them.
+
+use crate::groups::row;
+use crate::odoo::Odoo;
+use odoo_compiler::error::Code;
+use odoo_compiler::facts::ModelFacts;
+use serde_json::{Value, json};
+
+fn call(aggregates: Value) -> Value {
+    json!({"model": "sale.order", "groupby": ["state"], "aggregates": aggregates})
+}
+
+fn sql(arguments: &Value) -> String {
+    Odoo::new()
+        .sql("odoo_read_group", arguments)
+        .expect("a plan")
+}
+
+/// The WHERE of the groups.
+fn having(aggregates: Value, having: Value) -> String {
+    let mut arguments = call(aggregates);
+    arguments["having"] = having;
+    let sql = sql(&arguments);
+    let (_, groups) = sql.split_once(") AS t").expect("groups");
+    let (_, filter) = groups.split_once("\nWHERE ").expect("a filter");
+    filter
+        .split("\nORDER")
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+#[test]
+fn lists_are_in_the_order_of_the_records_or_in_their_own() {
+    let sql = sql(&call(json!([
+        "partner_id:array_agg",
+        "name:array_agg_distinct"
+    ])));
+    assert!(
+        sql.contains(r#"array_agg(t0."partner_id" ORDER BY t0."id") AS m1, array_agg(DISTINCT t0."name" ORDER BY t0."name") AS m2"#),
+        "{sql}"
+    );
+    assert!(sql.contains(r#"to_json(t1."m1")::text"#), "{sql}");
+}
+
+#[test]
+fn lists_are_written_like_odoo_s() {
+    let mut odoo = Odoo::new();
+    odoo.rows = vec![row(&[Some("3")])];
+    odoo.more_rows = vec![vec![
+        row(&[
+            Some("sale"),
+            Some("2"),
+            Some("[5,null]"),
+            Some(r#"["2026-01-31T09:30:00.123456",null]"#),
+            Some("1"),
+        ]),
+        row(&[None, Some("2"), None, None, Some("1")]),
+    ]];
+    // what Odoo calls recordset it answers as array_agg
+    let answer = odoo
+        .call(
+            "odoo_read_group",
+            &call(json!([
+                "partner_id:recordset",
+                "partner_id:array_agg",
+                "date_order:array_agg"
+            ])),
+        )
+        .expect("an answer");
+    assert_eq!(
+        answer["groups"],
+        json!([
+            {
+                "state": "sale", "__extra_domain": [["state", "=", "sale"]],
+                "partner_id:array_agg": [5, null],
+                "date_order:array_agg": ["2026-01-31 09:30:00", null],
+            },
+            {
+                "state": false, "__extra_domain": [["state", "=", false]],
+                "partner_id:array_agg": [], "date_order:array_agg": [],
+            },
+        ])
+    );
+}
+
+#[test]
+fn lists_are_made_of_few_records_only() {
+    let mut odoo = Odoo::new();
+    let two = call(json!(["partner_id:array_agg", "id:array_agg"]));
+    odoo.rows = vec![row(&[Some("50001")])];
+    let error = odoo.call("odoo_read_group", &two).expect_err("too many");
+    assert_eq!(error.code, Code::OverBudget, "{error}");
+    assert!(error.message.contains("100002"), "{error}");
+    let counted = odoo.ran.borrow();
+    assert_eq!(counted.len(), 1);
+    assert!(
+        counted[0].text.starts_with("SELECT count(*)"),
+        "{}",
+        counted[0].text
+    );
+    drop(counted);
+    // nor of long texts, which Odoo may
+    let error = odoo
+        .call("odoo_read_group", &call(json!(["note:array_agg"])))
+        .expect_err("long texts");
+    assert_eq!(error.code, Code::NotSupported, "{error}");
+    // and no cell of a pivot is one
+    let pivot =
+        json!({"model": "sale.order", "rows": ["state"], "measures": ["partner_id:array_agg"]});
+    let error = odoo.call("odoo_pivot", &pivot).expect_err("a list");
+    assert_eq!(error.code, Code::InvalidArguments, "{error}");
+}
+
+#[test]
+fn a_sum_over_currencies_divides_by_the_rates_of_the_company_at_the_top() {
+    let mut odoo = Odoo::new();
+    let rates = [
+        "id integer int4 not_null",
+        "name date date",
+        "rate float numeric",
+        "currency_id many2one int4",
+        "company_id many2one int4",
+    ];
+    odoo.add(crate::odoo::described("res.currency.rate", &rates));
+    let plain = |facts: &mut ModelFacts| {
+        for name in ["name", "rate", "currency_id", "company_id"] {
+            facts.fields.with_facts.entry(name.into()).or_default();
+        }
+    };
+    odoo.change_facts("res.currency.rate", plain);
+    odoo.principal.companies[0].parent_path = "9/1/".into();
+    let arguments = call(json!(["amount_total:sum_currency"]));
+    let sql = odoo.sql("odoo_read_group", &arguments).expect("a plan");
+    assert!(
+        sql.contains(r#"sum(t0."amount_total" / COALESCE(('{"1.0","0.85"}'::numeric[])[array_position('{"1","2"}'::bigint[], t0."currency_id"::bigint)], 1.0)) AS m1"#),
+        "{sql}"
+    );
+    let ran = odoo.ran.borrow();
+    assert_eq!(ran[0].params[0].text.as_deref(), Some("9"));
+    assert_eq!(ran[0].params[1].text.as_deref(), Some("Europe/Brussels"));
+    drop(ran);
+    let explained = odoo
+        .explained("odoo_read_group", &arguments)
+        .expect("an explanation");
+    assert_eq!(explained["warnings"][0]["code"], "converted");
+    // not of a plain number, whose currency nobody knows
+    let error = odoo
+        .call("odoo_read_group", &call(json!(["id:sum_currency"])))
+        .expect_err("no money");
+    assert_eq!(error.code, Code::InvalidArguments);
+    // nor where the rates are for some groups only, or are what Python makes them
+    odoo.change_facts("res.currency.rate", |facts| {
+        let rate = facts.fields.with_facts.entry("rate".into()).or_default();
+        rate.groups = Some("base.group_system".into());
+    });
+    let error = odoo
+        .call("odoo_read_group", &arguments)
+        .expect_err("not for everybody");
+    assert_eq!(error.code, Code::NotSupported, "{error}");
+}
+
+#[test]
+fn extremes_are_of_texts_and_records_too() {
+    let mut odoo = Odoo::new();
+    odoo.rows = vec![row(&[
+        Some("sale"),
+        Some("2"),
+        Some("S9"),
+        Some("70"),
+        Some("1"),
+    ])];
+    let answer = odoo
+        .call(
+            "odoo_read_group",
+            &call(json!(["name:max", "partner_id:min"])),
+        )
+        .expect("an answer");
+    assert_eq!(answer["groups"][0]["name:max"], "S9");
+    assert_eq!(answer["groups"][0]["partner_id:min"], 70);
+    let error = odoo
+        .call("odoo_read_group", &call(json!(["locked:max"])))
+        .expect_err("PostgreSQL has no extremes of booleans");
+    assert_eq!(error.code, Code::InvalidArguments);
+}
+
+#[test]
+fn groups_are_filtered_by_every_kind_of_figure() {
+    assert_eq!(
+        having(json!(["__count"]), json!([["locked:bool_or", "=", true]])),
+        r#"t1."m2" IS NOT NULL
+  AND t1."m2" IS TRUE"#
+    );
+    assert_eq!(
+        having(json!(["__count"]), json!([["locked:bool_and", "!=", true]])),
+        r#"t1."m2" IS NOT NULL
+  AND t1."m2" IS NOT TRUE"#
+    );
+    assert_eq!(
+        having(
+            json!(["__count"]),
+            json!([["validity_date:max", ">=", "2026-01-31"]])
+        ),
+        r#"t1."m2" >= '2026-01-31'::date"#
+    );
+    // as Odoo takes it, a moment is one in UTC, and a day its midnight
+    assert_eq!(
+        having(
+            json!(["__count"]),
+            json!(["!", ["date_order:min", "<", "2026-01-31"]])
+        ),
+        r#"t1."m2" >= '2026-01-31 00:00:00'::timestamp"#
+    );
+    assert_eq!(
+        having(json!(["__count"]), json!([["name:min", "in", ["a", "b"]]])),
+        r#"t1."m2" = ANY ('{"a","b"}'::text[])"#
+    );
+    let mut arguments = call(json!(["__count"]));
+    arguments["having"] = json!([["validity_date:max", ">", "soon"]]);
+    let error = Odoo::new()
+        .call("odoo_read_group", &arguments)
+        .expect_err("no date");
+    assert!(error.message.contains("takes a date"), "{error}");
+}
