@@ -4,6 +4,7 @@
 //! lines from the first decorator to the end of its last statement, each without the blanks at its
 //! end and all without the indentation of the first, joined by line ends. A changed text is unread.
 
+use odoo_compiler::facts::{NameForm, Only, Searched, TextSearch};
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -18,16 +19,24 @@ pub enum Verdict {
     Fields(Vec<String>),
     /// What its name says, but only for members of this group, by its external id.
     OnlyFor(String),
+    /// What its name says, but only there.
+    OnlyWhere(Only),
     /// It appends this field to every order.
     OrderSuffix(String),
     /// It calls records as this kind does.
     DisplayName(Kind),
+    /// It searches a field for that.
+    Searches(Searched),
+    /// A property that says `_rec_names_search`: these.
+    NamesSearch(Vec<String>),
+    /// It searches names by that.
+    TextSearch(TextSearch),
     /// It makes these fields the currency of the record's company, or else of the first allowed one.
     CompanyCurrency(Vec<String>),
 }
 
 /// A way to call records that the compiler has too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// By `_rec_name`.
@@ -36,6 +45,8 @@ pub enum Kind {
     Partner,
     /// As a user.
     User,
+    /// By stored values, put together so.
+    Form(NameForm),
 }
 
 /// A method's text in its place.

@@ -164,6 +164,7 @@ fn unread() -> Override {
         line: 0,
         fields: None,
         only_for: None,
+        only_where: None,
     }
 }
 

@@ -218,6 +218,11 @@ impl<'a> Scope<'a> {
         Ok(self.alias(table))
     }
 
+    /// Whether names may still join what they are made of: subqueries come first.
+    pub fn has_room(&self) -> bool {
+        self.next_alias.get() < MAX_SUBQUERIES / 2
+    }
+
     /// Every table that got an alias in the statement.
     pub fn relations(&self) -> Vec<Table> {
         self.relations.borrow().clone()

@@ -88,6 +88,8 @@ fn field_facts(
         let resolved = resolver.resolve(at, name, field);
         let mut facts = facts::facts(resolver.series, model, &fields[at], name, field, &resolved);
         facts.company_currency = found.company_currency.contains(name);
+        let by = field.merged.text("search").filter(|_| facts.search);
+        facts.searched = by.and_then(|by| found.searches.get(by).copied().flatten());
         // a database can't keep this character
         if serde_json::to_string(&facts).is_ok_and(|json| json.contains("\\u0000")) {
             let what = "its arguments have a character that no database keeps".to_owned();
@@ -129,16 +131,22 @@ fn model_facts(
     let is_known = rec_name.is_ok();
     let rec_name = rec_name.clone().ok().flatten();
     let (framework_names, framework_search) = own_display_name(fields);
+    let mut form = None;
     let kind = match &found.display_name {
         None if framework_names && is_known => DisplayNameKind::RecName,
         Some((Some(Kind::RecName), _)) if framework_names && is_known => DisplayNameKind::RecName,
         Some((Some(Kind::Partner), _)) if framework_names => DisplayNameKind::Partner,
         Some((Some(Kind::User), _)) if framework_names => DisplayNameKind::User,
+        Some((Some(Kind::Form(said)), _)) if framework_names => {
+            form = Some(said.clone());
+            DisplayNameKind::Form
+        }
         _ => DisplayNameKind::Python,
     };
     let searches_itself = found.searches_names || !framework_search || !is_known;
     let name_search = match registry.attribute(model, "_rec_names_search") {
         _ if searches_itself => None,
+        Some(_) if let [Some(said)] = found.names_search.as_slice() => Some(said.clone()),
         Some(Literal::List(searched)) if !searched.is_empty() => searched
             .iter()
             .map(|name| match name {
@@ -148,6 +156,11 @@ fn model_facts(
             .collect(),
         Some(value) if is_true(value) => None,
         _ => Some(rec_name.iter().cloned().collect()),
+    };
+    // the tool's own search is by another method
+    let text_search = match found.text_search.as_slice() {
+        [Some(said)] if framework_search => Some(said.clone()),
+        _ => None,
     };
     let is_plain = |facts: &FieldFacts| {
         serde_json::to_value(facts).is_ok_and(|json| json.as_object().is_some_and(|o| o.is_empty()))
@@ -159,8 +172,13 @@ fn model_facts(
         modules: registry.modules(model).into_iter().collect(),
         table: Some(model.table.clone()).filter(|table| *table != model.name.replace('.', "_")),
         inherits: model.inherits.iter().cloned().collect(),
-        display_name: DisplayName { kind, rec_name },
+        display_name: DisplayName {
+            kind,
+            rec_name,
+            form,
+        },
         name_search,
+        text_search,
         active_name: names.active_name[at]
             .clone()
             .filter(|name| !["active", "x_active"].contains(&name.as_str())),

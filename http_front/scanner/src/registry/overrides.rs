@@ -5,7 +5,7 @@ use super::merge::is_true;
 use super::methods::{FOR_ALL, Reach, field_reaches_all, keeps_values, reach, reaches_all};
 use crate::python::{FieldDefinition, Literal, Method, ModuleSource, Place};
 use crate::review::{Kind, Reviews, Text, Verdict};
-use odoo_compiler::facts::document::{Effect, Override};
+use odoo_compiler::facts::{Effect, Override, Searched, TextSearch};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Attributes of a class that the facts are made of.
@@ -39,10 +39,16 @@ pub(super) struct Found {
     pub display_name: Option<(Option<Kind>, Place)>,
     /// A method takes part in the search by names.
     pub searches_names: bool,
+    /// Methods take part in it that somebody has read, and nothing else in what the field's own search does.
+    pub text_search: Vec<Option<TextSearch>>,
+    /// What classes of the model say of `_rec_names_search` in properties, the first of them first.
+    pub names_search: Vec<Option<Vec<String>>>,
     /// A field that a method appends to every order.
     pub order_suffix: Option<String>,
     /// Fields that a method makes the currency of the company.
     pub company_currency: Vec<String>,
+    /// What methods search fields for, by the method; nothing where one of a name is unread.
+    pub searches: BTreeMap<String, Option<Searched>>,
 }
 
 /// Looks for overrides, model by model.
@@ -126,8 +132,25 @@ impl<'a> Overrides<'a> {
                     found.overrides.push(of);
                 }
             }
+            if definition.attribute("_rec_names_search").is_some() {
+                let mut methods = definition.class.methods.iter();
+                let said = methods.find(|method| method.name == "_rec_names_search");
+                let said = said.and_then(|method| self.verdict(model, at, method));
+                found.names_search.push(match said {
+                    Some(Verdict::NamesSearch(said)) => Some(said.clone()),
+                    _ => None,
+                });
+            }
             for method in &definition.class.methods {
                 let Some(reach) = reach(&method.name) else {
+                    if method.name.starts_with("_search_") {
+                        let said = match self.verdict(model, at, method) {
+                            Some(Verdict::Searches(said)) => Some(*said),
+                            _ => None,
+                        };
+                        let known = found.searches.entry(method.name.clone()).or_insert(said);
+                        *known = known.filter(|known| said == Some(*known));
+                    }
                     continue;
                 };
                 let verdict = self.verdict(model, at, method);
@@ -140,7 +163,7 @@ impl<'a> Overrides<'a> {
         // all that make the name must agree, or nobody can say what comes of them together
         if let Some((kind, place)) = kinds.first() {
             let agreed = kinds.iter().all(|(other, _)| other == kind);
-            found.display_name = Some((kind.filter(|_| agreed), place.clone()));
+            found.display_name = Some((kind.clone().filter(|_| agreed), place.clone()));
         }
         found.overrides.extend(self.everywhere.iter().cloned());
         found
@@ -195,15 +218,24 @@ impl<'a> Overrides<'a> {
                 found.company_currency.extend(fields.iter().cloned());
             }
             (Reach::DisplayName, Some(Verdict::DisplayName(kind))) => {
-                kinds.push((Some(*kind), method.place.clone()));
+                kinds.push((Some(kind.clone()), method.place.clone()));
             }
             (Reach::DisplayName, _) => kinds.push((None, method.place.clone())),
-            (Reach::NameSearch, _) => found.searches_names = true,
+            (Reach::NameSearch, verdict) => {
+                found.searches_names = true;
+                if method.name != "name_search" && method.name != "web_name_search" {
+                    found.text_search.push(match verdict {
+                        Some(Verdict::TextSearch(said)) => Some(said.clone()),
+                        _ => None,
+                    });
+                }
+            }
             (Reach::Effect(effect), verdict) => {
                 let mut of = made(effect, &method.name, module, &method.place);
                 match verdict {
                     Some(Verdict::Fields(fields)) => of.fields = Some(fields.clone()),
                     Some(Verdict::OnlyFor(group)) => of.only_for = Some(group.clone()),
+                    Some(Verdict::OnlyWhere(only)) => of.only_where = Some(*only),
                     _ => {}
                 }
                 found.overrides.push(of);
@@ -509,5 +541,6 @@ fn made(effect: Effect, method: &str, module: &str, place: &Place) -> Override {
         line: place.line,
         fields: None,
         only_for: None,
+        only_where: None,
     }
 }

@@ -6,7 +6,7 @@ use crate::catalog::{
     UNREAD, shortened, suggestion,
 };
 use crate::error::{Code, Error, Refused, Result};
-use crate::facts::{Effect, ModelFacts, Override};
+use crate::facts::{Effect, ModelFacts, Only, Override};
 use crate::scope::Scope;
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -35,6 +35,20 @@ pub fn asked(scope: &Scope<'_>, name: &str) -> Result<Subject> {
         check_read(&model, scope.principal)?;
     }
     subject
+}
+
+/// The same where records are asked for by their ids.
+pub fn asked_by_id(scope: &Scope<'_>, name: &str, ids: &[i64]) -> Result<Subject> {
+    let by = match subject(scope, name) {
+        Ok(subject) if ids.contains(&scope.principal.user_id) => {
+            subject.facts.overridden_where(Only::OwnRecord).cloned()
+        }
+        _ => None,
+    };
+    match by {
+        Some(by) => Err(Unanswered::Overridden(&by).error(name)),
+        None => asked(scope, name),
+    }
 }
 
 /// The model of that name, if it exists and SQL may answer it.
@@ -72,6 +86,11 @@ pub fn subject(scope: &Scope<'_>, name: &str) -> Result<Subject> {
         Err(unanswered) => return Err(unanswered.error(name)),
     };
     if let Some(by) = facts.overridden_for(&scope.principal.group_names) {
+        return Err(Unanswered::Overridden(by).error(name));
+    }
+    if let Some(by) = facts.overridden_where(Only::Unlisted)
+        && check_read(&model, scope.principal).is_err()
+    {
         return Err(Unanswered::Overridden(by).error(name));
     }
     let Some(table) = model.table.clone() else {
@@ -249,8 +268,13 @@ pub fn exceptions(facts: &ModelFacts) -> Vec<(String, &Override)> {
         .into_iter()
         .filter_map(|(effect, what)| Some((what.to_owned(), facts.overridden(effect)?)));
     let of_some = facts.overrides.iter().filter_map(|by| {
-        let group = by.only_for.as_ref()?;
-        Some((format!("members of {group}"), by))
+        let whom = match (&by.only_for, by.only_where) {
+            (Some(group), _) => format!("members of {group}"),
+            (None, Some(Only::Unlisted)) => "users whom no access list lets read it".to_owned(),
+            (None, Some(Only::OwnRecord)) => "users about themselves".to_owned(),
+            (None, None) => return None,
+        };
+        Some((whom, by))
     });
     of_all.chain(of_some).collect()
 }

@@ -5,6 +5,7 @@
 //! and unread means that Odoo answers.
 
 use super::field::Digits;
+use super::name_form::NameForm;
 use super::names::Names;
 use crate::domain::Domain;
 use serde::{Deserialize, Serialize};
@@ -73,6 +74,9 @@ pub struct ModelFacts {
     /// `_rec_names_search` or `_rec_name`, where text search by name is the framework's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name_search: Option<Vec<String>>,
+    /// How conditions on `display_name` search it where that is not the framework's own, if somebody has read it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text_search: Option<TextSearch>,
     /// `_active_name`, where it is neither `active` nor `x_active`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub active_name: Option<String>,
@@ -101,6 +105,9 @@ pub struct DisplayName {
     /// `_rec_name`, the framework's choice included; nothing where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rec_name: Option<String>,
+    /// What it is put together of, for [`DisplayNameKind::Form`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub form: Option<NameForm>,
 }
 
 /// Where a display name comes from.
@@ -113,6 +120,8 @@ pub enum DisplayNameKind {
     Partner,
     /// `res.users`: its partner's name.
     User,
+    /// Stored values, put together as `form` says.
+    Form,
     /// Python that is not reproduced.
     #[default]
     Python,
@@ -139,6 +148,19 @@ pub struct Override {
     /// said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub only_for: Option<String>,
+    /// To whom alone it does anything, if somebody has read it and said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only_where: Option<Only>,
+}
+
+/// Where alone an override does anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Only {
+    /// For users whom no access list lets read the model; not for the system.
+    Unlisted,
+    /// Where users read the record that they are, by its id.
+    OwnRecord,
 }
 
 /// What an override may change; what nobody has read may change anything of its kind.
@@ -183,6 +205,9 @@ pub struct FieldFacts {
     /// Searched by a Python method.
     #[serde(skip_serializing_if = "is_false")]
     pub search: bool,
+    /// What that method looks for, if somebody has read it and said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub searched: Option<Searched>,
     /// Comes from an `_inherits` parent.
     #[serde(skip_serializing_if = "is_false")]
     pub inherited: bool,
@@ -225,6 +250,28 @@ pub struct FieldFacts {
     /// Why the field's facts could not be read for certain.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unread: Option<String>,
+}
+
+/// How a model's names are searched for a text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TextSearch {
+    /// Stored texts, by paths of many2one fields whose records the user must be allowed to see: any of them fits, or for a
+    /// negative operator all of them.
+    pub texts: Vec<String>,
+    /// Stored texts that fit a positive operator where they are the text itself.
+    pub exact: Vec<String>,
+    /// A text in such brackets, as `[` and `]`, is looked for apart by Odoo where equality is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brackets: Option<(char, char)>,
+}
+
+/// What a method that searches a field looks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Searched {
+    /// Records that these partners follow, as `mail.followers` has it: as the system, and for rules alone.
+    Followers,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands references")]

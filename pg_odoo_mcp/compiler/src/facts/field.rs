@@ -1,6 +1,6 @@
 //! The facts of a model and of its fields, as plans ask for them.
 
-use super::document::{Effect, FieldFacts, Fields, ModelFacts, Override};
+use super::document::{Effect, FieldFacts, Fields, ModelFacts, Only, Override};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -37,9 +37,16 @@ impl ModelFacts {
 
     /// The first override of that effect that is limited neither to some fields nor to some users.
     pub fn overridden(&self, effect: Effect) -> Option<&Override> {
-        self.overrides.iter().find(|known| {
-            known.effect == effect && known.fields.is_none() && known.only_for.is_none()
-        })
+        self.overrides
+            .iter()
+            .find(|known| known.effect == effect && known.fields.is_none() && known.is_for_all())
+    }
+
+    /// The first override, of whatever effect, that is only there.
+    pub fn overridden_where(&self, only: Only) -> Option<&Override> {
+        self.overrides
+            .iter()
+            .find(|known| known.only_where == Some(only))
     }
 
     /// The first override, of whatever effect, for members of these groups alone.
@@ -63,12 +70,19 @@ impl ModelFacts {
         const FETCHES: &[&str] = &["fetch", "_fetch_query", "browse", "exists", "search_fetch"];
         self.overrides.iter().find(|known| {
             matches!(known.effect, Effect::RowSource | Effect::Unread)
-                || FETCHES.contains(&known.method.as_str()) && known.fields.is_none()
+                || FETCHES.contains(&known.method.as_str())
+                    && known.fields.is_none()
+                    && known.only_where.is_none()
         })
     }
 }
 
 impl Override {
+    /// Whether it is there for all users.
+    pub fn is_for_all(&self) -> bool {
+        self.only_for.is_none() && self.only_where.is_none()
+    }
+
     /// Where it is, for people: `_search of sale (sale/models/sale_order.py:12)`.
     pub fn place(&self) -> String {
         if self.file.is_empty() {

@@ -3,11 +3,14 @@
 
 pub mod document;
 mod field;
+mod name_form;
 mod names;
 pub mod reading;
 
 pub use document::{
-    DisplayName, DisplayNameKind, Effect, FieldFacts, Fields, ModelFacts, Override,
+    DisplayName, DisplayNameKind, Effect, FieldFacts, Fields, ModelFacts, Only, Override, Searched,
+    TextSearch,
 };
 pub use field::Digits;
+pub use name_form::{NameForm, NameTest};
 pub use names::Names;

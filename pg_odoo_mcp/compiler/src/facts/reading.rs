@@ -134,7 +134,23 @@ fn check_model(name: &str, model: &ModelFacts) -> Result<()> {
     if let Some(field) = field {
         return no("no field is called", field);
     }
-    let paths = model.name_search.iter().flatten();
+    if let Some(form) = &model.display_name.form {
+        if !form.is_bounded() {
+            return no("no name has so many parts as", "display_name");
+        }
+        if let Some(field) = form
+            .field_names()
+            .into_iter()
+            .find(|name| !is_name(name, ""))
+        {
+            return no("no field is called", field);
+        }
+    }
+    let of_texts = model
+        .text_search
+        .iter()
+        .flat_map(|by| by.texts.iter().chain(&by.exact));
+    let paths = model.name_search.iter().flatten().chain(of_texts);
     if let Some(path) = paths.into_iter().find(|path| !is_name(path, ".")) {
         return no("no field is called", path);
     }

@@ -6,8 +6,9 @@ use super::literal;
 use super::merge::is_relational;
 use super::name_search::by_name;
 use super::noted::note_selection;
+use super::x2many::comodel;
 use super::{Column, Inequality, Predicate};
-use crate::access::Subject;
+use crate::access::{Subject, check_read};
 use crate::catalog::{Field, FieldType, Unaccent};
 use crate::domain::{Domain, Operator};
 use crate::error::{Code, Error, Result};
@@ -26,6 +27,7 @@ impl Resolver<'_> {
     ) -> Result<Predicate> {
         if field.name == "display_name" {
             let domain = by_name(of, operator, value)?;
+            self.check_searched(of)?;
             return self.resolve(of, alias, &domain, false);
         }
         if is_inherited(of, field) {
@@ -34,6 +36,9 @@ impl Resolver<'_> {
         }
         self.check_form(of, field, operator, value)?;
         if is_relational(field) {
+            if let Some(found) = self.followed(of, alias, field, operator, value)? {
+                return Ok(found);
+            }
             self.refuse_computed(of, field)?;
             return self.related_test(of, alias, field, operator, value);
         }
@@ -82,6 +87,25 @@ impl Resolver<'_> {
                 )),
             },
         }
+    }
+
+    /// Whether the user may search the records of other models that a name is looked for in: Odoo asks for that even where the
+    /// record is one with them.
+    fn check_searched(&self, of: &Subject) -> Result<()> {
+        let by = of
+            .facts
+            .text_search
+            .as_ref()
+            .filter(|_| self.rights == Rights::User);
+        for path in by.iter().flat_map(|by| &by.texts) {
+            let link = path
+                .split_once('.')
+                .and_then(|(link, _)| of.model.fields.get(link));
+            if let Some(link) = link {
+                check_read(&comodel(self.scope, of, link)?.model, self.scope.principal)?;
+            }
+        }
+        Ok(())
     }
 
     /// A test of a relational field by ids or false; texts were made a search of names before.

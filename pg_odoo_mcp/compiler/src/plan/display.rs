@@ -1,10 +1,12 @@
 //! Display names: the stored ones in SQL, the others asked of Odoo or left open.
 
-use super::{Column, Form, Source};
+use super::condition::Rights;
+use super::formed::Former;
+use super::{Column, Form, Formed, Source};
 use crate::access::{Subject, known};
 use crate::catalog::{Field, FieldType, Model, Table};
 use crate::error::Result;
-use crate::facts::{DisplayNameKind, Effect};
+use crate::facts::{DisplayNameKind, Effect, NameForm};
 use crate::scope::Scope;
 
 /// Where a record's display name is found.
@@ -20,6 +22,8 @@ pub enum Display {
         /// `name`, and what stands for a contact without one, if SQL does not make that.
         nameless: Option<(Column, Box<Display>)>,
     },
+    /// Stored values, put together.
+    Formed(Formed),
     /// Odoo's Python decides, and Odoo is asked when all else is answered.
     Asked(AskedName),
     /// Odoo's Python decides, and it is not reproduced here.
@@ -62,19 +66,31 @@ impl Display {
         match self {
             Display::Asked(asked) => Some(asked),
             Display::Partner { nameless, .. } => nameless.as_ref()?.1.asked(),
+            Display::Formed(formed) => formed.asked(),
             Display::Column(_) | Display::Open => None,
         }
     }
 }
 
+/// Whether SQL makes the name of every record.
+pub(super) fn is_sql(name: &Display) -> bool {
+    match name {
+        Display::Column(_) => true,
+        Display::Partner { nameless, .. } => nameless.is_none(),
+        Display::Formed(formed) => formed.is_sql(),
+        Display::Asked(_) | Display::Open => false,
+    }
+}
+
 /// The display name of the records of a model that `alias` stands for; where SQL can't make it, it is
-/// asked for or left open.
-pub fn display(
+/// asked for or left open. Odoo reads what it is made of with the rights of `rights`.
+pub(super) fn display(
     scope: &Scope<'_>,
     source: &mut Source,
     model_name: &str,
     alias: u32,
     asked: Option<&AskedName>,
+    rights: Rights,
 ) -> Result<Display> {
     let open = || {
         if let Some(asked) = asked {
@@ -91,33 +107,70 @@ pub fn display(
     else {
         return open();
     };
+    let formed = |source: &mut Source, form: &NameForm| {
+        let before = source.joins.len();
+        let mut former = Former {
+            scope,
+            source: &mut *source,
+            rights,
+            odoo: &open,
+        };
+        let formed = match scope.has_room() {
+            true => former.form(&model, alias, form)?,
+            false => None,
+        };
+        if formed.is_none() {
+            source.joins.truncate(before);
+        }
+        Ok(formed.map(Display::Formed))
+    };
     let found = match facts.display_name.kind {
-        DisplayNameKind::RecName => facts
-            .display_name
-            .rec_name
-            .as_deref()
-            .filter(|rec_name| {
-                let effects = [Effect::Values, Effect::Columns];
-                facts.overridden_field(rec_name, &effects).is_none()
-            })
-            .and_then(|rec_name| text_column(scope, &model, rec_name, alias))
-            .map(Display::Column),
+        DisplayNameKind::RecName => {
+            let rec_name = facts.display_name.rec_name.as_deref();
+            let effects = [Effect::Values, Effect::Columns];
+            let is_overridden =
+                rec_name.is_some_and(|name| facts.overridden_field(name, &effects).is_some());
+            let column = rec_name.and_then(|name| text_column(scope, &model, name, alias));
+            let of_another = |name: &str| {
+                let on = model.fields.get(name);
+                on.is_some_and(|on| on.field_type == FieldType::Many2one)
+            };
+            match (column, rec_name) {
+                _ if is_overridden => None,
+                (Some(column), _) => Some(Display::Column(column)),
+                // the framework's own where a model has no name
+                (None, None) => {
+                    let id = Formed::Column(Column::plain(alias, "id"));
+                    let of = Formed::Text(format!("{model_name},"));
+                    Some(Display::Formed(Formed::Join(vec![of, id])))
+                }
+                (None, Some(name)) if of_another(name) => {
+                    formed(&mut *source, &NameForm::NameOf(name.to_owned()))?
+                }
+                _ => None,
+            }
+        }
         DisplayNameKind::Partner => partner(scope, &model, alias, asked),
         DisplayNameKind::User => {
             return user(scope, source, &model, alias)?.map_or_else(open, Ok);
         }
+        DisplayNameKind::Form => match &facts.display_name.form {
+            Some(form) => formed(&mut *source, form)?,
+            None => None,
+        },
         DisplayNameKind::Python => None,
     };
     found.map_or_else(open, Ok)
 }
 
-/// The name of the record that `link` points to; Odoo reads it without asking rights.
+/// The name of the record that `link` points to. For a field's value Odoo reads it without asking rights.
 pub(super) fn record_name(
     scope: &Scope<'_>,
     source: &mut Source,
     comodel: &str,
     link: &Column,
     asked: Option<AskedName>,
+    rights: Rights,
 ) -> Result<Display> {
     let Some(table) = scope.catalog.model(comodel)?.and_then(|m| m.table.clone()) else {
         if let Some(asked) = asked {
@@ -132,7 +185,7 @@ pub(super) fn record_name(
     };
     let before = source.joins.len();
     let coalias = source.join(scope, link, &table);
-    let name = display(scope, source, comodel, coalias, asked.as_ref())?;
+    let name = display(scope, source, comodel, coalias, asked.as_ref(), rights)?;
     if matches!(name, Display::Asked(_) | Display::Open) {
         // nothing is read from it
         source.joins.truncate(before);

@@ -113,7 +113,7 @@ impl Registry {
         // no record is read then, whatever is asked of it
         let of_all = exceptions(&of.facts)
             .into_iter()
-            .find(|(_, by)| by.only_for.is_none() && by.effect != Effect::Groups)
+            .find(|(_, by)| by.is_for_all() && by.effect != Effect::Groups)
             .map(|(what, by)| Against {
                 reason: format!("Odoo answers what is asked of {what}: {}", by.place()),
                 by: Some(Box::new(by.clone())),

@@ -1,7 +1,7 @@
 //! Records in groups: what time series, grouped reads and pivots are made of.
 
 use super::aggregate::measures;
-use super::condition::visible;
+use super::condition::{Rights, visible};
 use super::currency::currency;
 use super::display::{AskedName, record_name};
 use super::key::{Grouped, key};
@@ -214,7 +214,14 @@ pub(super) fn grouped(
                     holder: measure_column(&source, measures.len() + holders.len()),
                     ..asked
                 });
-                let name = record_name(scope, &mut source, &comodel, &link, asked)?;
+                let name = record_name(
+                    scope,
+                    &mut source,
+                    &comodel,
+                    &link,
+                    asked,
+                    Rights::Superuser,
+                )?;
                 holders.extend(holder.filter(|_| name.asked().is_some()));
                 KeyValue::Record {
                     name,

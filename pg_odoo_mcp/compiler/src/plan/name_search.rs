@@ -1,7 +1,7 @@
 //! Text search by display name.
 
 use super::column::{check_use, field};
-use super::condition::named as visible_by_name;
+use super::condition::{Rights, named as visible_by_name};
 use super::dialect::check_asked;
 use super::order::order;
 use super::read::refuse_read_values;
@@ -10,7 +10,7 @@ use crate::access::{Subject, check_field};
 use crate::catalog::FieldType;
 use crate::domain::{Domain, Operator};
 use crate::error::{Code, Error, Result};
-use crate::facts::Effect;
+use crate::facts::{Effect, TextSearch};
 use crate::scope::Scope;
 use crate::value::Value;
 
@@ -25,6 +25,9 @@ pub fn name_search(
 ) -> Result<ReadPlan> {
     let name = Value::Text(name.to_owned());
     // where Python searches, it may find what the domain leaves out
+    if of.facts.name_search.is_none() {
+        return Err(searched_by_python(of));
+    }
     by_name(of, operator, &name)?;
     refuse_read_values(of)?;
     let mut source = Source::new(scope, &of.table);
@@ -37,7 +40,14 @@ pub fn name_search(
     check_use(of, on, &[Effect::Values])?;
     check_field(of, "display_name", scope.principal)?;
     // unlike in a search, what a name is made of is read without the user's rights
-    let name = match display(scope, &mut source, &of.model.name, alias, None)? {
+    let name = match display(
+        scope,
+        &mut source,
+        &of.model.name,
+        alias,
+        None,
+        Rights::Superuser,
+    )? {
         Display::Open => return Err(unnamed(of)),
         name => name,
     };
@@ -66,18 +76,14 @@ pub(super) fn unnamed(of: &Subject) -> Error {
 
 /// The framework's search by display name.
 pub(super) fn by_name(of: &Subject, operator: Operator, value: &Value) -> Result<Domain> {
+    if let (None, Some(by)) = (&of.facts.name_search, &of.facts.text_search) {
+        return by_text(of, by, operator, value);
+    }
     // where the name is among what it is found by, it is a column of that model's own, as contacts have it in Odoo 16
     let known = of.facts.name_search.as_ref();
     let Some(fields) = known.filter(|f| !f.is_empty() && !f.iter().any(|f| f == "display_name"))
     else {
-        return Err(Error::new(
-            Code::NotSupported,
-            format!(
-                "text search by the name of {} is not answered in SQL: Odoo does it in Python",
-                of.model.name
-            ),
-        )
-        .hint("compare a stored field, or ids"));
+        return Err(searched_by_python(of));
     };
     let values = match value {
         Value::List(values) => values.as_slice(),
@@ -126,4 +132,60 @@ pub(super) fn by_name(of: &Subject, operator: Operator, value: &Value) -> Result
     } else {
         Domain::any(parts)
     })
+}
+
+fn searched_by_python(of: &Subject) -> Error {
+    Error::new(
+        Code::NotSupported,
+        format!(
+            "text search by the name of {} is not answered in SQL: Odoo does it in Python",
+            of.model.name
+        ),
+    )
+    .hint("compare a stored field, or ids")
+}
+
+/// A search that somebody has read.
+fn by_text(of: &Subject, by: &TextSearch, operator: Operator, value: &Value) -> Result<Domain> {
+    let operator = match operator {
+        Operator::Equal => Operator::In,
+        Operator::NotEqual => Operator::NotIn,
+        other => other,
+    };
+    let texts: Vec<Value> = match value {
+        Value::List(values) => values.clone(),
+        one => vec![one.clone()],
+    };
+    let is_bracketed = |text: &Value| match (text, by.brackets) {
+        (Value::Text(text), Some((open, close))) => text.contains(open) && text.contains(close),
+        _ => false,
+    };
+    let is_understood = (operator.is_like() || matches!(operator, Operator::In | Operator::NotIn))
+        && !texts.is_empty()
+        && (!operator.is_like() || texts.len() == 1)
+        && texts
+            .iter()
+            .all(|text| matches!(text, Value::Text(text) if !text.is_empty()))
+        && !texts.iter().any(is_bracketed);
+    if !is_understood {
+        return Err(searched_by_python(of));
+    }
+    let compared = match operator.is_like() {
+        true => texts[0].clone(),
+        false => Value::List(texts.clone()),
+    };
+    let mut parts: Vec<Domain> = by
+        .texts
+        .iter()
+        .map(|path| Domain::condition(path.clone(), operator, compared.clone()))
+        .collect();
+    if operator.is_negative() {
+        return Ok(Domain::all(parts));
+    }
+    parts.extend(
+        by.exact
+            .iter()
+            .map(|path| Domain::condition(path.clone(), Operator::In, Value::List(texts.clone()))),
+    );
+    Ok(Domain::any(parts))
 }

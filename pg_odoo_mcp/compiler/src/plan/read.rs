@@ -1,7 +1,7 @@
 //! Reading records: which fields, of which records, in which order.
 
 use super::column::{check_use, comodel_name, field, is_inherited, not_a_path, user_column};
-use super::condition::visible;
+use super::condition::{Rights, visible};
 use super::defaults::default_fields;
 use super::display::{AskedName, record_name};
 use super::inherited::holder;
@@ -244,7 +244,7 @@ pub(super) fn found(
         if let Some(rec_name) = &of.facts.display_name.rec_name {
             check_field(of, rec_name, scope.principal)?;
         }
-        return match display(scope, source, &of.model.name, alias, None)? {
+        return match display(scope, source, &of.model.name, alias, None, Rights::User)? {
             Display::Open => Err(unnamed(of)),
             name => Ok(Read::Cell(Cell::Name(name))),
         };
@@ -298,7 +298,14 @@ fn record(
     column: Column,
 ) -> Result<Cell> {
     let asked = AskedName::of(scope, of, on, &column);
-    let name = record_name(scope, source, comodel_name(of, on)?, &column, asked)?;
+    let name = record_name(
+        scope,
+        source,
+        comodel_name(of, on)?,
+        &column,
+        asked,
+        Rights::Superuser,
+    )?;
     Ok(Cell::Record { id: column, name })
 }
 

@@ -62,6 +62,7 @@ impl Fragment {
         match name {
             Display::Open => self.push("'null'::json"),
             Display::Asked(asked) => self.push_hole(asked),
+            Display::Formed(formed) => self.push_formed_json(formed),
             Display::Column(_) => self
                 .push("COALESCE(to_json(NULLIF(")
                 .push_name(name)
@@ -102,6 +103,7 @@ impl Fragment {
         match name {
             Display::Asked(_) | Display::Open => self.push("NULL::text"),
             Display::Column(column) => self.push_column(column),
+            Display::Formed(formed) => self.push_formed(formed),
             Display::Partner { complete_name, .. } => {
                 // Odoo removes blanks before line ends and at both ends
                 self.push("btrim(regexp_replace(")

@@ -2,6 +2,7 @@
 //! caller's text.
 
 mod cell;
+mod formed;
 mod fragment;
 mod groups;
 mod hierarchy;

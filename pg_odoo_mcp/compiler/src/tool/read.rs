@@ -1,5 +1,5 @@
 use super::{Call, Explained};
-use crate::access::{Subject, asked};
+use crate::access::{Subject, asked, asked_by_id};
 use crate::answer::Answer;
 use crate::error::{Code, Error, Result};
 use crate::plan::{self, ReadPlan};
@@ -29,8 +29,13 @@ struct Planned<'a> {
 fn planned<'a>(call: &'a Call<'_>) -> Result<Planned<'a>> {
     let arguments = &call.arguments;
     let scope = Scope::new(call.principal, call.database, &arguments.context()?)?;
-    let of = asked(&scope, arguments.required_text("model")?)?;
-    let ids = arguments.ids("ids", MAX_IDS)?;
+    let name = arguments.required_text("model")?;
+    let ids = match arguments.ids("ids", MAX_IDS) {
+        Ok(ids) => ids,
+        // who may not read the model is told that first
+        Err(error) => return Err(asked(&scope, name).err().unwrap_or(error)),
+    };
+    let of = asked_by_id(&scope, name, &ids)?;
     let fields = arguments.names("fields")?.filter(|f| !f.is_empty());
     // Odoo reads and names with it, but forgets it where names are asked for: in a search
     if scope.active_test {

@@ -33,6 +33,7 @@ fn by(effect: Effect, fields: Option<&[&str]>) -> Override {
         line: 12,
         fields: fields.map(|fields| fields.iter().map(|name| (*name).to_owned()).collect()),
         only_for: None,
+        only_where: None,
     }
 }
 

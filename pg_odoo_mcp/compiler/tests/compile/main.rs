@@ -14,6 +14,7 @@ mod engines;
 mod facts;
 mod field_verdicts;
 mod figures;
+mod formed_names;
 mod groups;
 mod held_values;
 mod hierarchy;

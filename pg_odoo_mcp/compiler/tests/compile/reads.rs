@@ -153,6 +153,7 @@ fn a_model_that_reads_its_own_values_is_odoo_s() {
             line: 3,
             fields: None,
             only_for: None,
+            only_where: None,
         });
     });
     let error = read(&odoo, json!([5])).expect_err("refused");

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::python::UnreadFunction;
+use odoo_compiler::facts::{Only, Searched};
 
 /// That of one class, after these.
 fn with_unread(made: &Models, model: &str) -> Option<String> {
@@ -374,4 +375,57 @@ fn a_patched_class_that_is_nowhere_may_be_any_model_and_a_plain_one_is_none() {
     assert!(tainted("odoo.addons.m.models.gone.Gone", "_search"));
     assert!(!tainted("odoo.addons.m.models.gone.Gone", "create"));
     assert!(!tainted("odoo.addons.m.models.x.Plain", "_search"));
+}
+
+#[test]
+fn a_verdict_says_how_names_are_made_and_searched_and_for_whom_a_method_is() {
+    let made = |methods: &[&str], verdicts: serde_json::Value| {
+        let mut class = with_field(class("P", &[("_name", text("p"))]), "name", "Char", &[]);
+        let search = [("search", text("_search_who")), ("comodel_name", text("p"))];
+        class = with_field(class, "who", "Many2many", &search);
+        for method in methods {
+            class = with_method(class, method);
+        }
+        let display_name = [
+            ("compute", text("_compute_display_name")),
+            ("search", text("_search_display_name")),
+        ];
+        let base = with_field(base(), "display_name", "Char", &display_name);
+        let reviewed_as = verdicts.as_object().expect("verdicts by method").iter();
+        let entries: Vec<_> = reviewed_as
+            .map(|(method, verdict)| {
+                serde_json::json!({"module": "m", "model": "p", "method": method, "digest": "00", "verdict": verdict, "why": "it is"})
+            })
+            .collect();
+        let modules = [("base", module(vec![base])), ("m", module(vec![class]))];
+        reviewed(&modules, &reviews(entries.into())).models["p"].clone()
+    };
+    let form = serde_json::json!({"join": [{"field": "name"}, {"text": "!"}]});
+    let verdict = serde_json::json!({"_compute_display_name": {"display_name": {"form": form}}});
+    let named = made(&["_compute_display_name"], verdict);
+    assert_eq!(named.display_name.kind, DisplayNameKind::Form);
+    let said = serde_json::to_value(&named.display_name.form).expect("JSON");
+    assert_eq!(said, form);
+    let searched = serde_json::json!({"texts": ["name"], "exact": []});
+    let verdict = serde_json::json!({"_search_display_name": {"text_search": searched}});
+    let found = made(&["_search_display_name"], verdict.clone());
+    assert!(found.name_search.is_none() && found.text_search.is_some());
+    // another method that nobody has read takes part
+    let unread = made(&["_search_display_name", "_name_search"], verdict);
+    assert!(unread.text_search.is_none());
+    let verdict = serde_json::json!({"_search_who": {"searches": "followers"}, "_search": {"only_where": "unlisted"}});
+    let of = made(&["_search_who", "_search"], verdict);
+    assert_eq!(
+        of.fields.get("who").and_then(|f| f.searched),
+        Some(Searched::Followers)
+    );
+    assert!(of.overridden(Effect::Rows).is_none());
+    assert!(of.overridden_where(Only::Unlisted).is_some());
+    let of = made(&["_search_who", "_search"], serde_json::json!({}));
+    assert!(
+        of.fields
+            .get("who")
+            .is_some_and(|f| f.search && f.searched.is_none())
+    );
+    assert!(of.overridden(Effect::Rows).is_some());
 }

@@ -403,6 +403,7 @@ fn by_python(effect: Effect) -> Override {
         line: 1,
         fields: None,
         only_for: None,
+        only_where: None,
     }
 }
 
