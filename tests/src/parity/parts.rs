@@ -2,7 +2,7 @@
 //! its rights and values, and with it all others, where nothing can be found; we look at each. So we may refuse what it
 //! answers, never the other way round, and only what it refuses when it is asked for that alone.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::question::Question;
 use crate::odoo::{OdooClient, OdooError};
@@ -23,9 +23,14 @@ impl Question {
         }
         let parts = self.domain.as_array().into_iter().flatten();
         parts.filter(|part| part.is_array()).any(|part| {
-            let alone = json!({"domain": [part], "context": self.context});
-            let answer: Result<Value, OdooError> = odoo.call(&self.model, "search_count", &alone);
-            answer.is_err_and(|error| is_so(&error))
+            // a hierarchy of nothing leads nowhere, its path does
+            [part.clone(), json!([part[0], "!=", false])]
+                .iter()
+                .any(|part| {
+                    let alone = json!({"domain": [part], "context": self.context});
+                    let answer = odoo.call(&self.model, "search_count", &alone);
+                    answer.is_err_and(|error| is_so(&error))
+                })
         })
     }
 }
