@@ -29,8 +29,11 @@ pub(crate) struct CallDatabase<'a> {
     models: RefCell<Models>,
     unaccent: OnceCell<Unaccent>,
     precisions: RefCell<HashMap<String, Option<u8>>>,
-    defaults: RefCell<HashMap<(String, i64), Rc<BTreeMap<String, String>>>>,
+    defaults: RefCell<HashMap<(String, i64), Rc<CompanyDefaults>>>,
 }
+
+/// Of one model for one company, as JSON by field.
+type CompanyDefaults = BTreeMap<String, String>;
 
 /// The models of this call.
 #[derive(Default)]
