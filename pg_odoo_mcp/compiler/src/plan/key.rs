@@ -175,6 +175,7 @@ pub(super) fn part_of(scope: &Scope<'_>, on: &Field, date: Column, part: DatePar
         form: Form::Part {
             part,
             timezone: has_time.then(|| scope.tz.name().to_owned()),
+            of: Box::new(date.form),
         },
         ..date
     }

@@ -29,6 +29,8 @@ pub enum Form {
         part: DatePart,
         /// IANA name; nothing for a date without a time.
         timezone: Option<String>,
+        /// How the date is taken.
+        of: Box<Form>,
     },
 }
 
