@@ -1,6 +1,7 @@
 //! What a domain says otherwise to an Odoo that does not rewrite it: those conditions are Odoo's own to answer.
 
 use super::condition::{Resolver, Rights};
+use super::literal::moment_of;
 use super::merge::is_relational;
 use super::x2many::{ToMany, Way, active_field};
 use crate::access::Subject;
@@ -95,8 +96,8 @@ impl Resolver<'_> {
             (FieldType::Boolean, Value::Bool(_)) => true,
             (FieldType::Boolean, _) => false,
             (_, Value::Bool(false)) => !operator.is_inequality() || is_temporal(field),
-            (FieldType::Date, Value::Text(text)) => text.len() == 10,
-            (FieldType::Datetime, Value::Text(text)) => matches!(text.len(), 10 | 19),
+            (FieldType::Date, Value::Text(text)) => is_written(text, &[10]),
+            (FieldType::Datetime, Value::Text(text)) => is_written(text, &[10, 19]),
             _ => true,
         };
         if !values.iter().all(is_fit) {
@@ -216,6 +217,11 @@ impl Resolver<'_> {
             "this Odoo searches where the hierarchy begins in another way",
         ))
     }
+}
+
+/// Whether it is a date or a moment in one of these lengths; a relative date may be as long.
+fn is_written(text: &str, lengths: &[usize]) -> bool {
+    lengths.contains(&text.len()) && moment_of(text).is_some()
 }
 
 fn is_temporal(field: &Field) -> bool {

@@ -94,6 +94,33 @@ fn what_they_read_otherwise_is_not_answered() {
 }
 
 #[test]
+fn a_relative_date_is_none_however_long_it_is() {
+    let asked =
+        |field: &str, text: &str| json!({"model": "sale.order", "domain": [[field, "<", text]]});
+    let relative = [
+        (STRICT, "validity_date", "today -10d"),
+        (FALSY, "validity_date", "today -10d"),
+        (STRICT, "date_order", "today -10d"),
+        (FALSY, "date_order", "today -10d"),
+        (FALSY, "date_order", "today =monday -100d"),
+    ];
+    for (dialect, field, text) in relative {
+        let error = of(dialect).call("odoo_count", &asked(field, text));
+        let error = error.expect_err("not answered");
+        assert_eq!(error.code, Code::NotSupported, "{field} {text}: {error}");
+    }
+    for (field, text) in [
+        ("validity_date", "2026-01-31"),
+        ("date_order", "2026-01-31"),
+        ("date_order", "2026-01-31 13:00:00"),
+    ] {
+        of(STRICT)
+            .sql("odoo_count", &asked(field, text))
+            .expect("answered");
+    }
+}
+
+#[test]
 fn a_name_that_is_a_column_of_its_own_ends_no_server() {
     let mut odoo = of(STRICT);
     odoo.change_facts("res.partner", |facts| {
