@@ -5,7 +5,7 @@ use super::literal::moment_of;
 use super::merge::is_relational;
 use super::x2many::{ToMany, Way, active_field};
 use crate::access::Subject;
-use crate::catalog::{Field, FieldType};
+use crate::catalog::{Dialect, Field, FieldType};
 use crate::domain::{Condition, Domain, Operand, Operator};
 use crate::error::{Code, Error, Result};
 use crate::scope::Scope;
@@ -27,6 +27,19 @@ pub(super) fn check_asked(scope: &Scope<'_>, of: &Subject, domain: &Domain) -> R
         return Ok(());
     }
     Err(refuse(of, "display_name", "this Odoo does not search it"))
+}
+
+/// Numbers of dates, as keys and in conditions: some Odoos have none, another has weekdays of its own, and
+/// other dates that are not set.
+pub(super) fn check_date_part(dialect: Dialect, of: &Subject, field: &Field) -> Result<()> {
+    if dialect.rewrites {
+        return Ok(());
+    }
+    Err(Error::of_field(
+        &of.model.name,
+        &field.name,
+        "this Odoo has other numbers of dates, or none",
+    ))
 }
 
 fn names_display(domain: &Domain) -> bool {
