@@ -116,3 +116,77 @@ fn no_value_is_told_of_a_field_that_the_user_may_not_read_or_that_sql_does_not()
         .collect();
     assert!(codes.contains(&&json!("values_open")), "{answer}");
 }
+
+#[test]
+fn ten_dates_are_asked_for_a_few_at_once() {
+    let names: Vec<String> = (0..10).map(|n| format!("day_{n}")).collect();
+    let mut odoo = Odoo::new();
+    odoo.change("sale.order", |model| {
+        for name in &names {
+            model["fields"][name] = json!({"name": name, "label": name, "type": "date", "store": true, "column": "date"});
+        }
+    });
+    odoo.change_facts("sale.order", |facts| {
+        for name in &names {
+            facts.fields.with_facts.entry(name.clone()).or_default();
+        }
+    });
+    // records, the groups, then each field's share, first and last day
+    let of = |fields: usize| {
+        let figures = [Some("4"), Some("2026-01-31"), Some("2026-06-30")].repeat(fields);
+        vec![row(&[
+            &[Some("8"), Some("8")],
+            figures.as_slice(),
+            &[Some("1")],
+        ]
+        .concat())]
+    };
+    odoo.rows = of(6);
+    odoo.more_rows = vec![of(4)];
+    let answer = odoo
+        .call("odoo_describe_model", &call(json!(names)))
+        .expect("a description");
+    assert_eq!(answer["sample"]["records"], 8);
+    let fields = answer["fields"].as_array().expect("fields");
+    assert_eq!(fields.len(), 10);
+    for field in fields {
+        assert_eq!(
+            field["values"],
+            json!({"filled": 0.5, "lowest": "2026-01-31", "highest": "2026-06-30"}),
+            "{field}"
+        );
+    }
+}
+
+#[test]
+fn an_explanation_shows_what_is_asked_of_the_records_and_under_which_rules() {
+    let odoo = Odoo::new();
+    let asked = call(json!(["state", "validity_date"]));
+    let explained = odoo
+        .explained("odoo_describe_model", &asked)
+        .expect("an explanation");
+    assert!(odoo.ran.borrow().is_empty());
+    let statements: Vec<&str> = explained["statements"]
+        .as_array()
+        .expect("statements")
+        .iter()
+        .map(|statement| statement["sql"].as_str().expect("sql"))
+        .collect();
+    assert!(!statements.is_empty());
+    assert_eq!(explained["rules"][0]["model"], "sale.order", "{explained}");
+    // and it is what is run
+    odoo.call("odoo_describe_model", &asked)
+        .expect("a description");
+    let ran = odoo.ran.borrow();
+    let ran: Vec<&str> = ran
+        .iter()
+        .map(|statement| statement.text.as_str())
+        .collect();
+    assert_eq!(statements, ran);
+    // without values no record is read
+    let without = json!({"model": "sale.order", "fields": ["state"]});
+    let explained = odoo
+        .explained("odoo_describe_model", &without)
+        .expect("an explanation");
+    assert_eq!(explained["statements"], json!([]));
+}
