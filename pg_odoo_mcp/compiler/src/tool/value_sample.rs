@@ -67,22 +67,31 @@ pub(super) fn questions<'a>(
     fields: &[&'a Field],
 ) -> Result<Option<Questions<'a>>> {
     // what can't be asked alone can't be asked with others; what is noticed of it does not matter then
-    let is_answered = |keys: &[String], measures: &[String]| -> Result<bool> {
-        let alone = Scope::new(call.principal, call.database, context)?;
-        Ok(answered(Asked::new(&alone, of, keys, measures))?.is_some())
+    let alone = |keys: &[String], measures: &[String]| -> Result<Option<Asked>> {
+        let scope = Scope::new(call.principal, call.database, context)?;
+        answered(Asked::new(&scope, of, keys, measures))
     };
     let count = "__count".to_owned();
-    let mut figures = Vec::new();
-    for some in fields.chunks(FIELDS_AT_ONCE) {
-        let mut measures = vec![count.clone()];
-        for field in some {
-            for function in functions(field) {
-                let measure = format!("{}:{function}", field.name);
-                if is_answered(&[], std::slice::from_ref(&measure))? {
-                    measures.push(measure);
-                }
+    let (mut money, mut others) = (Vec::new(), Vec::new());
+    for field in fields {
+        let mut measures = Vec::new();
+        let mut is_money = false;
+        for function in functions(field) {
+            let measure = format!("{}:{function}", field.name);
+            if let Some(asked) = alone(&[], std::slice::from_ref(&measure))? {
+                is_money |= asked.plan.groups.watches_currencies;
+                measures.push(measure);
             }
         }
+        match is_money {
+            true => money.push(measures),
+            false => others.push(measures),
+        }
+    }
+    let mut figures = Vec::new();
+    // each amount may be in the currency of a field of its own
+    for some in others.chunks(FIELDS_AT_ONCE).chain(money.chunks(1)) {
+        let measures = [std::slice::from_ref(&count), &some.concat()].concat();
         match answered(Asked::new(scope, of, &[], &measures))? {
             Some(asked) => figures.push(asked),
             None => return Ok(None),
@@ -94,7 +103,7 @@ pub(super) fn questions<'a>(
             std::slice::from_ref(&field.name),
             std::slice::from_ref(&count),
         );
-        if is_answered(key, count)? {
+        if alone(key, count)?.is_some() {
             frequent.insert(field.name.as_str(), Asked::new(scope, of, key, count)?);
         }
     }
@@ -228,6 +237,27 @@ impl Asked {
         let groups = found.groups.iter();
         let groups = groups.map(|group| serde_json::from_str(group.get()));
         let groups = groups.collect::<Result<_, _>>();
-        groups.map_err(|e| Error::new(Code::Internal, e.to_string()))
+        let mut groups: Vec<Object> =
+            groups.map_err(|e| Error::new(Code::Internal, e.to_string()))?;
+        if found.has_mixed_sums {
+            for group in &mut groups {
+                self.leave_out_money(group, scope);
+            }
+        }
+        Ok(groups)
+    }
+
+    /// An amount of one currency is no bound of those of another.
+    fn leave_out_money(&self, group: &mut Object, scope: &Scope<'_>) {
+        for measure in &self.plan.groups.measures {
+            if let Some(currency) = &measure.currency_field {
+                group.remove(&measure.key);
+                let name = measure.key.split(':').next().unwrap_or_default();
+                scope.warn(
+                    "several_currencies",
+                    format!("{name} is in several currencies, so its range is left out: odoo_read_group by {currency}, with {name}:min and {name}:max, has one for each"),
+                );
+            }
+        }
     }
 }

@@ -3,6 +3,7 @@
 use crate::groups::row;
 use crate::odoo::Odoo;
 use odoo_compiler::error::Code;
+use odoo_compiler::facts::DisplayNameKind;
 use serde_json::{Value, json};
 
 fn call(fields: Value) -> Value {
@@ -189,4 +190,87 @@ fn an_explanation_shows_what_is_asked_of_the_records_and_under_which_rules() {
         .explained("odoo_describe_model", &without)
         .expect("an explanation");
     assert_eq!(explained["statements"], json!([]));
+}
+
+#[test]
+fn a_range_of_money_is_of_one_currency() {
+    let range = |lowest: &str, highest: &str| {
+        let mut odoo = Odoo::new();
+        odoo.rows = vec![row(&[
+            Some("8"),
+            Some("8"),
+            Some("4"),
+            Some("2026-01-31"),
+            Some("2026-06-30"),
+            Some("1"),
+        ])];
+        // the currencies by their ids, records, then the amounts
+        odoo.more_rows = vec![vec![row(&[
+            Some(lowest),
+            Some(highest),
+            Some("8"),
+            Some("8"),
+            Some("6"),
+            Some("2.50"),
+            Some("900.00"),
+            Some("1"),
+        ])]];
+        let asked = call(json!(["amount_total", "validity_date"]));
+        let answer = odoo
+            .call("odoo_describe_model", &asked)
+            .expect("a description");
+        // other ranges stay
+        assert_eq!(
+            answer["fields"][1]["values"]["lowest"], "2026-01-31",
+            "{answer}"
+        );
+        answer
+    };
+    let one = range("2", "2");
+    assert_eq!(
+        one["fields"][0]["values"],
+        json!({"filled": 0.75, "lowest": 2.50, "highest": 900.00})
+    );
+    assert_eq!(one.get("warnings"), None);
+    let several = range("1", "2");
+    assert_eq!(several["fields"][0]["values"], json!({"filled": 0.75}));
+    assert_eq!(
+        several["warnings"].as_array().map(Vec::len),
+        Some(1),
+        "{several}"
+    );
+    let warning = &several["warnings"][0];
+    assert_eq!(warning["code"], "several_currencies");
+    let message = warning["message"].as_str().expect("a text");
+    assert!(
+        message.contains("odoo_read_group by currency_id"),
+        "{message}"
+    );
+}
+
+#[test]
+fn names_that_only_python_makes_are_said_to_be_open() {
+    let mut odoo = Odoo::new();
+    odoo.rows = vec![row(&[Some("8"), Some("8"), Some("8"), Some("1")])];
+    odoo.more_rows = vec![vec![row(&[
+        Some("7"),
+        None,
+        Some("5"),
+        Some("5"),
+        Some("1"),
+    ])]];
+    odoo.change_facts("res.partner", |facts| {
+        facts.display_name.kind = DisplayNameKind::Python;
+    });
+    let answer = odoo
+        .call("odoo_describe_model", &call(json!(["partner_id"])))
+        .expect("a description");
+    assert_eq!(
+        answer["fields"][0]["values"]["frequent"],
+        json!([[[7, null], 5]])
+    );
+    assert_eq!(
+        answer["warnings"][0]["code"], "display_name_open",
+        "{answer}"
+    );
 }
