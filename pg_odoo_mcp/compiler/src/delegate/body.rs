@@ -42,14 +42,14 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
 }
 
 /// The result of a call, or the error that Odoo made of it.
-pub(super) fn result<'a>(model: &str, answer: &'a HttpAnswer) -> Result<&'a RawValue> {
+pub(super) fn result<'a>(shape: &Shape, answer: &'a HttpAnswer) -> Result<&'a RawValue> {
     let body: &RawValue = &answer.body;
     let envelope = envelope(body);
     if let Some(error) = envelope.as_ref().and_then(|envelope| envelope.get("error")) {
-        return Err(fault::error(model, answer.status, error));
+        return Err(fault::error(shape, answer.status, error));
     }
     if !(200..300).contains(&answer.status) {
-        return Err(fault::error(model, answer.status, body));
+        return Err(fault::error(shape, answer.status, body));
     }
     match envelope {
         Some(mut envelope) => envelope

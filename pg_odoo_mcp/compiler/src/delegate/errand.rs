@@ -62,6 +62,16 @@ pub struct Request {
     pub only_if_rows: Option<u64>,
 }
 
+impl Request {
+    /// Whether it says which records, or which groups.
+    pub(super) fn has_conditions(&self) -> bool {
+        ["domain", "having"].iter().any(|name| {
+            let domain = self.kwargs.get(*name).and_then(Json::as_array);
+            domain.is_some_and(|domain| !domain.is_empty())
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Errand, Protocol, Request};

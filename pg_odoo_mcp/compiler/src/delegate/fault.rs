@@ -1,6 +1,6 @@
 //! Odoo's errors: what is meant for users keeps its text, everything else keeps its text to itself.
 
-use super::one_line;
+use super::{Shape, one_line};
 use crate::error::{Code, Error};
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -31,7 +31,8 @@ struct Fault {
 }
 
 /// The error that Odoo made of a call.
-pub(super) fn error(model: &str, status: u16, body: &RawValue) -> Error {
+pub(super) fn error(shape: &Shape, status: u16, body: &RawValue) -> Error {
+    let model = shape.model.as_str();
     let fault: Fault = serde_json::from_str(body.get()).unwrap_or_default();
     let code = fault.code.as_u64();
     let fault = match fault.data {
@@ -96,8 +97,10 @@ pub(super) fn error(model: &str, status: u16, body: &RawValue) -> Error {
         .hint("the operator runs odoo-mcp doctor"),
         "NotFound" => not_found(model, text.as_deref()),
         "AttributeError" | "UnprocessableEntity" => no_method(model),
-        // of a value that a condition compares a field with
-        _ if text.as_deref().is_some_and(is_of_value) || is_sql_of_value(module, class) => {
+        // of a value that a condition compares a field with; where there is none, Odoo's own code broke
+        _ if shape.has_conditions
+            && (text.as_deref().is_some_and(is_of_value) || is_sql_of_value(module, class)) =>
+        {
             let error = Error::new(
                 Code::InvalidDomain,
                 "a field is compared with a value that does not fit it",

@@ -118,6 +118,9 @@ impl<'a> Frame<'a> {
     /// What is asked, and what becomes of the answer.
     pub(super) fn delegation(self, requests: Vec<Request>, form: Form) -> Delegation {
         let reason = reason(&self.refusal);
+        // names are asked for by ids
+        let has_conditions =
+            !matches!(form, Form::Names(_)) && requests.iter().any(Request::has_conditions);
         // where Odoo is not asked, in a batch, who may not read the model is told that and nothing of its fields
         let refusal = match check_read(&self.model, self.scope.principal) {
             Err(denied) => denied,
@@ -137,6 +140,7 @@ impl<'a> Frame<'a> {
                     .into_iter()
                     .map(Warned::from)
                     .collect(),
+                has_conditions,
                 form,
             },
         }

@@ -71,6 +71,9 @@ pub struct Shape {
     reason: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<Warned>,
+    /// The caller said which records or groups.
+    #[serde(default)]
+    has_conditions: bool,
     form: Form,
 }
 
@@ -144,9 +147,7 @@ pub fn complete(shape: &Shape, outcome: Outcome) -> Result<Answer> {
         .as_deref()
         .map_err(Error::clone)
         .and_then(|answers| {
-            let of_each = answers
-                .iter()
-                .map(|answer| body::result(&shape.model, answer));
+            let of_each = answers.iter().map(|answer| body::result(shape, answer));
             of_each.collect::<Result<Vec<_>>>()
         });
     if let Form::Names(unnamed) = &shape.form {

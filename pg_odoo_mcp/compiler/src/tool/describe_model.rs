@@ -1,7 +1,7 @@
 //! `odoo_describe_model`: the fields of a model that the caller may read, as Odoo calls them.
 
 use super::described_field::Described;
-use super::value_sample::{self, MAX_FIELDS, Sample};
+use super::value_sample::{self, MAX_FIELDS, Questions, Sample};
 use super::{Call, Explained};
 use crate::access::{self, Subject, check_field, check_read, is_readable};
 use crate::answer::Answer;
@@ -109,12 +109,10 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
     };
     let mut held = BTreeMap::new();
     if asks_values {
-        match value_sample::sample(call, &asked.context, of, &fields)? {
-            Some((sample, found)) => {
-                body.sample = Some(sample);
-                held = found;
-            }
-            None => asked.scope.warn("values_open", VALUES_OPEN),
+        if let Some(questions) = asked.questions(&fields)? {
+            let (sample, found) = questions.run(call, &asked.scope)?;
+            body.sample = Some(sample);
+            held = found;
         }
     }
     let mut is_short = false;
@@ -240,6 +238,16 @@ impl Asked<'_> {
         Ok(fields)
     }
 
+    /// What is asked to tell what these fields hold, if SQL reads the records.
+    fn questions<'f>(&self, fields: &[&'f Field]) -> Result<Option<Questions<'f>>> {
+        let questions =
+            value_sample::questions(self.call, &self.context, &self.scope, &self.of, fields)?;
+        if questions.is_none() {
+            self.scope.warn("values_open", VALUES_OPEN);
+        }
+        Ok(questions)
+    }
+
     /// Every field the user may read: those a person would want first, then by name.
     fn readable(&self) -> Vec<&Field> {
         let defaults = plan::default_fields(&self.of);
@@ -337,12 +345,19 @@ impl Asked<'_> {
     }
 }
 
-/// The frame; what is said of models and fields comes from Odoo's own lists.
+/// The frame, and what is asked of records for the values of fields; all else comes from Odoo's own lists.
 pub(super) fn explain(call: &Call<'_>) -> Result<Explained> {
     let asked = asked(call)?;
+    let mut statements = Vec::new();
+    if asks_values(call)? {
+        let names = call.arguments.names("fields")?.unwrap_or_default();
+        if let Some(questions) = asked.questions(&asked.named(&names)?)? {
+            statements = questions.statements();
+        }
+    }
     Ok(Explained {
         model: asked.of.model.name.clone(),
-        statements: Vec::new(),
+        statements,
         scope: super::explain::scope_json(&asked.scope),
     })
 }

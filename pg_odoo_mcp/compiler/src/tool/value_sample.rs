@@ -9,15 +9,19 @@ use crate::domain::Domain;
 use crate::error::{Code, Error, Result};
 use crate::plan::{self, ReadGroupPlan, ReadGroupRequest};
 use crate::scope::{Context, Scope};
-use crate::sql;
+use crate::sql::{self, Statement};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
+
+type Object = serde_json::Map<String, Json>;
 
 /// Fields that one call looks into.
 pub(super) const MAX_FIELDS: usize = 10;
 /// The latest records of the table, of which those count that the user sees.
 const LATEST: u64 = 10_000;
+/// Fields whose figures are asked for at once: up to three of each, and a call has its bound.
+const FIELDS_AT_ONCE: usize = 6;
 /// Values of a field.
 const FREQUENT: u64 = 5;
 
@@ -44,65 +48,120 @@ pub(crate) struct Held {
     frequent: Vec<(Json, Json)>,
 }
 
-/// Looks into these fields, by their names; those that SQL does not read are left out. Nothing where it does not
-/// read the records.
-pub(super) fn sample<'a>(
+/// What is asked of the records to tell what fields hold.
+pub(super) struct Questions<'a> {
+    fields: Vec<&'a Field>,
+    /// How many records there are, and the figures of a few fields each.
+    figures: Vec<Asked>,
+    /// The values of a field.
+    frequent: BTreeMap<&'a str, Asked>,
+}
+
+/// The questions about these fields, but for what SQL does not read of them. Nothing where it does not read the
+/// records. What is noticed on the way is noted in the scope.
+pub(super) fn questions<'a>(
     call: &Call<'_>,
     context: &Context,
+    scope: &Scope<'_>,
     of: &Subject,
     fields: &[&'a Field],
-) -> Result<Option<(Sample, BTreeMap<&'a str, Held>)>> {
-    let ask = |keys: &[String], measures: &[String]| ask(call, context, of, keys, measures);
-    let mut measures = vec!["__count".to_owned()];
+) -> Result<Option<Questions<'a>>> {
+    // what can't be asked alone can't be asked with others; what is noticed of it does not matter then
+    let alone = |keys: &[String], measures: &[String]| -> Result<Option<Asked>> {
+        let scope = Scope::new(call.principal, call.database, context)?;
+        answered(Asked::new(&scope, of, keys, measures))
+    };
+    let count = "__count".to_owned();
+    let (mut money, mut others) = (Vec::new(), Vec::new());
     for field in fields {
+        let mut measures = Vec::new();
+        let mut is_money = false;
         for function in functions(field) {
             let measure = format!("{}:{function}", field.name);
-            // what can't be asked alone can't be asked with others
-            if answered(ask(&[], std::slice::from_ref(&measure)))?.is_some() {
+            if let Some(asked) = alone(&[], std::slice::from_ref(&measure))? {
+                is_money |= asked.plan.groups.watches_currencies;
                 measures.push(measure);
             }
         }
+        match is_money {
+            true => money.push(measures),
+            false => others.push(measures),
+        }
     }
-    let Some(of_all) = answered(ask(&[], &measures))? else {
-        return Ok(None);
-    };
-    let of_all = of_all.run(call)?;
-    let all = of_all.first().cloned().unwrap_or_default();
-    let records = all["__count"].as_u64().unwrap_or(0);
-    let mut held = BTreeMap::new();
-    for field in fields {
-        let figure = |function: &str| {
-            let figure = all.get(format!("{}:{function}", field.name));
-            figure.filter(|figure| **figure != json!(false)).cloned()
-        };
-        let count = figure("count").and_then(|count| count.as_f64());
-        let mut found = Held {
-            filled: count.map(|count| share(count, records)),
-            lowest: figure("min"),
-            highest: figure("max"),
-            frequent: Vec::new(),
-        };
-        if has_frequent_values(field) {
-            let by_value = ask(std::slice::from_ref(&field.name), &["__count".to_owned()]);
-            if let Some(asked) = answered(by_value)? {
-                for group in asked.run(call)? {
-                    let count = group["__count"].clone();
+    let mut figures = Vec::new();
+    // each amount may be in the currency of a field of its own
+    for some in others.chunks(FIELDS_AT_ONCE).chain(money.chunks(1)) {
+        let measures = [std::slice::from_ref(&count), &some.concat()].concat();
+        match answered(Asked::new(scope, of, &[], &measures))? {
+            Some(asked) => figures.push(asked),
+            None => return Ok(None),
+        }
+    }
+    let mut frequent = BTreeMap::new();
+    for field in fields.iter().filter(|field| has_frequent_values(field)) {
+        let (key, count) = (
+            std::slice::from_ref(&field.name),
+            std::slice::from_ref(&count),
+        );
+        if alone(key, count)?.is_some() {
+            frequent.insert(field.name.as_str(), Asked::new(scope, of, key, count)?);
+        }
+    }
+    Ok(Some(Questions {
+        fields: fields.to_vec(),
+        figures,
+        frequent,
+    }))
+}
+
+impl<'a> Questions<'a> {
+    pub(super) fn statements(&self) -> Vec<Statement> {
+        let asked = self.figures.iter().chain(self.frequent.values());
+        asked.map(|asked| asked.statement.clone()).collect()
+    }
+
+    /// What was looked at, and what each field holds.
+    pub(super) fn run(
+        &self,
+        call: &Call<'_>,
+        scope: &Scope<'_>,
+    ) -> Result<(Sample, BTreeMap<&'a str, Held>)> {
+        let mut all = Object::new();
+        for asked in &self.figures {
+            all.extend(asked.run(call, scope)?.into_iter().flatten());
+        }
+        let records = all.get("__count").and_then(Json::as_u64).unwrap_or(0);
+        let mut held = BTreeMap::new();
+        for field in &self.fields {
+            let figure = |function: &str| {
+                let figure = all.get(&format!("{}:{function}", field.name));
+                figure.filter(|figure| **figure != json!(false)).cloned()
+            };
+            let count = figure("count").and_then(|count| count.as_f64());
+            let mut found = Held {
+                filled: count.map(|count| share(count, records)),
+                lowest: figure("min"),
+                highest: figure("max"),
+                frequent: Vec::new(),
+            };
+            if let Some(asked) = self.frequent.get(field.name.as_str()) {
+                for mut group in asked.run(call, scope)? {
+                    let count = group.remove("__count").unwrap_or_default();
                     // what only one record has says little, and may be long
                     if count != json!(1) || field.field_type == FieldType::Boolean {
-                        found
-                            .frequent
-                            .push((group[field.name.as_str()].clone(), count));
+                        let value = group.remove(&field.name).unwrap_or_default();
+                        found.frequent.push((value, count));
                     }
                 }
             }
+            held.insert(field.name.as_str(), found);
         }
-        held.insert(field.name.as_str(), found);
+        let sample = Sample {
+            records,
+            of_latest: LATEST,
+        };
+        Ok((sample, held))
     }
-    let sample = Sample {
-        records,
-        of_latest: LATEST,
-    };
-    Ok(Some((sample, held)))
 }
 
 /// Two places.
@@ -139,31 +198,9 @@ fn has_frequent_values(field: &Field) -> bool {
 }
 
 /// A question for groups of the sample.
-struct Asked<'a> {
-    scope: Scope<'a>,
+struct Asked {
     plan: ReadGroupPlan,
-}
-
-fn ask<'a>(
-    call: &'a Call<'_>,
-    context: &Context,
-    of: &Subject,
-    keys: &[String],
-    measures: &[String],
-) -> Result<Asked<'a>> {
-    let scope = Scope::new(call.principal, call.database, context)?;
-    let request = ReadGroupRequest {
-        groupby: keys,
-        aggregates: measures,
-        domain: &Domain::Const(true),
-        having: None,
-        order: (!keys.is_empty()).then_some("__count desc"),
-        limit: FREQUENT,
-        offset: 0,
-    };
-    let mut plan = plan::read_group(&scope, of, &request)?;
-    plan.groups.among_latest(&scope, LATEST)?;
-    Ok(Asked { scope, plan })
+    statement: Statement,
 }
 
 /// Nothing where SQL does not answer.
@@ -175,15 +212,52 @@ fn answered<T>(asked: Result<T>) -> Result<Option<T>> {
     }
 }
 
-impl Asked<'_> {
-    fn run(&self, call: &Call<'_>) -> Result<Vec<Json>> {
-        let statement = sql::groups(&self.plan.groups, self.scope.relations());
+impl Asked {
+    fn new(scope: &Scope<'_>, of: &Subject, keys: &[String], measures: &[String]) -> Result<Asked> {
+        scope.begin_statement();
+        let request = ReadGroupRequest {
+            groupby: keys,
+            aggregates: measures,
+            domain: &Domain::Const(true),
+            having: None,
+            order: (!keys.is_empty()).then_some("__count desc"),
+            limit: FREQUENT,
+            offset: 0,
+        };
+        let mut plan = plan::read_group(scope, of, &request)?;
+        plan.groups.among_latest(scope, LATEST)?;
+        let statement = sql::groups(&plan.groups, scope.relations());
+        Ok(Asked { plan, statement })
+    }
+
+    fn run(&self, call: &Call<'_>, scope: &Scope<'_>) -> Result<Vec<Object>> {
         let mut found = FormattedGroups::default();
-        let mut each = |row: Row| found.push(&self.plan, row, &self.scope);
-        call.database.rows(&statement, &mut each)?;
+        let mut each = |row: Row| found.push(&self.plan, row, scope);
+        call.database.rows(&self.statement, &mut each)?;
         let groups = found.groups.iter();
         let groups = groups.map(|group| serde_json::from_str(group.get()));
         let groups = groups.collect::<Result<_, _>>();
-        groups.map_err(|e| Error::new(Code::Internal, e.to_string()))
+        let mut groups: Vec<Object> =
+            groups.map_err(|e| Error::new(Code::Internal, e.to_string()))?;
+        if found.has_mixed_sums {
+            for group in &mut groups {
+                self.leave_out_money(group, scope);
+            }
+        }
+        Ok(groups)
+    }
+
+    /// An amount of one currency is no bound of those of another.
+    fn leave_out_money(&self, group: &mut Object, scope: &Scope<'_>) {
+        for measure in &self.plan.groups.measures {
+            if let Some(currency) = &measure.currency_field {
+                group.remove(&measure.key);
+                let name = measure.key.split(':').next().unwrap_or_default();
+                scope.warn(
+                    "several_currencies",
+                    format!("{name} is in several currencies, so its range is left out: odoo_read_group by {currency}, with {name}:min and {name}:max, has one for each"),
+                );
+            }
+        }
     }
 }

@@ -11,6 +11,15 @@ fn search() -> Delegation {
     )
 }
 
+/// The same by a condition of the caller's.
+fn search_by_name() -> Delegation {
+    delegated(
+        &odoo(),
+        "odoo_search",
+        &json!({"model": "acme.thing", "fields": ["name"], "domain": [["name", "=", "abc"]]}),
+    )
+}
+
 /// An exception with a secret in every member that is not for users.
 fn exception(name: &str, message: &str) -> Value {
     json!({
@@ -21,7 +30,12 @@ fn exception(name: &str, message: &str) -> Value {
 
 #[track_caller]
 fn error_of(answer: &Value) -> Error {
-    let error = completed(&search(), &json!({"answers": [answer]})).expect_err("an error");
+    error_in(&search(), answer)
+}
+
+#[track_caller]
+fn error_in(asked: &Delegation, answer: &Value) -> Error {
+    let error = completed(asked, &json!({"answers": [answer]})).expect_err("an error");
     let told = error.to_json().to_string();
     assert!(!told.contains("s3cret"), "{told}");
     assert!(error.hint.is_some(), "{told}");
@@ -31,10 +45,15 @@ fn error_of(answer: &Value) -> Error {
 /// The same exception in both protocols.
 #[track_caller]
 fn errors(status: u16, name: &str, message: &str) -> [Error; 2] {
+    errors_in(&search(), status, name, message)
+}
+
+#[track_caller]
+fn errors_in(asked: &Delegation, status: u16, name: &str, message: &str) -> [Error; 2] {
     let json2 = json!({"status": status, "body": exception(name, message)});
     let data = exception(name, message);
     let jsonrpc = json!({"status": 200, "body": {"jsonrpc": "2.0", "id": 1, "error": {"code": 200, "message": "Odoo Server Error", "data": data}}});
-    [error_of(&json2), error_of(&jsonrpc)]
+    [error_in(asked, &json2), error_in(asked, &jsonrpc)]
 }
 
 #[test]
@@ -111,6 +130,7 @@ fn what_odoo_says_of_arguments_is_passed_on() {
 
 #[test]
 fn a_value_that_does_not_fit_its_field_is_said_to_in_our_words() {
+    let asked = search_by_name();
     for message in [
         "invalid literal for int() with base 10: 'abc'",
         "could not convert string to float: 'abc'",
@@ -118,7 +138,7 @@ fn a_value_that_does_not_fit_its_field_is_said_to_in_our_words() {
         "month must be in 1..12",
         "Invalid term 'tomorrow' in expression date: 'tomorrow'",
     ] {
-        for error in errors(500, "builtins.ValueError", message) {
+        for error in errors_in(&asked, 500, "builtins.ValueError", message) {
             assert_eq!(error.code, Code::InvalidDomain, "{error}");
             assert!(error.message.contains("does not fit"), "{error}");
             assert_eq!(error.detail, Some(format!("Odoo says: {message}")));
@@ -128,13 +148,46 @@ fn a_value_that_does_not_fit_its_field_is_said_to_in_our_words() {
     // PostgreSQL's own words stay inside
     for name in ["InvalidTextRepresentation", "UndefinedFunction"] {
         let name = format!("psycopg2.errors.{name}");
-        for error in errors(
+        for error in errors_in(
+            &asked,
             500,
             &name,
             "psycopg2: invalid input syntax: s3cret LINE 1: SELECT ",
         ) {
             assert_eq!((error.code, &error.detail), (Code::InvalidDomain, &None));
         }
+    }
+}
+
+#[test]
+fn where_no_condition_was_asked_for_odoo_s_own_code_broke_over_a_value() {
+    let of_groups = |arguments: Value| {
+        let mut call = json!({"model": "acme.thing", "groupby": ["name"]});
+        call.as_object_mut()
+            .expect("an object")
+            .extend(arguments.as_object().cloned().expect("an object"));
+        delegated(&odoo(), "odoo_read_group", &call)
+    };
+    let message = "could not convert string to float: 'abc'";
+    for asked in [search(), of_groups(json!({}))] {
+        for error in errors_in(&asked, 500, "builtins.ValueError", message) {
+            assert_eq!(
+                (error.code, error.message.as_str()),
+                (Code::InvalidArguments, message)
+            );
+        }
+        let name = "psycopg2.errors.UndefinedFunction";
+        for error in errors_in(&asked, 500, name, "operator does not exist") {
+            assert_eq!(
+                (error.code, error.message.as_str()),
+                (Code::OdooError, "Odoo failed inside")
+            );
+        }
+    }
+    // a condition on groups is one too
+    let asked = of_groups(json!({"having": [["__count", ">", 1]]}));
+    for error in errors_in(&asked, 500, "builtins.ValueError", message) {
+        assert_eq!(error.code, Code::InvalidDomain);
     }
 }
 
