@@ -122,7 +122,7 @@ impl Pivot {
         if is_over_columns {
             self.ordered_lines.push(line);
             if is_over_rows {
-                self.record_count += group.record_count;
+                self.record_count = self.record_count.saturating_add(group.record_count);
             }
         } else if is_over_rows && !self.ordered_columns.contains(&column) {
             self.ordered_columns.push(column);
