@@ -81,8 +81,9 @@ impl Timeline {
                 self.series.len() - 1
             }
         };
-        self.record_count += found.record_count;
-        self.series[at].record_count += found.record_count;
+        self.record_count = self.record_count.saturating_add(found.record_count);
+        let of_series = &mut self.series[at].record_count;
+        *of_series = of_series.saturating_add(found.record_count);
         self.series[at].found.insert(bucket, found.figures);
         Ok(())
     }
