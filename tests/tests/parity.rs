@@ -148,7 +148,14 @@ impl Run {
                     1
                 };
                 let mut questions = Vec::new();
+                let mut drawn = 0;
                 while questions.len() < size {
+                    drawn += 1;
+                    assert!(
+                        drawn < 100_000,
+                        "none of {:?} is asked by these questions",
+                        self.tools
+                    );
                     let make = if is_grouped {
                         Question::grouped
                     } else {

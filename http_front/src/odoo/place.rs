@@ -10,7 +10,7 @@ use tokio::{
 /// Of the requests that the front takes at once, half may be for Odoo, and a quarter of those with it:
 /// 32 by default, which is what Odoo's threads may be at most, and more than most have workers. The
 /// rest waits in turn, and holds no answer meanwhile. Names that an answer lacks have a few places of their own: they
-/// take Odoo milliseconds, and must not wait behind reports.
+/// take Odoo milliseconds, and must not wait behind reports; where those are taken, any free one will do.
 pub(super) struct Places {
     all: Semaphore,
     at_work: Semaphore,
@@ -27,7 +27,7 @@ impl Places {
     pub(super) fn new(max_requests: usize) -> Self {
         Places {
             all: Semaphore::new((max_requests / 2).max(1)),
-            at_work: Semaphore::new((max_requests / 8).max(1)),
+            at_work: Semaphore::new((max_requests / 8 - max_requests / 32).max(1)),
             for_names: Semaphore::new((max_requests / 32).max(1)),
         }
     }
@@ -40,11 +40,17 @@ impl Places {
     ) -> Result<Place<'_>, Failure> {
         let full = || FailureKind::Unreachable.because("too many calls wait for Odoo at once");
         let of_all = self.all.try_acquire().map_err(|_| full())?;
-        let at_work = match is_for_names {
-            true => &self.for_names,
-            false => &self.at_work,
+        let free = async {
+            if !is_for_names {
+                return self.at_work.acquire().await;
+            }
+            tokio::select! {
+                biased;
+                place = self.for_names.acquire() => place,
+                place = self.at_work.acquire() => place,
+            }
         };
-        match timeout_at(deadline, at_work.acquire()).await {
+        match timeout_at(deadline, free).await {
             Ok(Ok(at_work)) => Ok(Place {
                 _at_work: at_work,
                 _of_all: of_all,
@@ -69,6 +75,9 @@ mod tests {
         // names don't wait behind it
         let soon = Instant::now() + Duration::from_millis(10);
         assert!(places.take(true, soon).await.is_ok());
+        let idle = Places::new(8);
+        let (one, another) = (idle.take(true, soon).await, idle.take(true, soon).await);
+        assert!(one.is_ok() && another.is_ok(), "any free place will do");
         let waiting = async {
             tokio::join!(
                 places.take(false, deadline),

@@ -250,14 +250,14 @@ impl Catalog for CallDatabase<'_> {
         (rows >= 0.0).then_some(rows)
     }
 
-    fn ids(&self, statement: &Statement, most: usize) -> Result<Option<Vec<i64>>> {
+    fn ids(&self, statement: &Statement, most: u64) -> Result<Option<Vec<i64>>> {
         let mut ids = Vec::new();
         self.rows(statement, &mut |row| {
             let id = row.into_iter().flatten().next();
             ids.extend(id.and_then(|id| id.parse::<i64>().ok()));
             Ok(())
         })?;
-        Ok((ids.len() <= most).then_some(ids))
+        Ok((ids.len() as u64 <= most).then_some(ids))
     }
 
     fn unaccent(&self) -> Result<Unaccent> {

@@ -108,14 +108,8 @@ impl Question {
                     Verdict::Same {
                         open_names: sameness.open_names,
                         is_empty: is_empty(&ours),
-                        // a description is made of the catalog, whoever answers the model
-                        engine: match self.kind {
-                            Kind::Describe => "sql".to_owned(),
-                            _ => engine.to_owned(),
-                        },
-                        reason: said
-                            .filter(|_| self.kind != Kind::Describe)
-                            .map(str::to_owned),
+                        engine: engine.to_owned(),
+                        reason: said.map(str::to_owned),
                         asked_names: content["engine"] == "sql"
                             && content["engine_reason"].is_string(),
                     }

@@ -397,11 +397,16 @@ impl<'a> Overrides<'a> {
             method: place.file.clone(),
             digest: digest.clone(),
         });
-        let is_harmless =
-            |text: &Text| self.reviews.verdict(text, |_| false) == Some(&Verdict::Harmless);
-        if of_file.as_ref().is_some_and(is_harmless) {
-            return true;
-        }
+        of_file.is_some_and(|text| self.is_reviewed_harmless(&text))
+            || self.is_in_harmless_method(module, place)
+    }
+
+    fn is_reviewed_harmless(&self, text: &Text) -> bool {
+        self.reviews.verdict(text, |_| false) == Some(&Verdict::Harmless)
+    }
+
+    /// Whether it stands in such a method, as it was read.
+    fn is_in_harmless_method(&self, module: &str, place: &Place) -> bool {
         let definitions = self.registry.definitions.iter();
         let mut methods = definitions
             .filter(|definition| definition.module == module)
@@ -420,7 +425,9 @@ impl<'a> Overrides<'a> {
                 method: method.name.clone(),
                 digest: method.digest.clone(),
             };
-            method.place.file == place.file && lines.contains(&place.line) && is_harmless(&text)
+            method.place.file == place.file
+                && lines.contains(&place.line)
+                && self.is_reviewed_harmless(&text)
         })
     }
 

@@ -68,7 +68,7 @@ pub trait Catalog {
     }
 
     /// The ids that a statement of the compiler's yields, unless they are more than `most`.
-    fn ids(&self, statement: &Statement, most: usize) -> Result<Option<Vec<i64>>> {
+    fn ids(&self, statement: &Statement, most: u64) -> Result<Option<Vec<i64>>> {
         let _ = (statement, most);
         Ok(None)
     }

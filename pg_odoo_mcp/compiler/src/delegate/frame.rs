@@ -21,7 +21,7 @@ pub(super) struct Frame<'a> {
     pub(super) active_test: Option<bool>,
     /// Files are told by their size.
     asks_sizes: Cell<bool>,
-    refusal: Error,
+    pub(super) refusal: Error,
 }
 
 impl<'a> Frame<'a> {

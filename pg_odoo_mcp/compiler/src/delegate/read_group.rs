@@ -96,7 +96,18 @@ fn measures(frame: &Frame<'_>, keys: Vec<String>) -> Result<Vec<String>> {
     }
     check_measures(&keys)?;
     for key in &keys {
-        figure(frame, key)?;
+        if let Figure::Array { .. } = figure(frame, key)? {
+            // Odoo makes lists without a bound, in the same server's memory
+            let refusal = &frame.refusal;
+            return Err(Error::new(
+                Code::NotSupported,
+                format!(
+                    "the list {key:?} is made in SQL alone, which does not answer this: {}",
+                    refusal.message
+                ),
+            )
+            .hint("take count or count_distinct, or search for the records"));
+        }
     }
     Ok(keys)
 }

@@ -196,10 +196,18 @@ fn measure(scope: &Scope<'_>, source: &mut Source, of: &Subject, key: &str) -> R
     }
     let spelled = Spelled::new(key, |name| field(scope, of, name))?;
     let on = spelled.on;
+    let (function, making) = *spelled.function;
+    let is_latest = matches!(making, Making::DistinctArray | Making::Converted);
+    if is_latest && !scope.dialect.rewrites {
+        return Err(Error::new(
+            Code::NotSupported,
+            format!("this Odoo has no aggregate {function}"),
+        ));
+    }
     let alias = source.alias;
     let column = held_column(scope, source, of, alias, on)?;
     let figure = spelled.figure()?;
-    let aggregate = match spelled.function.1 {
+    let aggregate = match making {
         Making::Plain(of_column) => of_column(column),
         Making::Array | Making::DistinctArray
             if matches!(on.field_type, FieldType::Text | FieldType::Html) =>

@@ -3,6 +3,7 @@
 use super::column::is_inherited;
 use super::comparison::members;
 use super::condition::Resolver;
+use super::dialect::check_date_part;
 use super::key::part_of;
 use super::literal::mismatch;
 use super::{DatePart, Inequality, Predicate};
@@ -24,6 +25,7 @@ impl Resolver<'_> {
         condition: &Condition,
         negated: bool,
     ) -> Result<Predicate> {
+        check_date_part(self.scope.dialect, of, field)?;
         let Operand::Value(value) = &condition.operand else {
             return Err(Error::new(
                 Code::InvalidDomain,

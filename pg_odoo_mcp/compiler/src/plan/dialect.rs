@@ -1,10 +1,11 @@
 //! What a domain says otherwise to an Odoo that does not rewrite it: those conditions are Odoo's own to answer.
 
 use super::condition::{Resolver, Rights};
+use super::literal::moment_of;
 use super::merge::is_relational;
 use super::x2many::{ToMany, Way, active_field};
 use crate::access::Subject;
-use crate::catalog::{Field, FieldType};
+use crate::catalog::{Dialect, Field, FieldType};
 use crate::domain::{Condition, Domain, Operand, Operator};
 use crate::error::{Code, Error, Result};
 use crate::scope::Scope;
@@ -26,6 +27,19 @@ pub(super) fn check_asked(scope: &Scope<'_>, of: &Subject, domain: &Domain) -> R
         return Ok(());
     }
     Err(refuse(of, "display_name", "this Odoo does not search it"))
+}
+
+/// Numbers of dates, as keys and in conditions: some Odoos have none, another has weekdays of its own, and
+/// other dates that are not set.
+pub(super) fn check_date_part(dialect: Dialect, of: &Subject, field: &Field) -> Result<()> {
+    if dialect.rewrites {
+        return Ok(());
+    }
+    Err(Error::of_field(
+        &of.model.name,
+        &field.name,
+        "this Odoo has other numbers of dates, or none",
+    ))
 }
 
 fn names_display(domain: &Domain) -> bool {
@@ -95,8 +109,8 @@ impl Resolver<'_> {
             (FieldType::Boolean, Value::Bool(_)) => true,
             (FieldType::Boolean, _) => false,
             (_, Value::Bool(false)) => !operator.is_inequality() || is_temporal(field),
-            (FieldType::Date, Value::Text(text)) => text.len() == 10,
-            (FieldType::Datetime, Value::Text(text)) => matches!(text.len(), 10 | 19),
+            (FieldType::Date, Value::Text(text)) => is_written(text, &[10]),
+            (FieldType::Datetime, Value::Text(text)) => is_written(text, &[10, 19]),
             _ => true,
         };
         if !values.iter().all(is_fit) {
@@ -216,6 +230,11 @@ impl Resolver<'_> {
             "this Odoo searches where the hierarchy begins in another way",
         ))
     }
+}
+
+/// Whether it is a date or a moment in one of these lengths; a relative date may be as long.
+fn is_written(text: &str, lengths: &[usize]) -> bool {
+    lengths.contains(&text.len()) && moment_of(text).is_some()
 }
 
 fn is_temporal(field: &Field) -> bool {

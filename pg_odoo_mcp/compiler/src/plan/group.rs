@@ -233,7 +233,7 @@ pub(super) fn grouped(
             (
                 None,
                 KeyExpression::Column(Column {
-                    form: Form::Part { part, timezone },
+                    form: Form::Part { part, timezone, .. },
                     ..
                 }),
             ) => KeyValue::Part { part, timezone },

@@ -11,7 +11,7 @@ use crate::sql::{self, Param, PgType};
 const MANY: f64 = 50_000.0;
 
 /// Rows of a table whose ids are few.
-const FEW: f64 = 10_000.0;
+const FEW: u64 = 10_000;
 
 /// The ids of a subquery's records, where they are few and the records that point to them are many.
 pub(super) fn few_ids(
@@ -21,13 +21,13 @@ pub(super) fn few_ids(
 ) -> Result<Option<Param>> {
     let rows = |table: &Table| scope.catalog.row_estimate(table);
     let is_worth_it = rows(many).is_some_and(|rows| rows > MANY)
-        && rows(&subquery.table).is_some_and(|rows| rows < FEW);
+        && rows(&subquery.table).is_some_and(|rows| rows < FEW as f64);
     if !is_worth_it {
         return Ok(None);
     }
-    let statement = sql::ids(subquery, scope.relations());
+    let statement = sql::ids(subquery, FEW, scope.relations());
     scope.once_before(statement, |statement| {
-        let ids = scope.catalog.ids(statement, FEW as usize)?;
+        let ids = scope.catalog.ids(statement, FEW)?;
         Ok(ids.map(|ids| Param::array(PgType::Int4, ids.iter().map(ToString::to_string))))
     })
 }

@@ -2,6 +2,7 @@
 
 use super::column::{check_use, comodel_name, field};
 use super::condition::{Resolver, Rights, ruled};
+use super::dialect::check_date_part;
 use super::display::AskedName;
 use super::group::KeyExpression;
 use super::inherited::held_column;
@@ -88,7 +89,10 @@ pub(super) fn key(
                     timezone: scope.tz.name().to_owned(),
                     week_start: scope.week_start(),
                 }),
-                Granularity::Part(part) => KeyExpression::Column(part_of(scope, on, date, part)),
+                Granularity::Part(part) => {
+                    check_date_part(scope.dialect, of, on)?;
+                    KeyExpression::Column(part_of(scope, on, date, part))
+                }
             },
             comodel: None,
             asked: None,
@@ -175,6 +179,7 @@ pub(super) fn part_of(scope: &Scope<'_>, on: &Field, date: Column, part: DatePar
         form: Form::Part {
             part,
             timezone: has_time.then(|| scope.tz.name().to_owned()),
+            of: Box::new(date.form),
         },
         ..date
     }

@@ -29,6 +29,8 @@ pub enum Form {
         part: DatePart,
         /// IANA name; nothing for a date without a time.
         timezone: Option<String>,
+        /// How the date is taken.
+        of: Box<Form>,
     },
 }
 
@@ -277,14 +279,18 @@ impl Predicate {
 /// Whether a boolean is asked to be true, and not to be. Odoo sees that the two come to a constant,
 /// and then no longer that the domain names the field.
 fn has_opposites(parts: &[Predicate]) -> bool {
-    parts.iter().enumerate().any(|(i, part)| {
+    let mut seen: Vec<(&Column, bool)> = Vec::new();
+    parts.iter().any(|part| {
         let Predicate::True { column, negated } = part else {
             return false;
         };
-        let opposite = Predicate::True {
-            column: column.clone(),
-            negated: !negated,
-        };
-        parts[..i].contains(&opposite)
+        if seen.contains(&(column, !negated)) {
+            return true;
+        }
+        // as many as there are columns of booleans, whatever is asked of them
+        if !seen.contains(&(column, *negated)) {
+            seen.push((column, *negated));
+        }
+        false
     })
 }

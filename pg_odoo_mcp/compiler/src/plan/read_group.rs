@@ -269,24 +269,22 @@ fn having_condition(groups: &GroupPlan, condition: &Condition, negated: bool) ->
         let texts = || values.iter().filter_map(|value| value.text.clone());
         return Ok(match values.first().map(|value| value.pg_type) {
             None => Predicate::Const(negated),
-            // there are no arrays of them
+            // there are two of them, however often they are named
             Some(PgType::Bool) => {
-                let each = texts().map(|truth| {
-                    let is_true = (truth == "true") != negated;
-                    Predicate::all(vec![
-                        Predicate::Null {
-                            column: column.clone(),
-                            negated: true,
-                        },
-                        Predicate::True {
-                            column: column.clone(),
-                            negated: !is_true,
-                        },
-                    ])
-                });
-                match negated {
-                    true => Predicate::all(each.collect()),
-                    false => Predicate::any(each.collect()),
+                let names = |truth: &str| texts().any(|text| text == truth);
+                let (is_true, is_false) = (names("true") != negated, names("false") != negated);
+                let known = Predicate::Null {
+                    column: column.clone(),
+                    negated: true,
+                };
+                let is = |truth: bool| Predicate::True {
+                    column: column.clone(),
+                    negated: !truth,
+                };
+                match (is_true, is_false) {
+                    (false, false) => Predicate::Const(false),
+                    (true, true) => known,
+                    (truth, _) => Predicate::all(vec![known, is(truth)]),
                 }
             }
             Some(pg_type) => Predicate::In {

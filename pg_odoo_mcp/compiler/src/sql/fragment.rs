@@ -74,12 +74,16 @@ impl Fragment {
                 self.push(", ").push_plain(column).push("->>'en_US')")
             }
             Form::OfCompany(of) => self.push_of_company(column, of),
-            Form::Part { part, timezone } => {
+            Form::Part { part, timezone, of } => {
+                let date = Column {
+                    form: of.as_ref().clone(),
+                    ..column.clone()
+                };
                 let unit = Param::text(part.unit());
                 self.push("date_part(").push_param(&unit).push(", ");
                 match timezone {
-                    Some(timezone) => self.push_local(column, timezone),
-                    None => self.push_plain(column).push("::timestamp"),
+                    Some(timezone) => self.push_local(&date, timezone),
+                    None => self.push_column(&date).push("::timestamp"),
                 }
                 .push(")")
             }
@@ -91,7 +95,7 @@ impl Fragment {
         self.push("timezone(")
             .push_param(&Param::text(timezone))
             .push(", timezone('UTC', ")
-            .push_plain(column)
+            .push_column(column)
             .push("))")
     }
 

@@ -35,10 +35,12 @@ pub fn count(plan: &CountPlan, relations: Vec<Table>) -> Statement {
     f.finish(relations)
 }
 
-/// The ids of a subquery's records.
-pub fn ids(subquery: &Subquery, relations: Vec<Table>) -> Statement {
+/// The ids of a subquery's records, and one more than `most` where they are more.
+pub fn ids(subquery: &Subquery, most: u64, relations: Vec<Table>) -> Statement {
     let mut f = Fragment::default();
-    f.push_ids(subquery, "::text");
+    f.push_ids(subquery, "::text")
+        .push("\nLIMIT ")
+        .push_param(&int8(most + 1));
     f.finish(relations)
 }
 

@@ -8,7 +8,9 @@ use crate::answer::Answer;
 use crate::catalog::{Field, FieldDescription, FieldType, ModelDescription, suggestion};
 use crate::domain::{Domain, Operator};
 use crate::error::{Code, Error, Result};
+use crate::facts::Only;
 use crate::plan;
+use crate::principal::Principal;
 use crate::scope::{Context, Scope, Warning};
 use crate::value::Value;
 use serde::Serialize;
@@ -43,12 +45,33 @@ fn asked<'a>(call: &'a Call<'a>) -> Result<Asked<'a>> {
     let scope = Scope::new(call.principal, call.database, &context)?;
     let name = call.arguments.required_text("model")?;
     let of = access::asked(&scope, name)?;
+    check_told(&of, call.principal)?;
     Ok(Asked {
         call,
         context,
         scope,
         of,
     })
+}
+
+/// Whether all that the user is told of is known here: of users Odoo tells people also of fields that they may read of
+/// themselves alone.
+fn check_told(of: &Subject, principal: &Principal) -> Result<()> {
+    let is_hidden = |field: &Field| {
+        let facts = of.facts.fields.get(&field.name);
+        !is_readable(facts.and_then(|f| f.groups.as_deref()), principal)
+    };
+    match of.facts.overridden_where(Only::OwnRecord) {
+        Some(by) if of.model.fields.values().any(is_hidden) => Err(Error::new(
+            Code::NotSupported,
+            format!(
+                "which fields of {} people may read of themselves is decided by {}",
+                of.model.name,
+                by.place()
+            ),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// The model and its fields.

@@ -3,7 +3,7 @@ use super::{Call, Explained};
 use crate::access::{Subject, asked};
 use crate::answer::{Answer, FormattedGroups, single};
 use crate::error::{Code, Error, Result};
-use crate::plan::{self, Figure, ReadGroupPlan, ReadGroupRequest, as_answered};
+use crate::plan::{self, CountPlan, Figure, From, ReadGroupPlan, ReadGroupRequest, as_answered};
 use crate::scope::Scope;
 use crate::sql;
 use serde::Serialize;
@@ -92,18 +92,22 @@ fn currencies(
 }
 
 /// Whether lists of values, which the server makes in its memory, are of so few records that it may.
-fn check_lists(call: &Call<'_>, plan: &ReadGroupPlan) -> Result<()> {
+fn check_lists(call: &Call<'_>, plan: &ReadGroupPlan, scope: &Scope<'_>) -> Result<()> {
     let is_list = |figure| matches!(figure, Figure::Array { .. });
     let measures = plan.groups.measures.iter();
     let lists = measures.filter(|measure| is_list(measure.figure)).count() as u64;
     if lists == 0 {
         return Ok(());
     }
-    let arguments = &call.arguments;
-    let scope = Scope::new(call.principal, call.database, &arguments.context()?)?;
-    let of = asked(&scope, arguments.required_text("model")?)?;
-    let count = plan::count(&scope, &of, &arguments.domain()?)?;
-    let count = single(call.database, &sql::count(&count, scope.relations()))?;
+    // a record is in the list of each of its tags
+    let From::Groups(groups) = &plan.groups.source.from else {
+        return Ok(());
+    };
+    let listed = CountPlan {
+        source: groups.source.clone(),
+        predicate: groups.predicate.clone(),
+    };
+    let count = single(call.database, &sql::count(&listed, scope.relations()))?;
     let listed = count.parse().unwrap_or(u64::MAX).saturating_mul(lists);
     if listed > MAX_LISTED {
         return Err(Error::new(
@@ -121,7 +125,7 @@ fn check_lists(call: &Call<'_>, plan: &ReadGroupPlan) -> Result<()> {
 pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
     let planned = planned(call)?;
     let (plan, scope) = (&planned.plan, &planned.scope);
-    check_lists(call, plan)?;
+    check_lists(call, plan, scope)?;
     let mut found = FormattedGroups::default();
     call.database.rows(&planned.statement(), &mut |row| {
         found.push(plan, row, scope)

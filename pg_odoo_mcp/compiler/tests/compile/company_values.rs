@@ -13,6 +13,8 @@ fn odoo() -> Odoo {
         ("trust", "selection", Value::Null),
         ("ignored", "boolean", Value::Null),
         ("home_country_id", "many2one", json!("res.country")),
+        ("x_date", "date", Value::Null),
+        ("x_moment", "datetime", Value::Null),
     ];
     odoo.change("res.partner", |model| {
         for (name, kind, relation) in &fields {
@@ -97,4 +99,36 @@ fn a_value_of_each_company_is_for_those_who_may_read_the_field() {
     let call = json!({"model": "res.partner", "fields": ["trust"]});
     let error = odoo.call("odoo_search", &call).expect_err("refused");
     assert_eq!(error.code, Code::AccessDenied);
+}
+
+#[test]
+fn a_date_of_the_company_has_numbers_and_periods_as_others_have() {
+    let odoo = odoo();
+    let date = r#"(t0."x_date"->'1'::text->>0)::date"#;
+    let moment = r#"timezone('Europe/Brussels'::text, timezone('UTC', (t0."x_moment"->'1'::text->>0)::timestamp))"#;
+    let of_date = format!("date_part('month'::text, {date}::timestamp)");
+    let of_moment = format!("date_part('hour'::text, {moment})");
+    for (path, number) in [
+        ("x_date.month_number", &of_date),
+        ("x_moment.hour_number", &of_moment),
+    ] {
+        let filter = odoo.filter("res.partner", json!([[path, "<", 6]]));
+        assert_eq!(filter, format!("{number} < '6'::double precision"));
+    }
+    for (key, value) in [
+        ("x_date:month_number", &of_date),
+        ("x_moment:hour_number", &of_moment),
+        (
+            "x_date:month",
+            &format!("date_trunc('month'::text, {date}::timestamp)"),
+        ),
+        (
+            "x_moment:month",
+            &format!("date_trunc('month'::text, {moment})"),
+        ),
+    ] {
+        let call = json!({"model": "res.partner", "groupby": [key]});
+        let sql = odoo.sql("odoo_read_group", &call).expect("a plan");
+        assert!(sql.contains(&format!("SELECT {value} AS k1")), "{sql}");
+    }
 }

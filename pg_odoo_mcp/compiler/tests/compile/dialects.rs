@@ -94,6 +94,66 @@ fn what_they_read_otherwise_is_not_answered() {
 }
 
 #[test]
+fn a_relative_date_is_none_however_long_it_is() {
+    let asked =
+        |field: &str, text: &str| json!({"model": "sale.order", "domain": [[field, "<", text]]});
+    let relative = [
+        (STRICT, "validity_date", "today -10d"),
+        (FALSY, "validity_date", "today -10d"),
+        (STRICT, "date_order", "today -10d"),
+        (FALSY, "date_order", "today -10d"),
+        (FALSY, "date_order", "today =monday -100d"),
+    ];
+    for (dialect, field, text) in relative {
+        let error = of(dialect).call("odoo_count", &asked(field, text));
+        let error = error.expect_err("not answered");
+        assert_eq!(error.code, Code::NotSupported, "{field} {text}: {error}");
+    }
+    for (field, text) in [
+        ("validity_date", "2026-01-31"),
+        ("date_order", "2026-01-31"),
+        ("date_order", "2026-01-31 13:00:00"),
+    ] {
+        of(STRICT)
+            .sql("odoo_count", &asked(field, text))
+            .expect("answered");
+    }
+}
+
+#[test]
+fn numbers_of_dates_and_aggregates_that_only_the_latest_has_are_not_answered() {
+    let domain = |path: &str, operator: &str| json!({"model": "sale.order", "domain": [[path, operator, 1]]});
+    let key = |key: &str| json!({"model": "sale.order", "groupby": [key]});
+    let measure = |measure: &str| json!({"model": "sale.order", "groupby": ["state"], "aggregates": [measure]});
+    let latest = [
+        ("odoo_count", domain("date_order.day_of_week", "=")),
+        ("odoo_count", domain("validity_date.month_number", "!=")),
+        ("odoo_count", domain("validity_date.year_number", "=?")),
+        ("odoo_read_group", key("date_order:day_of_week")),
+        ("odoo_read_group", key("validity_date:month_number")),
+        ("odoo_read_group", measure("amount_total:sum_currency")),
+        ("odoo_read_group", measure("name:array_agg_distinct")),
+    ];
+    for (tool, asked) in latest {
+        for (dialect, is_left) in [(STRICT, true), (FALSY, true), (Dialect::default(), false)] {
+            let error = of(dialect).sql(tool, &asked).err();
+            let why = error.map(|e| (e.code, e.message.contains("this Odoo has")));
+            assert_eq!(
+                why == Some((Code::NotSupported, true)),
+                is_left,
+                "{asked}: {why:?}"
+            );
+        }
+    }
+    for asked in [key("date_order:month"), measure("name:array_agg")] {
+        for dialect in [STRICT, FALSY] {
+            let answered = of(dialect).sql("odoo_read_group", &asked);
+            answered.expect("answered");
+        }
+    }
+}
+
+#[test]
 fn a_name_that_is_a_column_of_its_own_ends_no_server() {
     let mut odoo = of(STRICT);
     odoo.change_facts("res.partner", |facts| {

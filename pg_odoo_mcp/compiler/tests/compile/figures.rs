@@ -100,7 +100,29 @@ fn lists_are_made_of_few_records_only() {
         counted[0].text
     );
     drop(counted);
-    // nor of long texts, which Odoo may
+    // a record is in the list of each of its tags
+    odoo.ran.borrow_mut().clear();
+    let mut tags = two.clone();
+    tags["groupby"] = json!(["tag_ids"]);
+    odoo.call("odoo_read_group", &tags).expect_err("too many");
+    let text = odoo.ran.borrow()[0].text.clone();
+    assert!(
+        text.starts_with("SELECT count(*)") && text.contains("sale_order_tag_rel"),
+        "{text}"
+    );
+    // Odoo makes them without a bound, so it is not asked
+    odoo.delegates = true;
+    let mut of_odoo = two;
+    of_odoo["domain"] = json!([["partner_id.unknown_to_sql", "=", 1]]);
+    odoo.change("res.partner", |model| {
+        model["fields"]["unknown_to_sql"] =
+            json!({"name": "unknown_to_sql", "label": "x", "type": "integer", "store": false});
+    });
+    let error = odoo.call("odoo_read_group", &of_odoo).expect_err("a list");
+    assert_eq!(error.code, Code::NotSupported, "{error}");
+    assert!(error.message.contains("is made in SQL alone"), "{error}");
+    odoo.delegates = false;
+    // nor of long texts
     let error = odoo
         .call("odoo_read_group", &call(json!(["note:array_agg"])))
         .expect_err("long texts");
@@ -182,6 +204,30 @@ fn extremes_are_of_texts_and_records_too() {
         .call("odoo_read_group", &call(json!(["locked:max"])))
         .expect_err("PostgreSQL has no extremes of booleans");
     assert_eq!(error.code, Code::InvalidArguments);
+}
+
+/// Not an arm for each of two hundred thousand values: two truths are all there are.
+#[test]
+fn a_truth_that_is_named_often_is_named_once() {
+    let many = json!(vec![true; 200_000]);
+    let short = having(
+        json!(["__count"]),
+        json!([["locked:bool_or", "in", [true]]]),
+    );
+    assert_eq!(
+        having(json!(["__count"]), json!([["locked:bool_or", "in", many]])),
+        short
+    );
+    let not = having(
+        json!(["__count"]),
+        json!([["locked:bool_or", "not in", many]]),
+    );
+    assert_eq!(not, "t1.\"m2\" IS NOT NULL\n  AND t1.\"m2\" IS NOT TRUE");
+    let any = having(
+        json!(["__count"]),
+        json!([["locked:bool_or", "in", [true, false, true]]]),
+    );
+    assert_eq!(any, "t1.\"m2\" IS NOT NULL");
 }
 
 #[test]

@@ -256,6 +256,15 @@ fn what_is_only_for_one_s_own_record_is_odoo_s_where_that_is_read() {
         read(json!([5, 7])).expect_err("refused").code,
         Code::NotSupported
     );
+    // and Odoo tells people of fields that they see of themselves alone
+    let describe = json!({"model": "sale.order"});
+    assert!(odoo.call("odoo_describe_model", &describe).is_ok());
+    odoo.change_facts("sale.order", |facts| {
+        let note = facts.fields.with_facts.entry("note".into()).or_default();
+        note.groups = Some("base.group_system".into());
+    });
+    let error = odoo.call("odoo_describe_model", &describe);
+    assert_eq!(error.expect_err("refused").code, Code::NotSupported);
 }
 
 #[test]

@@ -460,9 +460,9 @@ impl Catalog for Odoo {
         self.counted.get(&table.name).copied()
     }
 
-    fn ids(&self, statement: &Statement, most: usize) -> Result<Option<Vec<i64>>> {
+    fn ids(&self, statement: &Statement, most: u64) -> Result<Option<Vec<i64>>> {
         self.ran.borrow_mut().push(statement.clone());
-        Ok((self.ids.len() <= most).then(|| self.ids.clone()))
+        Ok((self.ids.len() as u64 <= most).then(|| self.ids.clone()))
     }
 }
 

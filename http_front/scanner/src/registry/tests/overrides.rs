@@ -114,6 +114,39 @@ fn patches_of_the_framework_reach_all_models_and_others_their_own() {
 }
 
 #[test]
+fn a_patch_inside_a_method_is_as_harmless_as_the_method() {
+    let harmless = reviews(serde_json::json!([
+        {"module": "acme", "model": "p", "method": "setup", "digest": "00", "verdict": "harmless", "why": "it is"}
+    ]));
+    let tainted = |line: u32, file: &str, digest: &str| {
+        let mut extension = with_method(class("X", &[("_inherit", text("p"))]), "setup");
+        extension.methods[0].digest = digest.to_owned();
+        let mut acme = module(vec![extension]);
+        acme.patches.push(Patch {
+            target: "BaseModel".to_owned(),
+            path: Some("odoo.models.BaseModel".to_owned()),
+            attribute: "_search".to_owned(),
+            place: Place {
+                file: file.to_owned(),
+                line,
+            },
+        });
+        let p = class("P", &[("_name", text("p"))]);
+        let modules = [("base", module(vec![base(), p])), ("acme", acme)];
+        with_unread(&reviewed(&modules, &harmless), "p").is_some()
+    };
+    let file = "m/models/x.py";
+    for line in [20, 25, 30] {
+        assert!(!tainted(line, file, "00"), "line {line} is the method's");
+    }
+    for line in [19, 31] {
+        assert!(tainted(line, file, "00"), "line {line} is beside it");
+    }
+    assert!(tainted(25, "m/models/y.py", "00"), "another file");
+    assert!(tainted(25, file, "11"), "another text");
+}
+
+#[test]
 fn who_extends_the_rules_extends_the_reads_of_all() {
     let rule = class("R", &[("_name", text("ir.rule"))]);
     let acme = with_method(
