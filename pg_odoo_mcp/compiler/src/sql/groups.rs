@@ -48,6 +48,16 @@ pub fn currency_code(table: &Table, id: i64) -> Statement {
     f.finish(vec![table.clone()])
 }
 
+/// A row where the table has more than so many.
+pub fn has_more(table: &Table, than: u64) -> Statement {
+    let mut f = Fragment::default();
+    f.push("SELECT 'more'::text FROM ")
+        .push_table(table, 0)
+        .push(" LIMIT 1 OFFSET ")
+        .push_number(than);
+    f.finish(vec![table.clone()])
+}
+
 /// The number of groups.
 pub fn group_count(plan: &GroupPlan, relations: Vec<Table>) -> Statement {
     let mut f = Fragment::default();

@@ -12,7 +12,7 @@ mod rates;
 mod select;
 mod statement;
 
-pub use groups::{currency_code, group_count, groups};
+pub use groups::{currency_code, group_count, groups, has_more};
 pub use path::user_path;
 pub use rates::currency_rates;
 pub use select::{count, ids, select};

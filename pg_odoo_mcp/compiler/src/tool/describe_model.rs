@@ -108,12 +108,10 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
         warnings: Vec::new(),
     };
     let mut held = BTreeMap::new();
-    if asks_values {
-        if let Some(questions) = asked.questions(&fields)? {
-            let (sample, found) = questions.run(call, &asked.scope)?;
-            body.sample = Some(sample);
-            held = found;
-        }
+    if asks_values && let Some(questions) = asked.questions(&fields)? {
+        let (sample, found) = questions.run(call, &asked.scope)?;
+        body.sample = Some(sample);
+        held = found;
     }
     let mut is_short = false;
     for (field, base) in fields.into_iter().zip(bases) {

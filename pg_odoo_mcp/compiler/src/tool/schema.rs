@@ -70,7 +70,7 @@ pub(super) fn describe_model() -> Json {
         &["model"],
         json!({
             "model": text("e.g. sale.order"), "fields": texts("default all"),
-            "values": {"type": "boolean", "description": "of up to 10 fields: share filled, range, frequent values"},
+            "values": {"type": "boolean", "description": "of 1-10 fields, highest ids: share filled, range, frequent"},
             "context": shared_context(),
         }),
     )

@@ -1,5 +1,5 @@
-//! What the fields of a model hold: how many records have a value, and which values are frequent, among the latest
-//! records that the user sees.
+//! What the fields of a model hold: how many records have a value, and which values are frequent, among the records
+//! with the highest ids, of those that the user sees.
 
 use super::Call;
 use crate::access::Subject;
@@ -18,7 +18,7 @@ type Object = serde_json::Map<String, Json>;
 
 /// Fields that one call looks into.
 pub(super) const MAX_FIELDS: usize = 10;
-/// The latest records of the table, of which those count that the user sees.
+/// The records of the table with the highest ids, of which those count that the user sees.
 const LATEST: u64 = 10_000;
 /// Fields whose figures are asked for at once: up to three of each, and a call has its bound.
 const FIELDS_AT_ONCE: usize = 6;
@@ -29,8 +29,9 @@ const FREQUENT: u64 = 5;
 #[derive(Serialize)]
 pub(super) struct Sample {
     records: u64,
-    /// Of so many that were written last, seen or not.
-    of_latest: u64,
+    /// Of so many with the highest ids, seen or not, where the table has more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    of_latest: Option<u64>,
 }
 
 /// What a field holds.
@@ -55,6 +56,8 @@ pub(super) struct Questions<'a> {
     figures: Vec<Asked>,
     /// The values of a field.
     frequent: BTreeMap<&'a str, Asked>,
+    /// Whether there are records that are not looked at.
+    is_cut: Statement,
 }
 
 /// The questions about these fields, but for what SQL does not read of them. Nothing where it does not read the
@@ -111,13 +114,15 @@ pub(super) fn questions<'a>(
         fields: fields.to_vec(),
         figures,
         frequent,
+        is_cut: sql::has_more(&of.table, LATEST),
     }))
 }
 
 impl<'a> Questions<'a> {
     pub(super) fn statements(&self) -> Vec<Statement> {
         let asked = self.figures.iter().chain(self.frequent.values());
-        asked.map(|asked| asked.statement.clone()).collect()
+        let statements = asked.map(|asked| &asked.statement);
+        statements.chain([&self.is_cut]).cloned().collect()
     }
 
     /// What was looked at, and what each field holds.
@@ -156,9 +161,14 @@ impl<'a> Questions<'a> {
             }
             held.insert(field.name.as_str(), found);
         }
+        let mut is_cut = false;
+        call.database.rows(&self.is_cut, &mut |_| {
+            is_cut = true;
+            Ok(())
+        })?;
         let sample = Sample {
             records,
-            of_latest: LATEST,
+            of_latest: is_cut.then_some(LATEST),
         };
         Ok((sample, held))
     }

@@ -11,7 +11,7 @@ fn call(fields: Value) -> Value {
 }
 
 #[test]
-fn values_are_counted_among_the_latest_records_that_the_user_sees() {
+fn values_are_counted_among_the_records_with_the_highest_ids_that_the_user_sees() {
     let mut odoo = Odoo::new();
     // records, then the figures of both fields
     odoo.rows = vec![row(&[
@@ -23,18 +23,20 @@ fn values_are_counted_among_the_latest_records_that_the_user_sees() {
         Some("2026-06-30"),
         Some("1"),
     ])];
-    odoo.more_rows = vec![vec![
+    let values = vec![
         row(&[Some("sale"), Some("5"), Some("5"), Some("3")]),
         row(&[None, Some("2"), Some("2"), Some("3")]),
         row(&[Some("draft"), Some("1"), Some("1"), Some("3")]),
-    ]];
+    ];
+    // and no record that was not looked at
+    odoo.more_rows = vec![values.clone(), Vec::new()];
     let answer = odoo
         .call(
             "odoo_describe_model",
             &call(json!(["state", "validity_date"])),
         )
         .expect("a description");
-    assert_eq!(answer["sample"], json!({"records": 8, "of_latest": 10000}));
+    assert_eq!(answer["sample"], json!({"records": 8}));
     let fields = answer["fields"].as_array().expect("fields");
     // what one record alone has is not told
     assert_eq!(
@@ -45,7 +47,13 @@ fn values_are_counted_among_the_latest_records_that_the_user_sees() {
         fields[1]["values"],
         json!({"filled": 0.25, "lowest": "2026-01-31", "highest": "2026-06-30"})
     );
-    for statement in odoo.ran.borrow().iter() {
+    let ran = odoo.ran.take();
+    let (last, of_records) = ran.split_last().expect("statements");
+    assert_eq!(
+        last.text,
+        "SELECT 'more'::text FROM \"public\".\"sale_order\" AS t0 LIMIT 1 OFFSET 10000"
+    );
+    for statement in of_records {
         let text = &statement.text;
         assert!(
             text.contains("t0.\"id\" IN (SELECT t") && text.contains("DESC LIMIT 10000)"),
@@ -54,6 +62,14 @@ fn values_are_counted_among_the_latest_records_that_the_user_sees() {
         // the rules hold as ever
         assert!(text.contains("t0.\"user_id\" IS NULL"), "{text}");
     }
+    odoo.more_rows = vec![values, vec![row(&[Some("more")])]];
+    let answer = odoo
+        .call(
+            "odoo_describe_model",
+            &call(json!(["state", "validity_date"])),
+        )
+        .expect("a description");
+    assert_eq!(answer["sample"], json!({"records": 8, "of_latest": 10000}));
 }
 
 #[test]
