@@ -121,6 +121,14 @@ fn line<'a>(lines: &'a mut Vec<Line>, cells: Vec<Value>, currency: Option<&str>)
     &mut lines[at]
 }
 
+/// A number of a date, which Odoo has as a double, as it is written in a column's name.
+fn whole(value: Value) -> Value {
+    match value.as_f64() {
+        Some(number) if number.fract() == 0.0 => json!(number as i64),
+        _ => value,
+    }
+}
+
 impl Question {
     fn names(&self, key: &str) -> Vec<&str> {
         let list = self.more[key].as_array().into_iter().flatten();
@@ -178,7 +186,7 @@ impl Question {
                     for measure in self.names("measures") {
                         let at = if by_column {
                             let values = columns.iter().map(|name| self.cell(name, &group[*name]));
-                            format!("{measure} {}", json!(values.collect::<Vec<_>>()))
+                            format!("{measure} {}", json!(values.map(whole).collect::<Vec<_>>()))
                         } else {
                             measure.to_owned()
                         };
@@ -276,7 +284,7 @@ impl Question {
                 }
                 let values = self.names("columns").into_iter();
                 let values = values.map(|name| plain(&column[name]));
-                format!("{measure} {}", json!(values.collect::<Vec<_>>()))
+                format!("{measure} {}", json!(values.map(whole).collect::<Vec<_>>()))
             }
         }
     }

@@ -107,7 +107,11 @@ pub(super) fn error(shape: &Shape, status: u16, body: &RawValue) -> Error {
             )
             .hint("numbers are compared with numbers, dates with \"2026-01-31\", datetimes with \"2026-01-31 13:00:00\"; odoo_describe_model says the types");
             match text {
-                Some(text) => error.detail(format!("Odoo says: {text}")),
+                // the statement that follows is nothing to the caller
+                Some(text) => {
+                    let said = text.split(" LINE ").next().unwrap_or_default();
+                    error.detail(format!("Odoo says: {said}"))
+                }
                 None => error,
             }
         }

@@ -240,8 +240,9 @@ impl Resolver<'_> {
     pub(super) fn column(&self, of: &Subject, alias: u32, field: &Field) -> Result<Column> {
         check_use(of, field, &[Effect::Rows])?;
         match self.rights {
-            Rights::User => user_column(self.scope, of, alias, field),
-            Rights::Superuser => stored_column(self.scope, of, alias, field),
+            Rights::User if field.store => user_column(self.scope, of, alias, field),
+            // what is not stored Odoo searches by a method, and asks for no group of the field's
+            Rights::User | Rights::Superuser => stored_column(self.scope, of, alias, field),
         }
     }
 }

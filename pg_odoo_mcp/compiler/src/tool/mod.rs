@@ -181,7 +181,7 @@ Operators: = != < <= > >= in, not in, like, ilike, =like, =ilike and their not f
 Paths go through relations; through x2many they mean: some line. \
 [\"order_line\",\"any\",[[\"product_id\",\"=\",7],[\"price_unit\",\">\",9]]] is both of one line, not any is no such line. \
 false means not set. Dates: \"2026-01-31\", with < <= > >= the whole day in the timezone; datetimes \"2026-01-31 13:00:00\" are UTC; \
-relative ones \"today -7d\", \"now -3H\", \"=1d\" (1st), \"=monday\". \
+relative ones are moments, days their 00:00 (use >= <): \"today -7d\", \"now -3H\", \"=1d\" (1st), \"=week_start\". \
 Numbers of dates: [\"date_order.month_number\",\"=\",12], year_, quarter_, iso_week_, hour_number, day_of_year, day_of_month, day_of_week (0 Sunday). \
 Archived records are left out unless the domain names `active` or context.active_test is false.\n\
 Groups: keys are field, many2one path, date:period (hour day week month quarter year, or a number: date_order:day_of_week). \
