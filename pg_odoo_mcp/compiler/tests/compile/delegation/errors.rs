@@ -156,7 +156,8 @@ fn a_value_that_does_not_fit_its_field_is_said_to_in_our_words() {
         ) {
             assert_eq!((error.code, &error.detail), (Code::InvalidDomain, &None));
         }
-        let text = "operator does not exist: integer = boolean\nLINE 1: SELECT s3cret";
+        let text =
+            "operator does not exist: integer = boolean\nLINE 1: ...*) FROM \"s3cret\" WHERE";
         for error in errors_in(&asked, 500, &name, text) {
             let said = "Odoo says: operator does not exist: integer = boolean";
             assert_eq!(error.detail.as_deref(), Some(said));
