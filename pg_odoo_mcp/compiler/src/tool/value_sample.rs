@@ -166,6 +166,12 @@ impl<'a> Questions<'a> {
             is_cut = true;
             Ok(())
         })?;
+        if is_cut {
+            scope.warn(
+                "sample_only",
+                format!("values are those of {records} records, of the {LATEST} with the highest ids: older ones may hold others; odoo_read_group looks at all"),
+            );
+        }
         let sample = Sample {
             records,
             of_latest: is_cut.then_some(LATEST),

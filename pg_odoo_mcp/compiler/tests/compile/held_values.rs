@@ -70,6 +70,7 @@ fn values_are_counted_among_the_records_with_the_highest_ids_that_the_user_sees(
         )
         .expect("a description");
     assert_eq!(answer["sample"], json!({"records": 8, "of_latest": 10000}));
+    assert_eq!(answer["warnings"][0]["code"], "sample_only", "{answer}");
 }
 
 #[test]
