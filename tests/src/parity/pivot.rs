@@ -121,7 +121,7 @@ fn line<'a>(lines: &'a mut Vec<Line>, cells: Vec<Value>, currency: Option<&str>)
     &mut lines[at]
 }
 
-/// A number of a date, which Odoo has as a double, as it is written in a column's name.
+/// A number of a date, which Odoo has as a double, as we write it.
 fn whole(value: Value) -> Value {
     match value.as_f64() {
         Some(number) if number.fract() == 0.0 => json!(number as i64),
@@ -186,7 +186,7 @@ impl Question {
                     for measure in self.names("measures") {
                         let at = if by_column {
                             let values = columns.iter().map(|name| self.cell(name, &group[*name]));
-                            format!("{measure} {}", json!(values.map(whole).collect::<Vec<_>>()))
+                            format!("{measure} {}", json!(values.collect::<Vec<_>>()))
                         } else {
                             measure.to_owned()
                         };
@@ -242,7 +242,7 @@ impl Question {
                 .and_then(|start| local(start, self.zone()))
                 .map_or(json!(false), |start| json!(label(start, period))),
             (None, Value::Array(pair)) => pair[0].clone(),
-            (_, value) => value.clone(),
+            (_, value) => whole(value.clone()),
         }
     }
 
@@ -284,7 +284,7 @@ impl Question {
                 }
                 let values = self.names("columns").into_iter();
                 let values = values.map(|name| plain(&column[name]));
-                format!("{measure} {}", json!(values.map(whole).collect::<Vec<_>>()))
+                format!("{measure} {}", json!(values.collect::<Vec<_>>()))
             }
         }
     }

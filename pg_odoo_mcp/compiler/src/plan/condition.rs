@@ -147,7 +147,7 @@ impl Resolver<'_> {
     }
 
     /// The parts of a connective, or their negations. A part that settles it alone makes the rights that the others
-    /// want, and what is not known of them, irrelevant: Odoo drops them before it looks. Their values it has read by then.
+    /// want irrelevant: Odoo drops them before it looks. Their values it has read by then.
     fn each(
         &self,
         of: &Subject,
@@ -163,7 +163,9 @@ impl Resolver<'_> {
         let is_settled = resolved.contains(&Ok(Predicate::Const(is_any)));
         let drops = is_settled && self.scope.dialect.rewrites;
         let is_moot = |e: &Error| {
-            drops && !e.is_of_value && matches!(e.code, Code::AccessDenied | Code::NotSupported)
+            // what SQL can't read may hold a value that Odoo refuses, but for a rule, which Odoo has read before
+            let is_unread = e.code == Code::NotSupported && self.rights == Rights::Superuser;
+            drops && !e.is_of_value && (e.code == Code::AccessDenied || is_unread)
         };
         resolved
             .into_iter()
