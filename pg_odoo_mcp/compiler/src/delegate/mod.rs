@@ -43,9 +43,11 @@ pub use secret::is_secret;
 
 use crate::access::{asked, check_read};
 use crate::answer::Answer;
+use crate::domain::{Domain, Operand, Operator};
 use crate::error::{Code, Error, Refused, Result};
 use crate::scope::{Context, Scope, Warning};
 use crate::tool::Call;
+use crate::value::Value;
 use serde::{Deserialize, Serialize};
 
 /// A call that Odoo is to answer.
@@ -207,11 +209,19 @@ pub(crate) fn unsent(call: &Call<'_>, error: Error) -> Error {
 }
 
 /// A right that is missing on the way to the records of a model that may itself be read: an Odoo that does not
-/// rewrite domains asks for others there, and says itself what it refuses.
+/// rewrite domains asks for others there, and any Odoo for none where a hierarchy by name finds nothing. It says itself
+/// what it refuses.
 pub(crate) fn beside(call: &Call<'_>, error: Error) -> Error {
+    let asks_others = || {
+        !call.database.dialect().rewrites
+            || call
+                .arguments
+                .domain()
+                .is_ok_and(|domain| has_named_hierarchy(&domain))
+    };
     let is_beside = error.code == Code::AccessDenied
-        && !call.database.dialect().rewrites
         && call.database.delegates()
+        && asks_others()
         && may_read(call).is_ok();
     match is_beside {
         true => Error {
@@ -219,6 +229,26 @@ pub(crate) fn beside(call: &Call<'_>, error: Error) -> Error {
             ..error
         },
         false => error,
+    }
+}
+
+/// Whether records are looked for by name to go up or down from.
+fn has_named_hierarchy(domain: &Domain) -> bool {
+    let is_name = |value: &Value| matches!(value, Value::Text(_));
+    match domain {
+        Domain::Const(_) => false,
+        Domain::Not(inner) => has_named_hierarchy(inner),
+        Domain::All(parts) | Domain::Any(parts) => parts.iter().any(has_named_hierarchy),
+        Domain::Condition(condition) => match &condition.operand {
+            Operand::Domain(inner) => has_named_hierarchy(inner),
+            Operand::Value(value) => {
+                matches!(condition.operator, Operator::ChildOf | Operator::ParentOf)
+                    && match value {
+                        Value::List(values) => values.iter().any(is_name),
+                        value => is_name(value),
+                    }
+            }
+        },
     }
 }
 

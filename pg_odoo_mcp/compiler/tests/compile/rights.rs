@@ -2,6 +2,7 @@
 
 use crate::odoo::Odoo;
 use odoo_compiler::access::is_readable;
+use odoo_compiler::answer::{Reply, answer};
 use odoo_compiler::error::Code;
 use serde_json::{Value, json};
 
@@ -385,4 +386,21 @@ fn what_a_caller_sends_is_neither_repeated_nor_compared_whole() {
         let error = odoo.call("odoo_count", &arguments).expect_err("refused");
         assert!(format!("{error:?}").len() < 1_000, "{}", error.code.name());
     }
+}
+
+/// Where a hierarchy by name finds nothing Odoo asks for no right on the way, and what it finds only Odoo knows here.
+#[test]
+fn rights_on_the_way_to_a_hierarchy_by_name_are_odoo_s_to_ask() {
+    let mut odoo = Odoo::new();
+    odoo.delegates = true;
+    odoo.change("res.partner", |model| model["access_lists"] = json!([]));
+    let reply = |value: Value| {
+        let domain = json!([["partner_id.parent_id", "child_of", value]]);
+        let call = json!({"model": "sale.order", "domain": domain});
+        answer("odoo_count", &call.to_string(), &odoo.principal, &odoo)
+    };
+    assert!(matches!(reply(json!("My")), Ok(Reply::Delegate(_))));
+    assert!(matches!(reply(json!(["My"])), Ok(Reply::Delegate(_))));
+    let denied = reply(json!(7)).expect_err("of a record it asks");
+    assert_eq!(denied.code, Code::AccessDenied);
 }
