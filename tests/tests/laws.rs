@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 const SEED: u64 = 7;
 /// Pairs of domains that each user is given.
 const PAIRS: usize = 160;
+/// Of them, those that SQL must answer for the laws to have been looked at.
+const LEAST: usize = 90;
 const USERS: [&str; 4] = ["admin", "sales_own", "both_user", "books"];
 /// Small enough to be found whole.
 const MODELS: &[&str] = &[
@@ -82,6 +84,8 @@ fn found(mcp: &mut McpClient, model: &str, domains: &[Value]) -> Option<Vec<BTre
                 let code = error["code"].as_str().expect("a code");
                 assert!(
                     [
+                        // an operator or a value that parity draws to be refused
+                        "invalid_domain",
                         "not_supported",
                         "access_denied",
                         "not_permitted",
@@ -161,7 +165,7 @@ fn connectives_are_those_of_sets() {
     }
     println!("{looked} pairs of domains, {told_apart} of which tell records apart");
     // what SQL does not answer is left out, and some find everything or nothing
-    assert!(looked > USERS.len() * PAIRS / 8 && told_apart > looked / 8);
+    assert!(looked > LEAST && told_apart > looked / 8);
 }
 
 /// The domain as a rule has it.

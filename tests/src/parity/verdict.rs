@@ -46,7 +46,7 @@ impl Question {
         let message = ours.content["error"]["message"].as_str();
         let message = message.unwrap_or_default();
         let is_unasked = |code: &str| match code {
-            "not_supported" | "over_budget" | "timed_out" => true,
+            "not_supported" | "over_budget" => true,
             // by either engine, whatever Odoo shows
             code => code == "not_permitted" && message.contains("holds a secret"),
         };
