@@ -107,18 +107,20 @@ impl Pivot {
         let line = place(
             &mut self.line_places,
             &mut self.lines,
-            format!("{values:?}{:?}", group.currency),
-            Line {
-                values,
+            format!("{}{:?}", identity(&values), group.currency),
+            || Line {
+                values: values.clone(),
                 currency: group.currency.clone(),
             },
         );
+        name(&mut self.lines[line].values, values);
         let column = place(
             &mut self.column_places,
             &mut self.columns,
-            format!("{column_values:?}"),
-            column_values,
+            identity(&column_values),
+            || column_values.clone(),
         );
+        name(&mut self.columns[column], column_values);
         if is_over_columns {
             self.ordered_lines.push(line);
             if is_over_rows {
@@ -155,10 +157,9 @@ impl Pivot {
                 format!("the records are in several currencies ({}): every figure, counts too, is for one currency, and rows are sorted and cut within each; do not add them up", currencies.join(", ")),
             );
         }
-        let over_columns = self.column_places.get(&format!(
-            "{:?}",
-            vec![None::<Json>; plan.keys.len() - plan.row_keys]
-        ));
+        let over_columns = self
+            .column_places
+            .get(&identity(&vec![None; plan.keys.len() - plan.row_keys]));
         let (mut rows, of_totals): (Vec<usize>, Vec<usize>) = self
             .ordered_lines
             .iter()
@@ -321,12 +322,33 @@ fn place<T>(
     places: &mut HashMap<String, usize>,
     known: &mut Vec<T>,
     text: String,
-    thing: T,
+    thing: impl FnOnce() -> T,
 ) -> usize {
     *places.entry(text).or_insert_with(|| {
-        known.push(thing);
+        known.push(thing());
         known.len() - 1
     })
+}
+
+/// What makes values the same: a record is its id, for not every statement has room to make its name.
+fn identity(values: &Values) -> String {
+    let of = |value: &Option<Json>| match value {
+        Some(Json::Array(record)) => format!("[{}]", record[0]),
+        Some(value) => value.to_string(),
+        None => String::new(),
+    };
+    values.iter().map(of).collect::<Vec<_>>().join(",")
+}
+
+/// Takes the names of records that had none yet.
+fn name(known: &mut Values, values: Values) {
+    for (known, value) in known.iter_mut().zip(values) {
+        if let Some(Json::Array(record)) = known
+            && record[1].is_null()
+        {
+            *known = value;
+        }
+    }
 }
 
 /// Figures in order; what has none is last, whatever the direction.

@@ -150,6 +150,28 @@ fn a_pivot_shows_cells_totals_and_where_there_is_nothing() {
 }
 
 #[test]
+fn figures_stand_in_their_row_though_one_statement_had_no_room_for_its_name() {
+    let call = json!({
+        "model": "sale.order", "rows": ["partner_id"], "columns": ["state"],
+        "measures": ["amount_total:sum"], "totals": false,
+    });
+    for is_named_first in [false, true] {
+        let mut odoo = Odoo::new();
+        odoo.rows = pivot_rows("USD", 1);
+        for row in &mut odoo.rows {
+            if (row[2].is_some() != is_named_first) && row[0].is_some() {
+                row[1] = Some("null".into());
+            }
+        }
+        let answer = odoo.call("odoo_pivot", &call).expect("an answer");
+        assert_eq!(
+            answer["rows"],
+            json!([[[5, "Azure"], 10, 20], [[6, "Brick"], null, 70]])
+        );
+    }
+}
+
+#[test]
 fn a_pivot_never_adds_up_currencies() {
     let mut odoo = Odoo::new();
     odoo.rows = [pivot_rows("USD", 1), pivot_rows("EUR", 2)].concat();
