@@ -156,21 +156,32 @@ impl Resolver<'_> {
         is_any: bool,
         negated: bool,
     ) -> Result<Vec<Predicate>> {
-        let resolved: Vec<Result<Predicate>> = merge::parts(of, parts, is_any, negated)
+        let parts = merge::parts(of, parts, is_any, negated);
+        let resolved: Vec<Result<Predicate>> = parts
             .iter()
             .map(|(part, negated)| self.resolve(of, alias, part, *negated))
             .collect();
         let is_settled = resolved.contains(&Ok(Predicate::Const(is_any)));
-        let drops = is_settled && self.scope.dialect.rewrites;
-        let is_moot = |e: &Error| {
-            // what SQL can't read may hold a value that Odoo refuses, but for a rule, which Odoo has read before
-            let is_unread = e.code == Code::NotSupported && self.rights == Rights::Superuser;
-            drops && !e.is_of_value && (e.code == Code::AccessDenied || is_unread)
-        };
-        resolved
-            .into_iter()
-            .filter(|part| !part.as_ref().is_err_and(is_moot))
-            .collect()
+        if !is_settled || !self.scope.dialect.rewrites {
+            return resolved.into_iter().collect();
+        }
+        let mut kept = Vec::new();
+        for ((part, negated), found) in parts.iter().zip(resolved) {
+            match found {
+                Err(e) if e.is_of_value => return Err(e),
+                // what SQL can't read may hold a value that Odoo refuses, but for a rule, which Odoo has read before
+                Err(e) if e.code == Code::NotSupported && self.rights == Rights::Superuser => {}
+                // nor what lies behind a right that is missing: some of Odoo's methods search at once, with rights
+                Err(e) if e.code == Code::AccessDenied => {
+                    let rights = Rights::Superuser;
+                    let behind = Self { rights, ..*self }.resolve(of, alias, part, *negated);
+                    // which the user may not know
+                    behind.map_err(|_| unread())?;
+                }
+                found => kept.push(found?),
+            }
+        }
+        Ok(kept)
     }
 
     fn condition(
@@ -247,6 +258,13 @@ impl Resolver<'_> {
             Rights::User | Rights::Superuser => stored_column(self.scope, of, alias, field),
         }
     }
+}
+
+fn unread() -> Error {
+    Error::new(
+        Code::NotSupported,
+        "a condition on records that the user may not read, beside one that settles the domain, is Odoo's to judge",
+    )
 }
 
 fn not_a_path(of: &Subject, field: &Field, rest: &str) -> Error {

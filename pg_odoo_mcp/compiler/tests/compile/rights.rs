@@ -285,6 +285,8 @@ fn what_is_settled_already_needs_no_rights() {
     let mut odoo = Odoo::new();
     odoo.change("res.partner", |model| {
         model["access_lists"] = json!([{"group_id": 50, "group": "Contacts"}]);
+        model["fields"]["trust_level"] =
+            json!({"name": "trust_level", "label": "Trust", "type": "char", "store": false});
     });
     let nothing = json!([[0, "=", 1], ["partner_id.name", "=", "x"]]);
     let everything = json!(["|", [1, "=", 1], ["partner_id.name", "=", "x"]]);
@@ -293,6 +295,13 @@ fn what_is_settled_already_needs_no_rights() {
     let mut negated = vec![json!("!")];
     negated.extend(everything.as_array().expect("a list").clone());
     assert_eq!(odoo.filter("sale.order", json!(negated)), "FALSE");
+    // what only Odoo reads may ask for rights of its own before it is dropped, and nothing behind a right is told
+    let domain = json!([[0, "=", 1], ["partner_id.trust_level", "=", "x"]]);
+    let text = odoo.filter("sale.order", domain);
+    assert!(
+        text.starts_with("not_supported: a condition on records"),
+        "{text}"
+    );
     // a name that does not exist is wrong all the same
     let wrong = json!([[0, "=", 1], ["partnr_id", "=", 1]]);
     assert!(
