@@ -8,7 +8,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use odoo_mcp_tests::environment::Environment;
-use odoo_mcp_tests::parity::{Kind, Language, Question, Random, Shape, Tally, batch, matrix};
+use odoo_mcp_tests::parity::{
+    Kind, Language, Question, Random, Shape, Tally, batch, matrix, views,
+};
 use odoo_mcp_tests::{McpClient, OdooClient};
 use serde_json::{Value, json};
 
@@ -17,6 +19,10 @@ const CASES: usize = 1900;
 const SEED: u64 = 19;
 /// Of the questions of the matrix, one in so many, where not all are asked.
 const ONE_IN: usize = 16;
+/// The same of what views ask.
+const VIEWS_ONE_IN: usize = 5;
+/// The share of them that SQL answers at least, in percent: what was measured, less a little for the day.
+const VIEWS_LEAST: f64 = 44.0;
 /// Models that each user asks of, where all are asked the same.
 const MODELS: usize = 40;
 /// Odoo of the stack has two workers: while they think, we answer others.
@@ -162,12 +168,7 @@ impl Run {
                         Question::random
                     };
                     let question = make(&mut random, &self.shape, companies, &self.languages);
-                    let tool = question.kind.tool();
-                    if self
-                        .tools
-                        .as_ref()
-                        .is_none_or(|tools| tools.split(',').any(|name| name == tool))
-                    {
+                    if self.asks(question.kind) {
                         questions.push(question);
                     }
                 }
@@ -175,6 +176,12 @@ impl Run {
                 clients.ask(login, &questions, tally);
             }
         })
+    }
+
+    /// Whether questions of this kind are asked.
+    fn asks(&self, kind: Kind) -> bool {
+        let mut tools = self.tools.iter().flat_map(|tools| tools.split(','));
+        self.tools.is_none() || tools.any(|name| name == kind.tool())
     }
 
     /// Every operator on every type of field, or one in so many; and as many with values that fit no field.
@@ -195,6 +202,55 @@ impl Run {
             clients.ask(login, batches[index], tally);
         })
     }
+
+    /// What the views of each of the sixty models ask, as so many users that may read it; of all that can be asked one in so
+    /// many.
+    fn views(&self, users: usize, one_in: usize, seed: u64) -> Tally {
+        let actions = views::Action::all(&self.environment.odoo("admin"));
+        let actions: Vec<&Vec<views::Action>> = actions.values().collect();
+        self.share(actions.len(), |index, clients, tally| {
+            let mut random = Random::new(seed.wrapping_mul(1_000_003).wrapping_add(index as u64));
+            let mut reader = self.environment.superuser();
+            let mut left = self.users.clone();
+            let mut asked = 0;
+            while asked < users && !left.is_empty() {
+                let (login, companies) = left.remove(random.below(left.len()));
+                let who = views::Asker {
+                    uid: self.environment.users.of(&login).id,
+                    companies: &companies,
+                    languages: &self.languages,
+                };
+                let (mcp, odoo) = clients.of(&login);
+                let made = views::questions(
+                    actions[index],
+                    &self.shape,
+                    who,
+                    &mut random,
+                    one_in,
+                    (odoo, &mut reader),
+                );
+                let made = match made {
+                    Ok(made) => made,
+                    // whom Odoo shows no view, or another model's, asks nothing of it
+                    Err(error)
+                        if error.status == 403 || error.name.ends_with("RedirectWarning") =>
+                    {
+                        continue;
+                    }
+                    Err(error) => panic!("{login} is shown no view: {error}"),
+                };
+                asked += 1;
+                for what in made.left_out {
+                    tally.leave_out(what);
+                }
+                let wanted = made.questions.into_iter();
+                for (of, question) in wanted.filter(|(_, question)| self.asks(question.kind)) {
+                    let verdict = question.ask(mcp, odoo);
+                    tally.add_of_view(&login, of, &question, verdict);
+                }
+            }
+        })
+    }
 }
 
 /// Clients of both, by user.
@@ -204,14 +260,18 @@ struct Clients<'a> {
 }
 
 impl Clients<'_> {
-    fn ask(&mut self, login: &str, questions: &[Question], tally: &mut Tally) {
-        let (mcp, odoo) = self.open.entry(login.to_owned()).or_insert_with(|| {
+    fn of(&mut self, login: &str) -> &mut (McpClient, OdooClient) {
+        self.open.entry(login.to_owned()).or_insert_with(|| {
             let environment = &self.run.environment;
             (
                 environment.mcp_at(&self.run.mcp_url, login),
                 environment.odoo(login),
             )
-        });
+        })
+    }
+
+    fn ask(&mut self, login: &str, questions: &[Question], tally: &mut Tally) {
+        let (mcp, odoo) = self.of(login);
         if let [question] = questions {
             tally.add(login, question, question.ask(mcp, odoo));
             return;
@@ -364,4 +424,25 @@ fn every_answerable_model_answers_its_simplest_question_as_everybody() {
         }
     }
     assert!(asked > 100, "only {asked} answers were compared");
+}
+
+#[test]
+fn what_the_views_of_odoo_ask_is_answered_as_odoo_answers() {
+    let run = Run::new(|environment| &environment.mcp_url);
+    let (users, one_in) = if is_fixed() {
+        (1, VIEWS_ONE_IN)
+    } else {
+        (2, 1)
+    };
+    let tally = run.views(users, one_in, number("PARITY_SEED", SEED));
+    println!("{}", tally.report("what views ask"));
+    assert_no_difference(&tally);
+    if is_fixed() {
+        assert_answered(&tally);
+        let (asked, share) = (tally.asked(), tally.share());
+        assert!(
+            asked >= 280 && share >= VIEWS_LEAST,
+            "SQL answered {share:.1} % of {asked} questions"
+        );
+    }
 }

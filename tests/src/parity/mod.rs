@@ -18,6 +18,7 @@
 //! | `sameness` | when two values are the same |
 //! | [`sweep`] | every model and every field of it |
 //! | [`verdict`] | both answers side by side |
+//! | [`views`] | what Odoo's own views ask |
 //! | [`batch`] | several questions in one |
 //! | [`tally`] | what came of all of them, by tool and by model |
 
@@ -45,6 +46,7 @@ pub mod shape;
 pub mod sweep;
 pub mod tally;
 pub mod verdict;
+pub mod views;
 
 pub use domain::domain;
 pub use question::{Kind, Language, Question};

@@ -134,17 +134,22 @@ impl Question {
     }
 
     fn finish(&mut self, random: &mut Random, shape: &Shape, language: &Language) {
-        self.more["_week_start"] = json!(language.week_start);
+        self.settle(shape, language.week_start);
+        if random.once_in(20) {
+            mistake::make(random, self);
+            self.more["_mistake"] = json!(true);
+        }
+    }
+
+    /// What the comparison has to know of it.
+    pub(super) fn settle(&mut self, shape: &Shape, week_start: u32) {
+        self.more["_week_start"] = json!(week_start);
         let is_float8 = shape.model(&self.model).is_some_and(|model| {
             let measures = [&self.more["aggregates"], &self.more["measures"]];
             let names = measures.into_iter().filter_map(Value::as_array).flatten();
             model.has_float8(names.filter_map(Value::as_str))
         });
         self.more["_is_float8"] = json!(is_float8);
-        if random.once_in(20) {
-            mistake::make(random, self);
-            self.more["_mistake"] = json!(true);
-        }
     }
 
     /// Where records that Odoo's order leaves equal may be more than one answer holds: only the first of them.
@@ -188,7 +193,7 @@ impl Question {
     }
 }
 
-fn context(random: &mut Random, companies: &[i64], language: &str) -> Value {
+pub(super) fn context(random: &mut Random, companies: &[i64], language: &str) -> Value {
     let mut allowed = companies.to_vec();
     // every order of the companies, and every number of them
     for at in (1..allowed.len()).rev() {

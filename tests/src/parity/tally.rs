@@ -39,6 +39,11 @@ pub struct Tally {
     models: BTreeMap<String, Line>,
     refusals: BTreeMap<String, usize>,
     odoo_fails: BTreeMap<String, usize>,
+    /// By what of a view asked.
+    views: BTreeMap<&'static str, Line>,
+    /// Why SQL did not answer what views ask, with all names.
+    why: BTreeMap<String, usize>,
+    left_out: BTreeMap<String, usize>,
     batched: usize,
     asked_names: usize,
     open_names: usize,
@@ -160,6 +165,47 @@ impl Tally {
         self.add(login, question, verdict);
     }
 
+    /// The same of a question that something of a view asks.
+    pub fn add_of_view(
+        &mut self,
+        login: &str,
+        of: &'static str,
+        question: &Question,
+        verdict: Verdict,
+    ) {
+        self.views.entry(of).or_default().add(&verdict);
+        if let Verdict::Same {
+            reason: Some(reason),
+            ..
+        }
+        | Verdict::NotSupported(reason) = &verdict
+        {
+            *self.why.entry(reason.clone()).or_default() += 1;
+        }
+        self.add(login, question, verdict);
+    }
+
+    /// Counts what could not be asked, and why.
+    pub fn leave_out(&mut self, what: String) {
+        *self.left_out.entry(what).or_default() += 1;
+    }
+
+    /// How many of the questions about the sixty models that were answered SQL answered, in percent.
+    #[must_use]
+    pub fn share(&self) -> f64 {
+        self.of_people().share()
+    }
+
+    fn of_people(&self) -> Line {
+        let mut of_people = Line::default();
+        for (model, line) in &self.models {
+            if MODELS.contains(&model.as_str()) {
+                of_people.absorb(line);
+            }
+        }
+        of_people
+    }
+
     /// Adds what others found.
     pub fn absorb(&mut self, other: Self) {
         for (tool, line) in &other.tools {
@@ -171,6 +217,11 @@ impl Tally {
         sum(&mut self.same, &other.same);
         sum(&mut self.refusals, &other.refusals);
         sum(&mut self.odoo_fails, &other.odoo_fails);
+        sum(&mut self.why, &other.why);
+        sum(&mut self.left_out, &other.left_out);
+        for (of, line) in &other.views {
+            self.views.entry(of).or_default().absorb(line);
+        }
         self.filled += other.filled;
         self.refused += other.refused;
         self.unsupported += other.unsupported;
@@ -197,12 +248,7 @@ impl Tally {
     pub fn report(&self, what: &str) -> String {
         let mut all = Line::default();
         self.tools.values().for_each(|line| all.absorb(line));
-        let mut of_people = Line::default();
-        for (model, line) in &self.models {
-            if MODELS.contains(&model.as_str()) {
-                of_people.absorb(line);
-            }
-        }
+        let of_people = self.of_people();
         let mut text = format!(
             "{what}: {} questions about {} models, {} the same ({} with something in them), {} refused by both, {} not supported, {} different; SQL answered {:.1} % of what was answered, {:.1} % of the sixty models that people use; {} in batches, {} with names of Odoo's, {} names left open\n",
             self.asked(),
@@ -226,6 +272,9 @@ impl Tally {
         say(&head);
         for (tool, line) in &self.tools {
             say(&line.row(tool));
+        }
+        for (of, line) in &self.views {
+            say(&line.row(of));
         }
         say(&all.row("all"));
         say(&of_people.row("the sixty models"));
@@ -258,12 +307,17 @@ impl Tally {
         for (label, counts) in [
             ("refused by both:", &self.refusals),
             ("Odoo fails itself:", &self.odoo_fails),
+            ("not SQL, of what views ask:", &self.why),
         ] {
             let mut counts: Vec<_> = counts.iter().collect();
             counts.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
             for (reason, count) in counts.into_iter().take(REASONS) {
                 say(&format!("{count:6} × {label} {reason}"));
             }
+        }
+        // what is not asked is told whole
+        for (what, count) in &self.left_out {
+            say(&format!("{count:6} × left out: {what}"));
         }
         text
     }
