@@ -5,7 +5,7 @@ use crate::catalog::{Field, FieldType, Model, shortened};
 use crate::domain::{Condition, Domain, Operand, Operator};
 use crate::error::{Code, Error, Result};
 use crate::facts::ModelFacts;
-use crate::plan::{DatePart, note_midnight, note_selection};
+use crate::plan::{DatePart, note_company, note_midnight, note_selection};
 use crate::scope::Scope;
 use crate::value::Value;
 use chrono::NaiveDate;
@@ -70,6 +70,7 @@ fn check_condition(scope: &Scope<'_>, of: &Model, condition: &Condition) -> Resu
 /// What SQL would say of the comparison, too.
 fn note(scope: &Scope<'_>, of: &Model, on: &Field, operator: Operator, value: &Value) {
     use Operator::{Equal, In, NotEqual, NotIn};
+    note_company(scope, of, on);
     if !matches!(operator, Equal | NotEqual | In | NotIn) {
         return;
     }

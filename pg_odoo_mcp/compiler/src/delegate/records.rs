@@ -73,6 +73,13 @@ pub(super) fn asked_fields(frame: &Frame<'_>, names: Option<Vec<String>>) -> Res
             ),
         );
     }
+    for on in shown
+        .fields
+        .iter()
+        .filter_map(|name| frame.model.fields.get(name))
+    {
+        plan::note_company(&frame.scope, &frame.model, on);
+    }
     shown.money = amounts(frame, &shown.fields);
     Ok(shown)
 }

@@ -10,7 +10,7 @@ use crate::facts::Digits;
 use crate::scope::{Scope, utc};
 use crate::sql::{Param, PgType};
 use crate::value::Value;
-use chrono::{NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone, Timelike};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta, Timelike};
 use chrono_tz::Tz;
 
 /// The value that a type takes NULL for.
@@ -467,10 +467,7 @@ fn relative_to_now(scope: &Scope<'_>, text: &str) -> Result<Option<Relative>> {
     if !is_relative(text) {
         return Ok(None);
     }
-    let utc = NaiveDateTime::parse_from_str(&scope.catalog.now()?, "%Y-%m-%d %H:%M:%S")
-        .map_err(|e| Error::new(Code::Internal, e.to_string()))?;
-    let offset = scope.tz.offset_from_utc_datetime(&utc).fix();
-    let offset = TimeDelta::seconds(i64::from(offset.local_minus_utc()));
+    let (utc, offset) = (scope.now()?, scope.offset_of_now()?);
     let lang = scope.principal.lang.as_ref();
     let language = lang.and_then(|lang| {
         let mut languages = scope.principal.languages.iter();

@@ -51,7 +51,7 @@ pub(crate) use group::{key_column, measure_column};
 pub(crate) use key::{granularity as key_granularity, named_granularity};
 pub use linked::Linked;
 pub use name_search::name_search;
-pub(crate) use noted::{note_midnight, note_selection};
+pub(crate) use noted::{note_company, note_converted, note_midnight, note_selection};
 pub use order::{OrderTerm, Sorting};
 pub(crate) use order::{Written, parse_terms};
 pub use period::{Bucket, DatePart, Granularity, Period};

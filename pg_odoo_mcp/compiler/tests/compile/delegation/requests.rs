@@ -579,6 +579,20 @@ fn a_having_is_written_as_odoo_takes_it() {
     );
 }
 
+#[test]
+fn a_sum_over_currencies_says_into_which_where_odoo_makes_it_too() {
+    let mut odoo = odoo();
+    odoo.delegates_all = true;
+    let call = json!({"model": "sale.order", "aggregates": ["amount_total:sum_currency"]});
+    let delegation = delegated(&odoo, "odoo_read_group", &call);
+    let told = serde_json::to_string(&delegation.shape).expect("JSON");
+    assert!(
+        told.contains("is in the currency whose rate is 1, which is USD, that of Main (company 1), unless it has a rate of its own")
+            && told.contains("of 2026-12-31"),
+        "{told}"
+    );
+}
+
 /// As `sale.report` and `account.invoice.report`, whose query converts.
 #[test]
 fn whose_amounts_a_report_s_query_makes_is_told_that() {
