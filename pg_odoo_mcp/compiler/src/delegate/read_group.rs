@@ -11,7 +11,8 @@ use super::{Delegation, Form};
 use crate::answer::weekday;
 use crate::error::{Code, Error, Result};
 use crate::plan::{
-    Figure, Spelled, as_answered, check_keys, check_measures, note_company, parse_terms,
+    Figure, Granularity, Spelled, as_answered, check_keys, check_measures, note_company, note_part,
+    parse_terms,
 };
 use crate::tool::{Call, GROUP_LIMITS, MAX_OFFSET};
 use serde_json::json;
@@ -29,6 +30,15 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
         .iter()
         .map(|key| check_key(&frame.scope, &frame.model, key, key))
         .collect::<Result<Vec<_>>>()?;
+    for (key, bucket) in keys.iter().zip(&buckets) {
+        if let Some(Bucket {
+            is_datetime: true,
+            granularity: Granularity::Part(_),
+        }) = bucket
+        {
+            note_part(&frame.scope, key);
+        }
+    }
     let measures = measures(
         &frame,
         as_answered(arguments.names("aggregates")?.unwrap_or_default()),

@@ -1,6 +1,8 @@
 //! What a reader should know of a comparison, whichever engine makes it.
 
+use super::moment::{begins_day, day_of};
 use crate::catalog::{Field, FieldType, Model};
+use crate::domain::Operator;
 use crate::error::Result;
 use crate::scope::Scope;
 use crate::value::Value;
@@ -29,15 +31,43 @@ pub(crate) fn note_selection(scope: &Scope<'_>, of: &Model, field: &Field, value
     }
 }
 
-/// Of a day that a datetime is compared with by `=`.
-pub(crate) fn note_midnight(scope: &Scope<'_>, field: &Field) {
-    scope.warn(
-        "day_is_midnight",
-        format!(
-            "{:?} is a datetime, and = compares it with the first second of the day; for the whole day use >= and < the next day",
-            field.name
-        ),
-    );
+/// Of a day that a datetime is compared with, where Odoo takes it for its first second alone: a relative one with every
+/// operator, of which `<=` and `>` show it, and a written one with `=`.
+pub(crate) fn note_midnight(
+    scope: &Scope<'_>,
+    field: &Field,
+    operator: Operator,
+    values: &[Value],
+) {
+    use Operator::{Equal, Greater, In, LessOrEqual, NotEqual, NotIn};
+    let (sign, is_written_too) = match operator {
+        Equal | In => ("=", true),
+        NotEqual | NotIn => ("!=", true),
+        LessOrEqual => ("<=", false),
+        Greater => (">", false),
+        _ => return,
+    };
+    if field.field_type != FieldType::Datetime {
+        return;
+    }
+    for value in values {
+        let Value::Text(text) = value else {
+            continue;
+        };
+        let is_day = match day_of(text) {
+            Some(is_day) => is_day && is_written_too,
+            None => begins_day(scope, text),
+        };
+        if is_day {
+            scope.warn(
+                "day_is_midnight",
+                format!(
+                    "{:?} is a datetime, and {sign} compares it with the first second of the day {text:?}; for the whole day use >= and < the next day",
+                    field.name
+                ),
+            );
+        }
+    }
 }
 
 /// Of a field with a value for each company: whose is told. Nothing where the user has no other company.
@@ -96,4 +126,19 @@ pub(crate) fn note_converted(
         ),
     );
     Ok(())
+}
+
+/// Of groups by a number of a moment, such as its hour: which it is depends on the timezone, and so do the records that
+/// `__extra_domain` finds. Nothing in the user's own timezone, which a call has that names none.
+pub(crate) fn note_part(scope: &Scope<'_>, key: &str) {
+    let tz = scope.tz.name();
+    if scope.principal.tz.as_deref().unwrap_or("UTC") == tz {
+        return;
+    }
+    scope.warn(
+        "timezone_of_part",
+        format!(
+            "{key:?} is a number in {tz}: its __extra_domain finds these records only with context.tz {tz:?}"
+        ),
+    );
 }
