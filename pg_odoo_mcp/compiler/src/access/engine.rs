@@ -351,9 +351,9 @@ impl Unanswered<'_> {
                 Effect::RowSource => format!("its rows are made by {}", by.place()),
                 Effect::Unread => format!("not read for certain: {}", by.place()),
                 Effect::FieldAccess => {
-                    format!("Python decides who reads its fields: {}", by.place())
+                    format!("its own code decides who reads its fields: {}", by.place())
                 }
-                _ => format!("Python decides over its reads: {}", by.place()),
+                _ => format!("its own code decides what is read of it: {}", by.place()),
             },
             Unanswered::NoTable => {
                 "it has no ordinary table of its own: a database view made by its module, or nothing stored".into()

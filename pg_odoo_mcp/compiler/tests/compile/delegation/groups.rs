@@ -183,6 +183,17 @@ fn series_and_pivots_name_the_tool_that_odoo_answers() {
         assert_eq!(error.code, Code::NotSupported);
         assert!(error.hint.unwrap_or_default().contains("odoo_read_group"));
     }
+    // groups are no way on for whom no access list lets read the model
+    let mut without = self::odoo();
+    without.delegates = true;
+    without.change("acme.thing", |model| model["access_lists"] = json!([]));
+    let call = json!({"model": "acme.thing", "rows": ["name"]});
+    let error = refused(&without, "odoo_pivot", &call);
+    let hint = error.hint.as_deref().unwrap_or_default();
+    assert!(
+        hint.starts_with("odoo_search shows") && !hint.contains("odoo_read_group"),
+        "{error}: {hint}"
+    );
     // a hint that is nearer stays
     let call = json!({"model": "sale.order", "date_field": "date_order", "period": "fiscal_year"});
     let error = refused(&odoo, "odoo_time_series", &call);
