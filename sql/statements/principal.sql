@@ -12,7 +12,7 @@ asker as (
     select i.hid from held h, :odoo.res_groups_implied_rel i where i.gid = h.gid
 ), company as (
     -- without JOIN: it would keep a list of all columns of wide tables in the prepared statement
-    select c.id, c.name, (select cur.name from :odoo.res_currency cur where cur.id = c.currency_id) as currency,
+    select c.id, c.name, c.currency_id, (select cur.name from :odoo.res_currency cur where cur.id = c.currency_id) as currency,
            (select d.parent_path from (select null::varchar as parent_path) absent
              cross join lateral (select parent_path from :odoo.res_company p where p.id = c.id) d) as parent_path,
            c.id = a.company_id as is_main, c.sequence
@@ -28,7 +28,7 @@ select pg_catalog.jsonb_build_object(
     'company_id', a.company_id,
     'companies', coalesce((
         select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
-                   'id', c.id, 'name', c.name, 'currency', coalesce(c.currency, ''),
+                   'id', c.id, 'name', c.name, 'currency', coalesce(c.currency, ''), 'currency_id', c.currency_id,
                    'parent_path', coalesce(c.parent_path, ''))
                order by c.is_main desc, c.sequence, c.name, c.id)
           from company c), '[]'),

@@ -249,7 +249,7 @@ fn a_model_is_answered_by_the_engine_that_the_list_names() {
                     let reason = text(&count.content, "engine_reason");
                     assert!(!reason.is_empty(), "{login} {name}");
                     assert!(
-                        !reason.contains(&format!("SQL doesn't answer {name}:")),
+                        !reason.contains(&format!("Odoo answers for {name}:")),
                         "{login} {name}: {reason}"
                     );
                     through_others.push(format!("{login} {name}: {reason}"));

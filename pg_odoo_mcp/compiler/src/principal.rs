@@ -12,8 +12,17 @@ pub struct Company {
     pub name: String,
     /// ISO code of its currency.
     pub currency: String,
+    /// `res_currency.id` of it.
+    pub currency_id: Option<i64>,
     /// `res_company.parent_path`: ids of the ancestors and itself, each followed by `/`.
     pub parent_path: String,
+}
+
+impl Company {
+    /// `res_company.root_id`: the company at the top, itself where there is none above it.
+    pub fn top(&self) -> Option<i64> {
+        self.parent_path.split('/').next()?.parse().ok()
+    }
 }
 
 /// An installed language.

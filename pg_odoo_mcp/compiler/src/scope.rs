@@ -185,6 +185,18 @@ impl<'a> Scope<'a> {
         of(&self.lang).or_else(|| of("en_US")).unwrap_or(7)
     }
 
+    /// The transaction's time in UTC.
+    pub fn now(&self) -> Result<NaiveDateTime> {
+        NaiveDateTime::parse_from_str(&self.catalog.now()?, "%Y-%m-%d %H:%M:%S")
+            .map_err(|e| Error::new(Code::Internal, e.to_string()))
+    }
+
+    /// How far the clock of the call's timezone is from UTC then.
+    pub fn offset_of_now(&self) -> Result<TimeDelta> {
+        let offset = self.tz.offset_from_utc_datetime(&self.now()?).fix();
+        Ok(TimeDelta::seconds(i64::from(offset.local_minus_utc())))
+    }
+
     /// A new table alias; the table is noted as one the statement reads.
     pub fn alias(&self, table: &Table) -> u32 {
         let mut relations = self.relations.borrow_mut();

@@ -2,8 +2,8 @@
 
 use super::check_read;
 use crate::catalog::{
-    Engine, EngineSetting, InstalledModule, KNOWN_MODELS, Model, ScannedModule, Standing, Table,
-    UNREAD, shortened, suggestion,
+    Engine, EngineSetting, InstalledModule, Model, ScannedModule, Standing, Table, UNREAD,
+    known_models, shortened,
 };
 use crate::error::{Code, Error, Refused, Result};
 use crate::facts::{Effect, ModelFacts, Only, Override};
@@ -57,12 +57,9 @@ pub fn subject(scope: &Scope<'_>, name: &str) -> Result<Subject> {
         let shown = shortened(name);
         let error = Error::new(Code::UnknownModel, format!("there is no model {shown:?}"));
         // only of those that every Odoo has: the names of others may tell what somebody may not know
-        let known = KNOWN_MODELS.iter().map(|(model, _)| *model);
-        return Err(match suggestion(name, known) {
-            Some(hint) => error.hint(hint),
-            None => {
-                error.hint("models have dotted names such as sale.order, res.partner, account.move")
-            }
+        return Err(match known_models(name).as_slice() {
+            [] => error.hint("odoo_list_models finds models by a word; their names are dotted, such as sale.order, res.partner, account.move"),
+            near => error.hint(format!("did you mean {}?", near.join(", "))),
         });
     };
     let facts = match verdict(
@@ -354,9 +351,9 @@ impl Unanswered<'_> {
                 Effect::RowSource => format!("its rows are made by {}", by.place()),
                 Effect::Unread => format!("not read for certain: {}", by.place()),
                 Effect::FieldAccess => {
-                    format!("Python decides who reads its fields: {}", by.place())
+                    format!("its own code decides who reads its fields: {}", by.place())
                 }
-                _ => format!("Python decides over its reads: {}", by.place()),
+                _ => format!("its own code decides what is read of it: {}", by.place()),
             },
             Unanswered::NoTable => {
                 "it has no ordinary table of its own: a database view made by its module, or nothing stored".into()

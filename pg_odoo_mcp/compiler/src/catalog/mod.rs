@@ -14,7 +14,7 @@ pub use description::{FieldDescription, ListedModel, ModelDescription};
 pub use dialect::Dialect;
 pub use field::{Field, FieldType, LinkTable};
 pub use fields::Fields;
-pub(crate) use known::KNOWN_MODELS;
+pub(crate) use known::{KNOWN_MODELS, known_models};
 pub use model::{AccessList, Model, RecordRule, Table};
 pub use near::{nearest, shortened, suggestion};
 pub use standing::{

@@ -20,10 +20,15 @@ impl Wanted {
         Wanted { text, words }
     }
 
-    /// How well something of these names fits, at most 1 but for the very name; nothing where it
-    /// does not. Words of `also` are as good as part of a name.
+    /// How well something of these names fits, at most 1 but for the very name and what people call it; nothing
+    /// where it does not. `also` is that, parted by commas; its words are as good as part of a name.
     pub(crate) fn score(&self, names: &[&str], also: &str) -> Option<f64> {
+        let called = also.split(',').map(|also| match plain(also) {
+            also if !also.is_empty() && singular(&also) == singular(&self.text) => 1.2,
+            _ => 0.0,
+        });
         let whole = names.iter().map(|name| self.whole(&plain(name)));
+        let whole = whole.chain(called);
         let words = names
             .iter()
             .map(|name| self.by_words(&plain(name), 0.13))
@@ -38,6 +43,8 @@ impl Wanted {
         let share = self.text.len() as f64 / name.len().max(1) as f64;
         if *name == self.text {
             1.3
+        } else if singular(name) == singular(&self.text) {
+            1.25
         } else if name.starts_with(&self.text) {
             0.9 + 0.09 * share
         } else if self.text.len() > 2 && name.contains(&self.text) {
@@ -96,6 +103,21 @@ fn likeness(word: &str, part: &str) -> f64 {
     }
 }
 
+/// The text without the ending of an English plural, to be compared with others of the kind.
+fn singular(text: &str) -> String {
+    if let Some(stem) = text.strip_suffix("ies") {
+        return format!("{stem}y");
+    }
+    for ending in ["sses", "xes", "ches", "shes"] {
+        if text.ends_with(ending) {
+            return text[..text.len() - 2].to_owned();
+        }
+    }
+    let is_plural =
+        text.ends_with('s') && !["ss", "us", "is"].iter().any(|end| text.ends_with(end));
+    text[..text.len() - usize::from(is_plural)].to_owned()
+}
+
 /// Lower case, words parted by one space.
 fn plain(text: &str) -> String {
     let words: Vec<String> = text
@@ -111,13 +133,17 @@ mod tests {
     use super::*;
 
     const MODELS: &[(&str, &str, &str)] = &[
-        ("sale.order", "Sales Order", "quotation"),
+        ("sale.order", "Sales Order", "order, quotation"),
         ("sale.order.line", "Sales Order Line", ""),
-        ("purchase.order", "Purchase Order", "rfq quotation"),
-        ("account.move", "Journal Entry", "invoice bill"),
+        (
+            "purchase.order",
+            "Purchase Order",
+            "rfq, request for quotation",
+        ),
+        ("account.move", "Journal Entry", "invoice, bill"),
         ("account.move.line", "Journal Item", "invoice line"),
         ("account.invoice.report", "Invoices Statistics", ""),
-        ("res.partner", "Contact", "customer vendor"),
+        ("res.partner", "Contact", "customer, vendor"),
         ("crm.stage", "CRM Stages", ""),
     ];
 
@@ -140,7 +166,11 @@ mod tests {
         assert_eq!(found("sale ordr")[0], "sale.order");
         assert_eq!(found("custmer"), ["res.partner"]);
         assert_eq!(found("stage crm"), ["crm.stage"]);
-        assert!(found("invoice").contains(&"account.move"));
+        // what people call it is before what is called after it
+        assert_eq!(found("invoice")[0], "account.move");
+        assert_eq!(found("invoices")[0], "account.move");
+        assert_eq!(found("order")[0], "sale.order");
+        assert_eq!(found("purchase orders")[0], "purchase.order");
         assert_eq!(found("invoice line")[0], "account.move.line");
         assert!(found("zzzz").is_empty());
         assert!(found("warehouse").is_empty());

@@ -5,10 +5,9 @@ use crate::catalog::{Field, FieldType, Model, shortened};
 use crate::domain::{Condition, Domain, Operand, Operator};
 use crate::error::{Code, Error, Result};
 use crate::facts::ModelFacts;
-use crate::plan::{DatePart, note_midnight, note_selection};
+use crate::plan::{DatePart, note_company, note_midnight, note_selection};
 use crate::scope::Scope;
 use crate::value::Value;
-use chrono::NaiveDate;
 use std::rc::Rc;
 
 /// Looks every name of a domain up; whether the operator fits and who may look is Odoo's to say.
@@ -70,19 +69,14 @@ fn check_condition(scope: &Scope<'_>, of: &Model, condition: &Condition) -> Resu
 /// What SQL would say of the comparison, too.
 fn note(scope: &Scope<'_>, of: &Model, on: &Field, operator: Operator, value: &Value) {
     use Operator::{Equal, In, NotEqual, NotIn};
-    if !matches!(operator, Equal | NotEqual | In | NotIn) {
-        return;
-    }
+    note_company(scope, of, on);
     let values = match value {
         Value::List(values) => values.as_slice(),
         one => std::slice::from_ref(one),
     };
-    let is_day = |value: &Value| match value {
-        Value::Text(text) => NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok(),
-        _ => false,
-    };
-    if on.field_type == FieldType::Datetime && values.iter().any(is_day) {
-        note_midnight(scope, on);
+    note_midnight(scope, on, operator, values);
+    if !matches!(operator, Equal | NotEqual | In | NotIn) {
+        return;
     }
     let facts = of.standing.facts.as_ref();
     let is_closed = |facts: &ModelFacts| {

@@ -41,6 +41,7 @@ pub(super) fn error(shape: &Shape, status: u16, body: &RawValue) -> Error {
     };
     let name = fault.name.as_str().unwrap_or_default();
     let text = told(fault.message.as_str().unwrap_or_default());
+    let field = text.as_deref().and_then(unstored);
     let (module, class) = name.rsplit_once('.').unwrap_or(("", name));
     let is_http = module.starts_with("werkzeug");
     // a module's own exception is known by its status
@@ -115,6 +116,15 @@ pub(super) fn error(shape: &Shape, status: u16, body: &RawValue) -> Error {
                 None => error,
             }
         }
+        "ValueError" if field.is_some() => {
+            let field = field.unwrap_or_default();
+            Error::new(
+                Code::InvalidArguments,
+                format!("{field} is worked out for each record and stored nowhere, so nothing is searched, sorted, grouped or added up by it"),
+            )
+            .detail("Odoo was asked, and says so itself")
+            .hint("take a stored field (odoo_describe_model says which are), or name it in fields and look at it in the records")
+        }
         "ValueError" => Error::new(
             match &text {
                 Some(text) if is_of_domain(text) => Code::InvalidDomain,
@@ -187,6 +197,15 @@ fn no_method(model: &str) -> Error {
     )
     .detail("the method that would answer it is not there, or takes other arguments")
     .hint("grouped reads by Odoo itself take Odoo 19; search and count take 16 or newer")
+}
+
+/// The field, with its model, that Odoo says it can't ask its database for.
+fn unstored(text: &str) -> Option<&str> {
+    let (field, _) = text
+        .strip_prefix("Cannot convert ")?
+        .split_once(" to SQL")?;
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_');
+    (field.contains('.') && field.chars().all(is_name)).then_some(field)
 }
 
 /// Whether it is what Python says of a value that it can't read.

@@ -5,7 +5,7 @@ use super::frame::field;
 use crate::catalog::{Field, FieldType, Model};
 use crate::domain::MAX_PATH;
 use crate::error::{Code, Error, Result};
-use crate::plan::{Granularity, key_granularity, named_granularity};
+use crate::plan::{Granularity, key_granularity, named_granularity, note_company};
 use crate::scope::Scope;
 
 /// A key by date.
@@ -54,6 +54,7 @@ pub(super) fn check_key(
         return check_key(scope, &comodel, spec, inner);
     }
     let on = field(scope, of, path)?;
+    note_company(scope, of, on);
     match (on.field_type, period) {
         (FieldType::Date | FieldType::Datetime, _) => bucket(on, spec, period).map(Some),
         (_, Some(_)) => Err(Error::new(

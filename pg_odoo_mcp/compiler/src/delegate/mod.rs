@@ -170,20 +170,22 @@ pub fn complete(shape: &Shape, outcome: Outcome) -> Result<Answer> {
     }
 }
 
-/// Why SQL does not answer, in one line: for those who ask, and behind it for those who look after it.
+/// Why SQL does not answer, in one line, that begins with what Odoo answers for.
 fn reason(error: &Error) -> String {
-    let told = match &error.detail {
-        Some(detail) => one_line(&format!("{}: {detail}", error.message), 300),
-        None => one_line(&error.message, 300),
-    };
-    let words = match error.refused.as_deref() {
+    let told = match error.refused.as_deref() {
         Some(Refused {
-            field: Some(field), ..
-        }) => format!("Odoo itself works out {field:?}"),
-        Some(Refused { model, .. }) => format!("Odoo itself answers what is asked of {model}"),
-        None => return told,
+            model,
+            field: Some(field),
+            reason,
+            ..
+        }) => format!("Odoo answers for {field:?} of {model}: {reason}"),
+        Some(Refused { model, reason, .. }) => format!("Odoo answers for {model}: {reason}"),
+        None => match &error.detail {
+            Some(detail) => format!("{}: {detail}", error.message),
+            None => error.message.clone(),
+        },
     };
-    format!("{words} ({told})")
+    one_line(&told, 300)
 }
 
 /// The error of a tool that Odoo has no method for: what is answered in its place.
@@ -196,7 +198,15 @@ pub(crate) fn instead(call: &Call<'_>, error: Error) -> Error {
     if error.hint.is_some() && !is_of_model {
         return error;
     }
-    error.hint("odoo_read_group is answered by Odoo itself: group by date:month and the like")
+    // whom no access list lets read the model Odoo may show records of it, but no groups
+    let may_group = call.arguments.required_text("model").is_ok_and(|name| {
+        let model = call.database.model(name).ok().flatten();
+        model.is_none_or(|model| check_read(&model, call.principal).is_ok())
+    });
+    error.hint(match may_group {
+        true => "odoo_read_group is answered by Odoo itself: group by date:month and the like",
+        false => "odoo_search shows what Odoo lets this user see of it; groups take a right to read the model",
+    })
 }
 
 /// The error of a call that does not get as far as to Odoo: who may not read the model by its access

@@ -2,7 +2,9 @@
 
 use super::frame::Frame;
 use crate::catalog::FieldType;
+use crate::error::Result;
 use crate::facts::Effect;
+use crate::plan::note_converted;
 use serde_json::value::RawValue;
 
 /// The fields by which a report tells of currencies.
@@ -41,13 +43,18 @@ pub(super) fn warn_of_report<'n>(
 }
 
 /// Odoo adds up amounts whatever their currency, and which they are in is not known here.
-pub(super) fn warn_of_sums(frame: &Frame<'_>, keys: &[String], measures: &[String]) {
+pub(super) fn warn_of_sums(frame: &Frame<'_>, keys: &[String], measures: &[String]) -> Result<()> {
+    for measure in measures {
+        if measure.ends_with(":sum_currency") {
+            note_converted(&frame.scope, measure, None)?;
+        }
+    }
     let summed = measures.iter().filter_map(|measure| {
         let (name, function) = measure.split_once(':')?;
         is_of_money(function).then_some(name)
     });
     if warn_of_report(frame, summed) {
-        return;
+        return Ok(());
     }
     for measure in measures {
         let Some((name, function)) = measure.split_once(':') else {
@@ -79,6 +86,7 @@ pub(super) fn warn_of_sums(frame: &Frame<'_>, keys: &[String], measures: &[Strin
             .scope
             .warn(code, format!("{name:?} is money, and {advice}"));
     }
+    Ok(())
 }
 
 /// The measures that are sums of money: of others a mean may have any number of digits.

@@ -10,7 +10,10 @@ use super::search::write;
 use super::{Delegation, Form};
 use crate::answer::weekday;
 use crate::error::{Code, Error, Result};
-use crate::plan::{Figure, Spelled, as_answered, check_keys, check_measures, parse_terms};
+use crate::plan::{
+    Figure, Granularity, Spelled, as_answered, check_keys, check_measures, note_company, note_part,
+    parse_terms,
+};
 use crate::tool::{Call, GROUP_LIMITS, MAX_OFFSET};
 use serde_json::json;
 
@@ -27,6 +30,15 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
         .iter()
         .map(|key| check_key(&frame.scope, &frame.model, key, key))
         .collect::<Result<Vec<_>>>()?;
+    for (key, bucket) in keys.iter().zip(&buckets) {
+        if let Some(Bucket {
+            is_datetime: true,
+            granularity: Granularity::Part(_),
+        }) = bucket
+        {
+            note_part(&frame.scope, key);
+        }
+    }
     let measures = measures(
         &frame,
         as_answered(arguments.names("aggregates")?.unwrap_or_default()),
@@ -46,7 +58,7 @@ pub(crate) fn delegation(call: &Call<'_>, refusal: Error) -> Result<Delegation> 
         .transpose()?
         .unwrap_or_default();
     let order = order(&frame, &keys, arguments.text("order")?)?;
-    warn_of_sums(&frame, &keys, &measures);
+    warn_of_sums(&frame, &keys, &measures)?;
 
     let (domain, filter) = (domain.to_json(), filter.to_json());
     let asked = |aggregates: &[String], limit: u64, offset: u64| {
@@ -116,7 +128,11 @@ fn measures(frame: &Frame<'_>, keys: Vec<String>) -> Result<Vec<String>> {
 pub(super) fn figure(frame: &Frame<'_>, key: &str) -> Result<Figure> {
     match key {
         "__count" => Ok(Figure::Number),
-        key => Spelled::new(key, |name| frame.field(name))?.figure(),
+        key => {
+            let spelled = Spelled::new(key, |name| frame.field(name))?;
+            note_company(&frame.scope, &frame.model, spelled.on());
+            spelled.figure()
+        }
     }
 }
 

@@ -73,6 +73,13 @@ pub(super) fn asked_fields(frame: &Frame<'_>, names: Option<Vec<String>>) -> Res
             ),
         );
     }
+    for on in shown
+        .fields
+        .iter()
+        .filter_map(|name| frame.model.fields.get(name))
+    {
+        plan::note_company(&frame.scope, &frame.model, on);
+    }
     shown.money = amounts(frame, &shown.fields);
     Ok(shown)
 }
@@ -82,7 +89,7 @@ pub(super) fn asked_fields(frame: &Frame<'_>, names: Option<Vec<String>>) -> Res
 fn default_fields(frame: &Frame<'_>) -> (Vec<String>, Vec<String>) {
     let principal = frame.scope.principal;
     if let Some(of) = &frame.subject {
-        let mut names = plan::default_fields(of);
+        let mut names = plan::default_fields(&frame.scope, of);
         names.retain(|name| frame.field(name).is_ok());
         let is_allowed = |name: &String| check_field(of, name, principal).is_ok();
         return names.into_iter().partition(is_allowed);

@@ -3,6 +3,7 @@
 use super::column::field;
 use super::currency::{Currency, currency_of, rates};
 use super::inherited::held_column;
+use super::noted::note_converted;
 use super::{Column, Source};
 use crate::access::Subject;
 use crate::catalog::{Field, FieldType, shortened, suggestion};
@@ -229,14 +230,12 @@ fn measure(scope: &Scope<'_>, source: &mut Source, of: &Subject, key: &str) -> R
         Making::DistinctArray => Aggregate::Array { column, by: None },
         Making::Converted => {
             let currency = currency_of(scope, source, of, &currency_field(of, on)?)?;
-            scope.warn(
-                "converted",
-                format!("{key:?} is converted by each currency's latest rate into the currency whose rate is 1"),
-            );
+            let rates = rates(scope)?;
+            note_converted(scope, key, Some(&rates))?;
             Aggregate::Converted {
                 amount: column,
                 currency,
-                rates: rates(scope)?,
+                rates,
             }
         }
     };
@@ -266,6 +265,11 @@ pub(crate) struct Spelled<'a> {
 }
 
 impl<'a> Spelled<'a> {
+    /// The field that is measured.
+    pub(crate) fn on(&self) -> &'a Field {
+        self.on
+    }
+
     /// Of that key; `field` finds the model's own fields.
     pub(crate) fn new(
         key: &'a str,

@@ -79,7 +79,7 @@ pub(super) fn check_use(of: &Subject, field: &Field, effects: &[Effect]) -> Resu
         Some(by) => Err(Error::refused(Refused {
             model: of.model.name.clone(),
             field: Some(field.name.clone()),
-            reason: format!("Python decides over it: {}", by.place()),
+            reason: format!("its own code decides over it: {}", by.place()),
             by: Some(Box::new(by.clone())),
         })),
     }

@@ -4,6 +4,7 @@ use super::column::is_inherited;
 use super::condition::{Resolver, Rights};
 use super::literal;
 use super::merge::is_relational;
+use super::moment;
 use super::name_search::by_name;
 use super::noted::note_selection;
 use super::x2many::comodel;
@@ -54,7 +55,7 @@ impl Resolver<'_> {
                 match field.field_type {
                     FieldType::Boolean => literal::boolean_in(column, &values, negated),
                     FieldType::Datetime => {
-                        literal::datetime_in(self.scope, of, field, column, &values, negated)
+                        moment::datetime_in(self.scope, of, field, column, &values, negated)
                     }
                     _ => {
                         self.note_selection(of, field, &values);

@@ -6,6 +6,7 @@ use super::{Column, Currencies, Measure, Source};
 use crate::access::{Subject, known, subject};
 use crate::catalog::Table;
 use crate::error::{Code, Error, Result};
+use crate::principal::Company;
 use crate::scope::Scope;
 
 /// The `res_currency.id` of a record's money.
@@ -154,8 +155,7 @@ pub(super) fn rates(scope: &Scope<'_>) -> Result<Vec<(i64, String)>> {
     }
     let company = scope.companies().next();
     // rates are those of the company at the top
-    let top = company.and_then(|c| c.parent_path.split('/').next()?.parse().ok());
-    let top = top.ok_or_else(|| {
+    let top = company.and_then(Company::top).ok_or_else(|| {
         Error::new(
             Code::NotSupported,
             "the company whose currency rates count is not known",

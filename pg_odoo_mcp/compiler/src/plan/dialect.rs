@@ -1,8 +1,8 @@
 //! What a domain says otherwise to an Odoo that does not rewrite it: those conditions are Odoo's own to answer.
 
 use super::condition::{Resolver, Rights};
-use super::literal::moment_of;
 use super::merge::is_relational;
+use super::moment::moment_of;
 use super::x2many::{ToMany, Way, active_field};
 use crate::access::Subject;
 use crate::catalog::{Dialect, Field, FieldType};

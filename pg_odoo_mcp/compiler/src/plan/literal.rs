@@ -1,17 +1,16 @@
 //! Values against columns: conversion by field type, and what NULL means there.
 
-use super::noted::note_midnight;
-use super::relative_date::{Now, Relative, is_relative, relative};
+use super::moment::{self, iso, not_a_date, relative_to_now};
+use super::relative_date::Relative;
 use super::{Column, Inequality, Predicate};
 use crate::access::Subject;
-use crate::catalog::{Field, FieldType, shortened};
+use crate::catalog::{Field, FieldType};
 use crate::error::{Code, Error, Result};
 use crate::facts::Digits;
-use crate::scope::{Scope, utc};
+use crate::scope::Scope;
 use crate::sql::{Param, PgType};
 use crate::value::Value;
-use chrono::{NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone, Timelike};
-use chrono_tz::Tz;
+use chrono::NaiveDate;
 
 /// The value that a type takes NULL for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +57,7 @@ pub(super) fn mismatch(of: &Subject, field: &Field, value: &Value, wanted: &str)
 }
 
 /// An error for a text that Odoo's Python can't read as a value of the field's either.
-fn unreadable(of: &Subject, field: &Field, value: &Value, wanted: &str) -> Error {
+pub(super) fn unreadable(of: &Subject, field: &Field, value: &Value, wanted: &str) -> Error {
     unfit(Code::InvalidDomain, of, field, value, wanted)
 }
 
@@ -148,61 +147,6 @@ pub(super) fn boolean_in(column: Column, values: &[Value], negated: bool) -> Res
     })
 }
 
-/// `column in values` for datetimes: each stands for its whole second.
-pub(super) fn datetime_in(
-    scope: &Scope<'_>,
-    of: &Subject,
-    field: &Field,
-    column: Column,
-    values: &[Value],
-    negated: bool,
-) -> Result<Predicate> {
-    let bound = |inequality, at: NaiveDateTime, or_null| Predicate::Compare {
-        column: column.clone(),
-        inequality,
-        value: timestamp(at),
-        or_null,
-    };
-    let mut parts = Vec::new();
-    for value in values {
-        parts.push(match moment(scope, of, field, value)? {
-            None => Predicate::Null {
-                column: column.clone(),
-                negated,
-            },
-            Some((at, is_date)) => {
-                if is_date {
-                    note_midnight(scope, field);
-                }
-                // without a rewritten domain, that moment and no other
-                let (within, beyond, end) = if scope.dialect.rewrites {
-                    let next = later(at, TimeDelta::seconds(1))
-                        .ok_or_else(|| mismatch(of, field, value, "a date before the year 9999"))?;
-                    (Inequality::Less, Inequality::GreaterOrEqual, next)
-                } else {
-                    (Inequality::LessOrEqual, Inequality::Greater, at)
-                };
-                if negated {
-                    Predicate::any(vec![
-                        bound(Inequality::Less, at, !field.not_null),
-                        bound(beyond, end, false),
-                    ])
-                } else {
-                    Predicate::all(vec![
-                        bound(Inequality::GreaterOrEqual, at, false),
-                        bound(within, end, false),
-                    ])
-                }
-            }
-        });
-    }
-    Ok(if negated {
-        Predicate::all(parts)
-    } else {
-        Predicate::any(parts)
-    })
-}
-
 /// An inequality. For types with a falsy value, NULL is compared as that value.
 pub(super) fn compare(
     scope: &Scope<'_>,
@@ -220,7 +164,7 @@ pub(super) fn compare(
         return Ok(Predicate::Const(false));
     }
     if field.field_type == FieldType::Datetime {
-        return compare_datetime(scope, of, field, column, inequality, value);
+        return moment::compare_datetime(scope, of, field, column, inequality, value);
     }
     let value = match (value, Falsy::of(field)) {
         (Value::Bool(false), Some(Falsy::Text)) => &Value::Text(String::new()),
@@ -262,64 +206,6 @@ pub(super) fn compare(
         value: scalar(field, &literal),
         or_null,
     })
-}
-
-/// A date stands for the whole day in the caller's timezone, a datetime for its whole second.
-fn compare_datetime(
-    scope: &Scope<'_>,
-    of: &Subject,
-    field: &Field,
-    column: Column,
-    inequality: Inequality,
-    value: &Value,
-) -> Result<Predicate> {
-    let Some((at, is_date)) = moment(scope, of, field, value)? else {
-        return Ok(Predicate::Const(false));
-    };
-    if !scope.dialect.rewrites {
-        let is_end = matches!(inequality, Inequality::Greater | Inequality::LessOrEqual);
-        let last_second = TimeDelta::days(1) - TimeDelta::seconds(1);
-        return Ok(Predicate::Compare {
-            column,
-            inequality,
-            value: timestamp(if is_date && is_end {
-                at + last_second
-            } else {
-                at
-            }),
-            or_null: false,
-        });
-    }
-    let step = if is_date {
-        TimeDelta::days(1)
-    } else {
-        TimeDelta::seconds(1)
-    };
-    let (inequality, at) = match inequality {
-        Inequality::Greater => (Inequality::GreaterOrEqual, later(at, step)),
-        Inequality::LessOrEqual => (Inequality::Less, later(at, step)),
-        other => (other, Some(at)),
-    };
-    match at {
-        Some(at) => Ok(Predicate::Compare {
-            column,
-            inequality,
-            value: timestamp(at),
-            or_null: false,
-        }),
-        // past the last day that Python knows
-        None if inequality == Inequality::GreaterOrEqual => Ok(Predicate::Const(false)),
-        None => Ok(Predicate::Null {
-            column,
-            negated: true,
-        }),
-    }
-}
-
-fn later(at: NaiveDateTime, step: TimeDelta) -> Option<NaiveDateTime> {
-    use chrono::Datelike;
-    at.checked_add_signed(step)
-        .filter(|next| next.year() <= 9999)
 }
 
 fn convert(scope: &Scope<'_>, of: &Subject, field: &Field, value: &Value) -> Result<Literal> {
@@ -368,7 +254,7 @@ fn convert(scope: &Scope<'_>, of: &Subject, field: &Field, value: &Value) -> Res
                 Some(Relative::Day(day)) => Literal::Date(day),
                 // the day in UTC, as in Odoo
                 Some(Relative::Moment(at)) => Literal::Date(at.date()),
-                None => return Err(not_a_date(of, field, text)),
+                None => return Err(not_a_date(scope, of, field, text)),
             },
         },
         (FieldType::Date, _) => {
@@ -430,135 +316,6 @@ fn float(scope: &Scope<'_>, of: &Subject, field: &Field, value: &Value) -> Resul
     Ok(Literal::Number(rounded))
 }
 
-/// The moment in UTC that a datetime column is compared with, and whether it was a mere date;
-/// nothing for "not set".
-fn moment(
-    scope: &Scope<'_>,
-    of: &Subject,
-    field: &Field,
-    value: &Value,
-) -> Result<Option<(NaiveDateTime, bool)>> {
-    match value {
-        Value::Bool(false) => Ok(None),
-        Value::Text(text) => match iso(text) {
-            Some((at, true)) if !scope.dialect.rewrites => Ok(Some((at, true))),
-            Some((at, true)) => Ok(Some((midnight(scope.tz, at.date()), true))),
-            Some((at, false)) => Ok(Some((at, false))),
-            // one that is relative is a moment to Odoo, and never a whole day
-            None => match relative_to_now(scope, text)? {
-                Some(Relative::Day(day)) => Ok(Some((midnight(scope.tz, day), false))),
-                Some(Relative::Moment(at)) => {
-                    Ok(Some((at.with_nanosecond(0).unwrap_or(at), false)))
-                }
-                None => Err(not_a_date(of, field, text)),
-            },
-        },
-        other => Err(mismatch(
-            of,
-            field,
-            other,
-            "a datetime such as \"2026-01-31 13:00:00\"",
-        )),
-    }
-}
-
-/// What a relative date comes to for this user.
-fn relative_to_now(scope: &Scope<'_>, text: &str) -> Result<Option<Relative>> {
-    if !is_relative(text) {
-        return Ok(None);
-    }
-    let utc = NaiveDateTime::parse_from_str(&scope.catalog.now()?, "%Y-%m-%d %H:%M:%S")
-        .map_err(|e| Error::new(Code::Internal, e.to_string()))?;
-    let offset = scope.tz.offset_from_utc_datetime(&utc).fix();
-    let offset = TimeDelta::seconds(i64::from(offset.local_minus_utc()));
-    let lang = scope.principal.lang.as_ref();
-    let language = lang.and_then(|lang| {
-        let mut languages = scope.principal.languages.iter();
-        languages.find(|language| language.code == *lang)
-    });
-    let week_start = language
-        .and_then(|language| chrono::Weekday::try_from(language.week_start.checked_sub(1)?).ok());
-    Ok(relative(
-        text,
-        Now {
-            local: utc + offset,
-            offset,
-            week_start,
-        },
-    ))
-}
-
-/// Local midnight in UTC.
-fn midnight(tz: Tz, day: NaiveDate) -> NaiveDateTime {
-    use chrono::Datelike;
-    let local = day.and_time(chrono::NaiveTime::MIN);
-    if matches!(day.year(), 1 | 9999) {
-        return local;
-    }
-    utc(tz, local)
-}
-
-/// An ISO date or datetime, as it is written.
-pub(super) fn moment_of(text: &str) -> Option<NaiveDateTime> {
-    iso(text).map(|(at, _)| at)
-}
-
-/// An ISO date, or a datetime cut to its second, and whether it was a date.
-fn iso(text: &str) -> Option<(NaiveDateTime, bool)> {
-    let digits_first = text.len() >= 10
-        && text.as_bytes()[..10].iter().enumerate().all(|(i, b)| {
-            if i == 4 || i == 7 {
-                *b == b'-'
-            } else {
-                b.is_ascii_digit()
-            }
-        });
-    if !digits_first {
-        return None;
-    }
-    if text.len() == 10 {
-        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
-        return Some((day.and_time(chrono::NaiveTime::MIN), true))
-            .filter(|_| (1..=9999).contains(&chrono::Datelike::year(&day)));
-    }
-    let text = text.replacen('T', " ", 1);
-    ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M"]
-        .iter()
-        .find_map(|format| {
-            let at = NaiveDateTime::parse_from_str(&text, format).ok()?;
-            let at = chrono::Timelike::with_nanosecond(&at, 0)?;
-            Some((at, false))
-        })
-}
-
-fn not_a_date(of: &Subject, field: &Field, text: &str) -> Error {
-    if is_relative(text) {
-        let shown = shortened(text);
-        return Error::new(
-            Code::NotSupported,
-            format!("the relative date {shown:?} is not answered in SQL"),
-        )
-        .of_value()
-        .hint("write it as \"today -7d\", \"=monday\" or \"now -3H\", or the date itself, such as \"2026-01-31\"");
-    }
-    if text.is_empty() {
-        return mismatch(of, field, &Value::Text(String::new()), "a date");
-    }
-    unreadable(
-        of,
-        field,
-        &Value::Text(text.to_owned()),
-        "a date such as \"2026-01-31\" or a datetime in UTC such as \"2026-01-31 13:00:00\"",
-    )
-}
-
-fn timestamp(at: NaiveDateTime) -> Param {
-    Param {
-        pg_type: PgType::Timestamp,
-        text: Some(at.format("%Y-%m-%d %H:%M:%S").to_string()),
-    }
-}
-
 impl Literal {
     fn text(&self) -> String {
         match self {
@@ -589,41 +346,4 @@ fn array(field: &Field, literals: &[Literal]) -> Param {
         .first()
         .map_or(PgType::Text, |l| scalar(field, l).pg_type);
     Param::array(element, literals.iter().map(Literal::text))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn local_midnight_where_the_clock_jumps() {
-        let at = |tz: &str, day: &str| {
-            let day = NaiveDate::parse_from_str(day, "%Y-%m-%d").expect("a date");
-            midnight(tz.parse().expect("a timezone"), day).to_string()
-        };
-        assert_eq!(at("Europe/Brussels", "2026-01-01"), "2025-12-31 23:00:00");
-        assert_eq!(at("Europe/Brussels", "2026-07-01"), "2026-06-30 22:00:00");
-        // 2018-11-04: Sao Paulo's clock went from 00:00 to 01:00
-        assert_eq!(at("America/Sao_Paulo", "2018-11-04"), "2018-11-04 03:00:00");
-        // 2026-11-01: Havana's clock goes from 01:00 back to 00:00
-        assert_eq!(at("America/Havana", "2026-11-01"), "2026-11-01 05:00:00");
-    }
-
-    #[test]
-    fn iso_dates_only() {
-        assert!(iso("2026-01-31").is_some_and(|(_, is_date)| is_date));
-        assert!(iso("2026-01-31 10:00:00").is_some_and(|(_, is_date)| !is_date));
-        for text in [
-            "2026-02-30",
-            "2026-1-1",
-            "20260101",
-            "today",
-            "2026-01-31 10:00:00+02:00",
-            "2026-01-31 25:00:00",
-            "not a date",
-            "ééééé",
-        ] {
-            assert!(iso(text).is_none(), "{text}");
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! Fields with a value for each company: a jsonb column, and a default where a company has none.
 
+use super::noted::note_company;
 use super::{Column, Form, OfCompany};
 use crate::access::known;
 use crate::catalog::{Field, FieldType, Model};
@@ -20,6 +21,7 @@ pub(super) fn of_company(
     if !field.store || field.column.as_deref() != Some("jsonb") {
         return Err(refuse("it has a value for each company"));
     }
+    note_company(scope, model, field);
     let first = scope.company_ids.first();
     let company = first.copied().unwrap_or(scope.principal.company_id);
     let defaults = scope.catalog.company_defaults(&model.name, company)?;

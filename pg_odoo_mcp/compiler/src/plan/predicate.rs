@@ -69,6 +69,16 @@ pub enum Inequality {
 }
 
 impl Inequality {
+    /// The operator that it is.
+    pub(super) fn operator(self) -> Operator {
+        match self {
+            Inequality::Less => Operator::Less,
+            Inequality::LessOrEqual => Operator::LessOrEqual,
+            Inequality::Greater => Operator::Greater,
+            Inequality::GreaterOrEqual => Operator::GreaterOrEqual,
+        }
+    }
+
     /// The inequality that the operator is, if it is one.
     pub(super) fn of(operator: Operator) -> Option<Inequality> {
         match operator {

@@ -153,7 +153,7 @@ pub(super) fn outputs(
     let named = fields.is_some();
     let defaults = match fields {
         Some(_) => Vec::new(),
-        None => default_fields(of),
+        None => default_fields(scope, of),
     };
     refuse_read_values(of)?;
     for name in fields.unwrap_or(&defaults) {
@@ -321,7 +321,7 @@ fn readable_hint(of: &Subject, scope: &Scope<'_>, error: Error) -> Error {
                 scope.principal,
             )
     };
-    let mut names = default_fields(of);
+    let mut names = default_fields(scope, of);
     names.retain(|name| readable(&name));
     error.hint(format!(
         "stored fields can be read, such as {}",

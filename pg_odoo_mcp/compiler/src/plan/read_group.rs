@@ -2,7 +2,7 @@
 
 use super::group::{Currencies, GroupPlan, GroupRequest, grouped, key_column, measure_column};
 use super::key::is_record_field;
-use super::literal::moment_of as moment;
+use super::moment::moment_of as moment;
 use super::order::{OrderTerm, Written, order_of_records, parse_terms};
 use super::{Column, DatePart, Figure, Inequality, KeyValue, Predicate, Sorting};
 use crate::access::Subject;

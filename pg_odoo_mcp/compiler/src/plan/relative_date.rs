@@ -27,12 +27,38 @@ pub(super) struct Now {
 }
 
 /// More is no date of anybody's, and dear to count.
-const MOST: i64 = 100_000;
+pub(super) const MOST: i64 = 100_000;
+
+/// What Odoo calls them.
+pub(super) const WEEKDAYS: &[(&str, Weekday)] = &[
+    ("monday", Weekday::Mon),
+    ("tuesday", Weekday::Tue),
+    ("wednesday", Weekday::Wed),
+    ("thursday", Weekday::Thu),
+    ("friday", Weekday::Fri),
+    ("saturday", Weekday::Sat),
+    ("sunday", Weekday::Sun),
+];
 
 /// Whether it looks like such a date.
 pub(super) fn is_relative(text: &str) -> bool {
     let first = text.split_whitespace().next().unwrap_or_default();
     matches!(first, "today" | "now") || first.starts_with(['+', '-', '='])
+}
+
+/// Whether a part of it has none of the forms that Odoo reads, whatever it holds.
+pub(super) fn is_malformed(text: &str) -> bool {
+    let is_start = |term: &str| matches!(term, "today" | "now");
+    let mut terms = text.split_whitespace().peekable();
+    terms.next_if(|term| is_start(term));
+    let is_weekday =
+        |name: &str| name == "week_start" || WEEKDAYS.iter().any(|(known, _)| *known == name);
+    terms.any(|term| {
+        let mut letters = term.chars();
+        let has_sign = matches!(letters.next(), Some('+' | '-' | '='));
+        let has_unit = term.ends_with(['d', 'w', 'm', 'y', 'H', 'M', 'S']);
+        !has_sign || term.chars().count() < 3 || !has_unit && !is_weekday(letters.as_str())
+    })
 }
 
 /// What the text comes to; nothing where it is no such date, or one that only Odoo reads.
@@ -146,17 +172,11 @@ fn set(at: NaiveDateTime, unit: char, number: u32) -> Option<NaiveDateTime> {
 }
 
 fn weekday(name: &str, week_start: Option<Weekday>) -> Option<Weekday> {
-    Some(match name {
-        "monday" => Weekday::Mon,
-        "tuesday" => Weekday::Tue,
-        "wednesday" => Weekday::Wed,
-        "thursday" => Weekday::Thu,
-        "friday" => Weekday::Fri,
-        "saturday" => Weekday::Sat,
-        "sunday" => Weekday::Sun,
-        "week_start" => week_start?,
-        _ => return None,
-    })
+    if name == "week_start" {
+        return week_start;
+    }
+    let named = WEEKDAYS.iter().find(|(known, _)| *known == name);
+    named.map(|(_, day)| *day)
 }
 
 #[cfg(test)]
@@ -207,6 +227,29 @@ mod tests {
             ("-1m -1y", "2025-04-29 22:30:15"),
         ] {
             assert_eq!(read(text).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_odoo_refuses_for_its_form_is_known() {
+        for text in [
+            "today -7 days",
+            "-7days",
+            "today 7d",
+            "now -d",
+            "today  tomorrow",
+        ] {
+            assert!(is_malformed(text), "{text}");
+        }
+        for text in [
+            "today",
+            "now -3H",
+            "=monday",
+            "today =week_start -7d",
+            "today +1_0d",
+            "-seconday",
+        ] {
+            assert!(!is_malformed(text), "{text}");
         }
     }
 

@@ -248,7 +248,7 @@ impl Asked<'_> {
 
     /// Every field the user may read: those a person would want first, then by name.
     fn readable(&self) -> Vec<&Field> {
-        let defaults = plan::default_fields(&self.of);
+        let defaults = plan::default_fields(&self.scope, &self.of);
         let rank = |field: &Field| {
             let place = defaults.iter().position(|name| *name == field.name);
             place.unwrap_or(defaults.len())

@@ -3,7 +3,9 @@ use super::{Call, Explained};
 use crate::access::{Subject, asked};
 use crate::answer::{Answer, FormattedGroups, single};
 use crate::error::{Code, Error, Result};
-use crate::plan::{self, CountPlan, Figure, From, ReadGroupPlan, ReadGroupRequest, as_answered};
+use crate::plan::{
+    self, CountPlan, Figure, From, KeyValue, ReadGroupPlan, ReadGroupRequest, as_answered,
+};
 use crate::scope::Scope;
 use crate::sql;
 use serde::Serialize;
@@ -60,6 +62,17 @@ fn planned<'a>(call: &'a Call<'_>) -> Result<Planned<'a>> {
             offset: arguments.number("offset", 0, 0..=super::search::MAX_OFFSET)?,
         },
     )?;
+    for key in &plan.groups.keys {
+        if matches!(
+            &key.value,
+            KeyValue::Part {
+                timezone: Some(_),
+                ..
+            }
+        ) {
+            plan::note_part(&scope, &key.key);
+        }
+    }
     Ok(Planned { scope, of, plan })
 }
 

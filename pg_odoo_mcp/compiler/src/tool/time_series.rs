@@ -66,10 +66,12 @@ fn planned<'a>(call: &'a Call<'_>) -> Result<Planned<'a>> {
                 .hint("use the period year, with from and to"),
         );
     }
-    let (from, to) = (
-        day(arguments.text("from")?, "from")?,
-        day(arguments.text("to")?, "to")?,
-    );
+    let day = |name: &str| {
+        let text = arguments.text(name)?;
+        text.map(|text| plan::named_day(&scope, name, text))
+            .transpose()
+    };
+    let (from, to) = (day("from")?, day("to")?);
     if let (Some(from), Some(to)) = (from, to)
         && from > to
     {
@@ -96,20 +98,6 @@ fn planned<'a>(call: &'a Call<'_>) -> Result<Planned<'a>> {
         fill,
         from,
         to,
-    })
-}
-
-fn day(text: Option<&str>, name: &str) -> Result<Option<NaiveDate>> {
-    let Some(text) = text else { return Ok(None) };
-    let day = Some(text)
-        .filter(|t| t.len() == 10)
-        .and_then(|t| NaiveDate::parse_from_str(t, "%Y-%m-%d").ok());
-    day.map(Some).ok_or_else(|| {
-        let shown: String = text.chars().take(40).collect();
-        Error::new(
-            Code::InvalidArguments,
-            format!("{name} is {shown:?}, but must be a day such as \"2026-01-31\""),
-        )
     })
 }
 

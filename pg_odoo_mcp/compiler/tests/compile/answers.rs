@@ -290,6 +290,33 @@ fn weeks_follow_the_language_and_hours_the_timezone() {
 }
 
 #[test]
+fn a_series_may_begin_and_end_on_a_relative_day() {
+    let odoo = Odoo::new();
+    let call = |from: &str, to: &str| {
+        json!({"model": "sale.order", "date_field": "date_order", "period": "day",
+            "from": from, "to": to, "timezone": "Asia/Tokyo"})
+    };
+    let sql = |from: &str, to: &str| {
+        odoo.sql("odoo_time_series", &call(from, to))
+            .expect("a plan")
+    };
+    // in Tokyo it is the 31st, at 19:00
+    assert_eq!(sql("today -7d", "now +6H"), sql("2026-12-24", "2027-01-01"));
+    let error = odoo
+        .call("odoo_time_series", &call("30 days ago", "today"))
+        .expect_err("words");
+    assert_eq!(error.code, Code::InvalidArguments);
+    assert_eq!(
+        error.hint.as_deref(),
+        Some("write \"today -30d\" (2026-12-01)")
+    );
+    let error = odoo
+        .call("odoo_time_series", &call("today", "yesterday"))
+        .expect_err("words");
+    assert!(error.message.starts_with("to is"), "{error}");
+}
+
+#[test]
 fn what_a_series_cannot_be() {
     let odoo = Odoo::new();
     for (more, code) in [

@@ -76,6 +76,51 @@ fn the_company_is_the_first_of_the_call() {
 }
 
 #[test]
+fn whose_values_they_are_is_said_to_who_has_several_companies() {
+    let mut odoo = odoo();
+    let by_tool = [
+        ("odoo_search", json!({"fields": ["trust"]})),
+        ("odoo_count", json!({"domain": [["trust", "=", "good"]]})),
+        ("odoo_read_group", json!({"groupby": ["trust"]})),
+        (
+            "odoo_read_group",
+            json!({"aggregates": ["credit_limit:sum"]}),
+        ),
+    ];
+    for delegates in [false, true] {
+        (odoo.delegates, odoo.delegates_all) = (delegates, delegates);
+        for (tool, arguments) in &by_tool {
+            let mut call = arguments.clone();
+            call["model"] = json!("res.partner");
+            call["context"] = json!({"allowed_company_ids": [2, 1]});
+            let told = told(&odoo, tool, &call);
+            assert!(
+                told.contains("company_value")
+                    && told.contains("that of Beta (company 2), the first of allowed_company_ids"),
+                "{tool} {call}: {told}"
+            );
+        }
+        let other = told(
+            &odoo,
+            "odoo_search",
+            &json!({"model": "res.partner", "fields": ["name"]}),
+        );
+        assert!(!other.contains("company_value"), "{other}");
+    }
+    (odoo.delegates, odoo.delegates_all) = (false, false);
+    odoo.principal.companies.truncate(1);
+    let call = json!({"model": "res.partner", "fields": ["trust"]});
+    let alone = told(&odoo, "odoo_search", &call);
+    assert!(!alone.contains("company_value"), "{alone}");
+}
+
+/// The warnings of a call, whoever answers it.
+fn told(odoo: &Odoo, tool: &str, call: &Value) -> String {
+    let explained = odoo.explained(tool, call).expect("an explanation");
+    explained["warnings"].to_string()
+}
+
+#[test]
 fn a_record_that_is_gone_is_none() {
     let odoo = odoo();
     let country = r#"(SELECT t1.id FROM "public"."res_country" AS t1 WHERE t1.id = (t0."home_country_id"->'1'::text->>0)::integer)"#;

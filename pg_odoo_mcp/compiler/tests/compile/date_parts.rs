@@ -146,6 +146,27 @@ fn groups_by_a_number_of_a_date_lead_to_their_records() {
         }])
     );
     assert_eq!(answer["timezone"], "Europe/Brussels");
+    assert_eq!(answer.get("warnings"), None);
+    // who asks in a timezone of the call's finds the records with it alone, whoever answers
+    for key in [
+        "date_order:month_number",
+        "validity_date:month_number",
+        "date_order:month",
+    ] {
+        let call =
+            json!({"model": "sale.order", "groupby": [key], "context": {"tz": "Asia/Tokyo"}});
+        for delegates in [false, true] {
+            (odoo.delegates, odoo.delegates_all) = (delegates, delegates);
+            let explained = odoo.explained("odoo_read_group", &call).expect("explained");
+            let told = explained["warnings"].to_string();
+            assert_eq!(
+                told.contains("timezone_of_part") && told.contains(r#"context.tz \"Asia/Tokyo\""#),
+                key == "date_order:month_number",
+                "{key}: {told}"
+            );
+        }
+    }
+    (odoo.delegates, odoo.delegates_all) = (false, false);
     // of a date that is not set
     odoo.rows = vec![row(&[None, None, Some("3"), Some("3"), Some("1")])];
     let call = with(

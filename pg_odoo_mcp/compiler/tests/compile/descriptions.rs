@@ -50,7 +50,7 @@ fn models_that_people_use_come_first_whoever_answers_and_what_sql_does_not_says_
     assert_eq!(reason("sale.order"), Value::Null);
     assert_eq!(
         reason("res.bank"),
-        "Python decides over its reads: _search of the module l10n_us_account (l10n_us_account/models/x.py:1)"
+        "its own code decides what is read of it: _search of the module l10n_us_account (l10n_us_account/models/x.py:1)"
     );
     assert_eq!(
         reason("crm.tag"),

@@ -482,6 +482,70 @@ fn near_names_are_suggested() {
 }
 
 #[test]
+fn days_in_words_are_answered_with_how_odoo_writes_them() {
+    let refused = |odoo: &Odoo, day: &str| {
+        let call = json!({"model": "sale.order", "domain": [["date_order", ">=", day]]});
+        let error = odoo.call("odoo_count", &call).expect_err(day);
+        (error.code.name(), error.hint.unwrap_or_default())
+    };
+    let mut odoo = Odoo::new();
+    for delegates in [false, true] {
+        odoo.delegates = delegates;
+        for (day, hint) in [
+            ("yesterday", "write \"today -1d\" (2026-12-30)"),
+            ("today -7 days", "write \"today -7d\" (2026-12-24)"),
+            (
+                "last month",
+                "write >= \"today =1d -1m\" (2026-11-01) and < \"today =1d\" (2026-12-01)",
+            ),
+            (
+                "whenever",
+                "relative dates are \"today -7d\", \"=monday\" or \"now -3H\"",
+            ),
+        ] {
+            let expected = ("invalid_domain", hint.to_owned());
+            assert_eq!(refused(&odoo, day), expected, "{day}");
+        }
+    }
+}
+
+#[test]
+fn a_day_that_odoo_takes_for_its_first_second_is_said_to_be_one() {
+    let told = |field: &str, operator: &str, value: Value| {
+        let mut odoo = Odoo::new();
+        let call = json!({"model": "sale.order", "domain": [[field, operator, value]]});
+        [false, true].map(|delegates| {
+            (odoo.delegates, odoo.delegates_all) = (delegates, delegates);
+            let explained = odoo.explained("odoo_count", &call).expect("explained");
+            explained["warnings"]
+                .to_string()
+                .contains("day_is_midnight")
+        })
+    };
+    for (operator, value) in [
+        ("=", json!("2026-12-31")),
+        ("!=", json!("today")),
+        ("in", json!(["2026-12-31 10:00:00", "today -1d"])),
+        ("<=", json!("today")),
+        (">", json!("=monday")),
+    ] {
+        let both = told("date_order", operator, value.clone());
+        assert_eq!(both, [true, true], "{operator} {value}");
+    }
+    for (field, operator, value) in [
+        ("date_order", "<=", json!("2026-12-31")),
+        ("date_order", "<", json!("today")),
+        ("date_order", ">=", json!("=monday")),
+        ("date_order", "<=", json!("now -3H")),
+        ("date_order", "=", json!("2026-12-31 00:00:00")),
+        ("validity_date", "<=", json!("today")),
+    ] {
+        let both = told(field, operator, value.clone());
+        assert_eq!(both, [false, false], "{field} {operator} {value}");
+    }
+}
+
+#[test]
 fn nothing_a_caller_writes_becomes_sql() {
     let odoo = Odoo::new();
     let evil = "x\"'; drop table res_users; --";

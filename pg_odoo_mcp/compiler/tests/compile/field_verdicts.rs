@@ -21,7 +21,7 @@ const LEFT_TO_ODOO: &[(&str, &str)] = &[
     ("unread", "a loop"),
     (
         "overridden",
-        "Python decides over it: read of the module sale (sale/models/sale_order.py:7)",
+        "its own code decides over it: read of the module sale (sale/models/sale_order.py:7)",
     ),
     ("lines_by_domain", "its domain comes from Odoo's Python"),
     ("lines_by_context", "its context may change what Odoo finds"),

@@ -165,7 +165,25 @@ fn a_sum_over_currencies_divides_by_the_rates_of_the_company_at_the_top() {
     let explained = odoo
         .explained("odoo_read_group", &arguments)
         .expect("an explanation");
-    assert_eq!(explained["warnings"][0]["code"], "converted");
+    let warning = &explained["warnings"][0];
+    assert_eq!(warning["code"], "converted");
+    assert_eq!(
+        warning["message"],
+        r#""amount_total:sum_currency" is in USD, the currency of Main (company 1): as in Odoo each amount is divided by its currency's rate of company 9, which is above it, of 2026-12-31, the latest up to that day or else the first after it, and the sum is not rounded"#
+    );
+    // the company's currency is the one whose rate is 1 unless somebody gave it another
+    let of_beta = json!({"model": "sale.order", "aggregates": ["amount_total:sum_currency"],
+        "context": {"allowed_company_ids": [2]}});
+    let explained = odoo
+        .explained("odoo_read_group", &of_beta)
+        .expect("an explanation");
+    let told = explained["warnings"][0]["message"]
+        .as_str()
+        .expect("a text");
+    assert!(
+        told.contains("is not in EUR, the currency of Beta (company 2), whose own rate is 0.85, but in the one whose rate is 1:"),
+        "{told}"
+    );
     // not of a plain number, whose currency nobody knows
     let error = odoo
         .call("odoo_read_group", &call(json!(["id:sum_currency"])))

@@ -4,6 +4,7 @@ mod answers;
 mod arbitrary;
 mod archived;
 mod batches;
+mod business_words;
 mod company_values;
 mod date_parts;
 mod delegation;

@@ -236,7 +236,7 @@ impl Odoo {
             ),
             model("res.bank", "name, id", &["name char varchar"], json!([])),
         ]);
-        let company = |id: i64, name: &str, currency: &str| json!({"id": id, "name": name, "currency": currency, "parent_path": format!("{id}/")});
+        let company = |id: i64, name: &str, currency: &str| json!({"id": id, "name": name, "currency": currency, "currency_id": id, "parent_path": format!("{id}/")});
         let principal = serde_json::from_value(json!({
             "user_id": 7, "login": "olga", "name": "Olga", "lang": "en_US", "tz": "Europe/Brussels", "company_id": 1,
             "companies": [company(1, "Main", "USD"), company(2, "Beta", "EUR")],

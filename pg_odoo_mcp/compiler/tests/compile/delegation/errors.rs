@@ -105,10 +105,23 @@ fn what_odoo_says_of_arguments_is_passed_on() {
     for error in errors(
         500,
         "builtins.ValueError",
-        "Cannot convert acme.thing.name to SQL",
+        "Cannot convert acme.thing.name to SQL because it is not stored",
     ) {
         assert_eq!(error.code, Code::InvalidArguments);
-        assert!(error.message.contains("acme.thing.name"));
+        assert_eq!(
+            error.message,
+            "acme.thing.name is worked out for each record and stored nowhere, so nothing is searched, sorted, grouped or added up by it"
+        );
+        assert!(error.hint.is_some_and(|hint| hint.contains("stored field")));
+    }
+    // of anything else the text is Odoo's
+    for other in [
+        "Cannot convert this to SQL",
+        "Cannot convert acme.thing.name (related=['a']) to SQL because a is not a Many2one",
+    ] {
+        for error in errors(500, "builtins.ValueError", other) {
+            assert_eq!(error.message, other);
+        }
     }
     for error in errors(500, "builtins.ValueError", "Invalid domain term ('a', 'b')") {
         assert_eq!(error.code, Code::InvalidDomain);

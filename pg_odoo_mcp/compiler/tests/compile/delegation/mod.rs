@@ -3,8 +3,10 @@
 mod anything;
 mod completion;
 mod errors;
+mod groups;
 mod names;
 mod records;
+mod refusals;
 mod requests;
 
 use crate::odoo::Odoo;
@@ -25,6 +27,11 @@ fn delegated(odoo: &Odoo, tool: &str, arguments: &Value) -> Delegation {
         Ok(Reply::Delegate(delegation)) => delegation,
         other => panic!("{tool} {arguments} is not delegated: {other:?}"),
     }
+}
+
+/// Its requests as the front gets them.
+fn requests(delegation: &Delegation) -> Value {
+    serde_json::to_value(&delegation.requests).expect("requests are JSON")
 }
 
 /// The error of a call that Odoo is not asked.

@@ -1,0 +1,255 @@
+//! Days in the words that people use for them, and how Odoo writes those: `yesterday`, `7 days ago`, `last month`.
+
+use super::relative_date::{MOST, WEEKDAYS};
+
+/// What was probably meant.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Meant {
+    /// One day, or moment.
+    Day(String),
+    /// From the first day, up to and without the second.
+    Period(String, String),
+}
+
+/// What a text that is no date of Odoo's probably means; nothing where that is not plain.
+pub(super) fn meant(text: &str) -> Option<Meant> {
+    const LONGEST: usize = 40;
+    let words = words(text);
+    if text.len() > LONGEST || words.is_empty() {
+        return None;
+    }
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let named = match words.as_slice() {
+        ["today"] => Some("today"),
+        ["yesterday"] => Some("today -1d"),
+        ["tomorrow"] => Some("today +1d"),
+        _ => None,
+    };
+    if let Some(named) = named {
+        return Some(Meant::Day(named.into()));
+    }
+    period(&words)
+        .or_else(|| weekday(&words))
+        .or_else(|| moved(&words))
+}
+
+/// `last month`, `this year`, `start of the month`.
+fn period(words: &[&str]) -> Option<Meant> {
+    let (sign, unit) = match words {
+        ["start" | "beginning" | "first", .., unit] => ("", *unit),
+        [which, unit] => (direction(which)?, *unit),
+        _ => return None,
+    };
+    let (first, step) = match (unit, singular(unit)?) {
+        ("days", _) => return None,
+        (_, "day") => ("today", "1d"),
+        (_, "week") => ("today =week_start", "7d"),
+        (_, "month") => ("today =1d", "1m"),
+        (_, "year") => ("today =1m =1d", "1y"),
+        _ => return None,
+    };
+    let moved = |sign: &str| format!("{first} {sign}{step}");
+    Some(match sign {
+        "-" => Meant::Period(moved("-"), first.into()),
+        "+" => Meant::Period(moved("+"), format!("{first} +{}", twice(step)?)),
+        _ => Meant::Period(first.into(), moved("+")),
+    })
+}
+
+/// `monday`, `last friday`.
+fn weekday(words: &[&str]) -> Option<Meant> {
+    let (sign, day) = match words {
+        [day] | ["this" | "=", day] => ("=", *day),
+        [which, day] => (direction(which)?, *day),
+        _ => return None,
+    };
+    let is_day = WEEKDAYS.iter().any(|(name, _)| *name == day);
+    is_day.then(|| Meant::Day(format!("today {sign}{day}")))
+}
+
+/// `today -7 days`, `30 days ago`, `last 2 weeks`, `today - 1 month + 3d`.
+fn moved(words: &[&str]) -> Option<Meant> {
+    let (base, words) = match words {
+        ["today", rest @ ..] => (Some("today"), rest),
+        ["now", rest @ ..] => (Some("now"), rest),
+        all => (None, all),
+    };
+    let mut terms = Vec::new();
+    let mut rest = words;
+    let mut is_day = true;
+    while !rest.is_empty() {
+        let (sign, after) = match rest {
+            [word, after @ ..] if direction(word).is_some() => (direction(word), after),
+            all => (None, all),
+        };
+        let [count, unit, after @ ..] = after else {
+            return None;
+        };
+        let count: i64 = count.parse().ok().filter(|count| *count <= MOST)?;
+        let (letter, count) = match singular(unit)? {
+            "day" => ('d', count),
+            "week" => ('w', count),
+            "month" => ('m', count),
+            "quarter" => ('m', count.checked_mul(3)?),
+            "year" => ('y', count),
+            "hour" => ('H', count),
+            "minute" => ('M', count),
+            "second" => ('S', count),
+            _ => return None,
+        };
+        is_day &= letter.is_lowercase();
+        let (sign, after) = match (sign, after) {
+            (Some(sign), after) if !sign.is_empty() => (sign, after),
+            (_, ["ago" | "before", after @ ..]) => ("-", after),
+            (_, ["later" | "ahead", after @ ..]) => ("+", after),
+            _ => return None,
+        };
+        terms.push(format!("{sign}{count}{letter}"));
+        rest = after;
+    }
+    let base = match base {
+        Some(base) if is_day => base,
+        None if is_day => "today",
+        _ => "now",
+    };
+    (!terms.is_empty()).then(|| Meant::Day(format!("{base} {}", terms.join(" "))))
+}
+
+/// Which way a word leads, `""` for neither.
+fn direction(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "-" | "last" | "past" | "previous" | "prior" => "-",
+        "+" | "next" | "coming" | "in" => "+",
+        "=" | "this" | "current" => "",
+        _ => return None,
+    })
+}
+
+fn singular(unit: &str) -> Option<&'static str> {
+    Some(match unit {
+        "d" | "day" | "days" => "day",
+        "w" | "week" | "weeks" => "week",
+        "m" | "mo" | "month" | "months" => "month",
+        "q" | "quarter" | "quarters" => "quarter",
+        "y" | "year" | "years" => "year",
+        "h" | "hour" | "hours" => "hour",
+        "min" | "minute" | "minutes" => "minute",
+        "s" | "sec" | "second" | "seconds" => "second",
+        _ => return None,
+    })
+}
+
+fn twice(step: &str) -> Option<&'static str> {
+    Some(match step {
+        "1d" => "2d",
+        "7d" => "14d",
+        "1m" => "2m",
+        "1y" => "2y",
+        _ => return None,
+    })
+}
+
+/// Its words, numbers and signs, in lower case; without articles.
+fn words(text: &str) -> Vec<String> {
+    let kind = |c: char| match c {
+        '0'..='9' => 'n',
+        '+' | '-' | '=' => 's',
+        c if c.is_alphabetic() => 'w',
+        _ => ' ',
+    };
+    let mut words: Vec<String> = Vec::new();
+    let mut last = ' ';
+    for c in text.to_lowercase().chars() {
+        let now = kind(c);
+        match words.last_mut() {
+            Some(word) if now == last && now != 's' && now != ' ' => word.push(c),
+            _ if now != ' ' => words.push(c.into()),
+            _ => {}
+        }
+        last = now;
+    }
+    words.retain(|word| !matches!(word.as_str(), "the" | "of" | "a" | "an"));
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::relative_date::{Now, relative};
+    use super::*;
+    use chrono::{NaiveDate, TimeDelta, Weekday};
+
+    /// The days that it comes to on Saturday, 2026-05-30.
+    fn days(text: &str) -> Option<Vec<String>> {
+        let local = NaiveDate::from_ymd_opt(2026, 5, 30)?.and_hms_opt(12, 0, 0)?;
+        let now = Now {
+            local,
+            offset: TimeDelta::zero(),
+            week_start: Some(Weekday::Mon),
+        };
+        let written = match meant(text)? {
+            Meant::Day(day) => vec![day],
+            Meant::Period(first, end) => vec![first, end],
+        };
+        let day = |text: &String| {
+            let read = relative(text, now).unwrap_or_else(|| panic!("{text:?} is no date"));
+            format!("{read:?}").replace(['D', 'M'], "|")
+        };
+        written
+            .iter()
+            .map(|text| {
+                let read = day(text);
+                let at = read.split('(').nth(1)?.trim_end_matches(')');
+                Some(at.to_owned())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_people_write_comes_to_the_day_they_mean() {
+        for (text, expected) in [
+            ("yesterday", "2026-05-29"),
+            ("Tomorrow", "2026-05-31"),
+            ("today -7 days", "2026-05-23"),
+            ("today-7d", "2026-05-23"),
+            ("today - 7d", "2026-05-23"),
+            ("-7 days", "2026-05-23"),
+            ("7 days ago", "2026-05-23"),
+            ("last 2 weeks", "2026-05-16"),
+            ("in 3 days", "2026-06-02"),
+            ("today -1 month +1 day", "2026-05-01"),
+            ("last 2 quarters", "2025-11-30"),
+            ("now -3 hours", "2026-05-30T09:00:00"),
+            ("monday", "2026-05-25"),
+            ("last friday", "2026-05-29"),
+            ("next monday", "2026-06-01"),
+            ("last day", "2026-05-29 2026-05-30"),
+            ("this week", "2026-05-25 2026-06-01"),
+            ("last month", "2026-04-01 2026-05-01"),
+            ("this month", "2026-05-01 2026-06-01"),
+            ("start of the month", "2026-05-01 2026-06-01"),
+            ("next month", "2026-06-01 2026-07-01"),
+            ("last year", "2025-01-01 2026-01-01"),
+        ] {
+            let expected: Vec<String> = expected.split(' ').map(str::to_owned).collect();
+            assert_eq!(days(text), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_plain_means_nothing() {
+        for text in [
+            "",
+            "soon",
+            "7 days",
+            "31/01/2026",
+            "2026-13-45",
+            "last quarter",
+            "end of month",
+            "last 99999999999999999999 days",
+            "today -7 bananas",
+            "today 7d today 7d today 7d today 7d today 7d",
+        ] {
+            assert_eq!(meant(text), None, "{text}");
+        }
+    }
+}
