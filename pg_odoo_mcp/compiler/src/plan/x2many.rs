@@ -7,7 +7,7 @@ use super::{Column, Predicate, Subquery};
 use crate::access::{Asker, Subject, check_field, check_read, subject_as};
 use crate::catalog::{Field, FieldType, LinkTable};
 use crate::domain::{Domain, Operator};
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::facts::{Effect, document};
 use crate::scope::Scope;
 use crate::sql::{Param, PgType};
@@ -385,6 +385,12 @@ impl Resolver<'_> {
         let resolved = resolve();
         match (access, resolved) {
             (_, Ok(Predicate::Const(false))) => Ok(None),
+            // it may be constantly false to Odoo, which then asks for no rights
+            (Err(_), Err(open))
+                if open.code == Code::NotSupported && self.scope.catalog.delegates() =>
+            {
+                Err(open)
+            }
             (Err(denied), _) => Err(denied),
             (Ok(()), resolved) => resolved.map(Some),
         }

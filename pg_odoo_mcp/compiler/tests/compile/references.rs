@@ -208,3 +208,22 @@ fn what_is_for_users_without_an_access_list_is_not_for_the_system() {
     let refused = counted(&odoo, json!([["order_id.name", "=", "x"]]));
     assert_eq!(refused.map_err(|e| e.code), Err(Code::NotSupported));
 }
+
+#[test]
+fn whether_rights_are_asked_where_sql_cannot_read_a_domain_is_odoo_s_to_say() {
+    let mut odoo = crate::x2many::without_access("sale.order");
+    odoo.change("sale.order", |model| {
+        model["fields"]["computed"] =
+            json!({"name": "computed", "label": "x", "type": "char", "store": false});
+    });
+    let call = |condition: Value| json!({"model": "res.partner", "domain": [["sale_order_ids", "any", [condition]]]});
+    let code = |odoo: &Odoo, condition: Value| {
+        let found = odoo.sql("odoo_count", &call(condition));
+        found.expect_err("it is refused").code
+    };
+    let (open, plain) = (json!(["computed", "=", "x"]), json!(["partner_id", "=", 3]));
+    assert_eq!(code(&odoo, open.clone()), Code::AccessDenied);
+    odoo.delegates = true;
+    assert_eq!(code(&odoo, open), Code::NotSupported);
+    assert_eq!(code(&odoo, plain), Code::AccessDenied);
+}
