@@ -57,7 +57,8 @@ def x2many_facts(model, field):
     if callable(field.domain):
         # what it gives now is what the scanner may know that it always gives
         facts['open_domain'] = True
-        facts['given_domain'] = field.domain(model)
+        given = field.domain(model)
+        facts['given_domain'] = given if isinstance(given, str) else list(Domain(given))
     elif field.domain and not isinstance(field.domain, str):
         facts['domain'] = list(Domain(field.domain))
     context = field.context if isinstance(field.context, Mapping) else {'': field.context}
