@@ -51,8 +51,24 @@ pub fn asked_by_id(scope: &Scope<'_>, name: &str, ids: &[i64]) -> Result<Subject
     }
 }
 
+/// As whom records of a model are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asker {
+    /// As the user, whose rights are checked.
+    User,
+    /// As the user, on a way to them that asks for no rights.
+    Bypassing,
+    /// As the system.
+    System,
+}
+
 /// The model of that name, if it exists and SQL may answer it.
 pub fn subject(scope: &Scope<'_>, name: &str) -> Result<Subject> {
+    subject_as(scope, name, Asker::User)
+}
+
+/// The same where its records are not the answer, but lead to it.
+pub fn subject_as(scope: &Scope<'_>, name: &str, asker: Asker) -> Result<Subject> {
     let Some(model) = scope.catalog.model(name)? else {
         let shown = shortened(name);
         let error = Error::new(Code::UnknownModel, format!("there is no model {shown:?}"));
@@ -62,9 +78,10 @@ pub fn subject(scope: &Scope<'_>, name: &str) -> Result<Subject> {
             near => error.hint(format!("did you mean {}?", near.join(", "))),
         });
     };
-    let facts = match verdict(
+    let facts = match answered(
         &model.standing,
         model.table.as_ref().map(|t| t.name.as_str()),
+        asker,
     ) {
         Ok(answered) => {
             if let Some((setting, unanswered)) = answered.against {
@@ -86,6 +103,7 @@ pub fn subject(scope: &Scope<'_>, name: &str) -> Result<Subject> {
         return Err(Unanswered::Overridden(by).error(name));
     }
     if let Some(by) = facts.overridden_where(Only::Unlisted)
+        && asker != Asker::System
         && check_read(&model, scope.principal).is_err()
     {
         return Err(Unanswered::Overridden(by).error(name));
@@ -149,6 +167,14 @@ pub fn verdict<'a>(
     standing: &'a Standing,
     table: Option<&str>,
 ) -> Result<Answered<'a>, Unanswered<'a>> {
+    answered(standing, table, Asker::User)
+}
+
+fn answered<'a>(
+    standing: &'a Standing,
+    table: Option<&str>,
+    asker: Asker,
+) -> Result<Answered<'a>, Unanswered<'a>> {
     let setting = standing.setting.as_ref();
     if let Some(setting) = setting.filter(|setting| setting.engine == Engine::Odoo) {
         return Err(Unanswered::Set(setting));
@@ -170,7 +196,10 @@ pub fn verdict<'a>(
             Effect::FieldAccess,
         ]
         .into_iter()
-        .find_map(|effect| facts.overridden(effect))
+        .find_map(|effect| match asker {
+            Asker::User => facts.overridden(effect),
+            Asker::Bypassing | Asker::System => facts.overridden_unchecked(effect),
+        })
         .map(Unanswered::Overridden)
     });
     match (doubt, setting.filter(|setting| setting.forced)) {
@@ -269,7 +298,7 @@ pub fn exceptions(facts: &ModelFacts) -> Vec<(String, &Override)> {
             (Some(group), _) => format!("members of {group}"),
             (None, Some(Only::Unlisted)) => "users whom no access list lets read it".to_owned(),
             (None, Some(Only::OwnRecord)) => "users about themselves".to_owned(),
-            (None, None) => return None,
+            (None, None | Some(Only::Checked)) => return None,
         };
         Some((whom, by))
     });

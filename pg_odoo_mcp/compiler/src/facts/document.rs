@@ -161,6 +161,8 @@ pub enum Only {
     Unlisted,
     /// Where users read the record that they are, by its id.
     OwnRecord,
+    /// Where rights are checked: not for the system, nor on a way to its records that asks for none.
+    Checked,
 }
 
 /// What an override may change; what nobody has read may change anything of its kind.
@@ -241,6 +243,9 @@ pub struct FieldFacts {
     /// That domain comes from Python.
     #[serde(skip_serializing_if = "is_false")]
     pub open_domain: bool,
+    /// The field that names the model of a many2one_reference field's records.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model_field: Option<String>,
     /// `active_test` in an x2many field's context, for the comodel and all that is reached from it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub active_test: Option<bool>,

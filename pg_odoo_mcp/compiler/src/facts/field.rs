@@ -37,9 +37,19 @@ impl ModelFacts {
 
     /// The first override of that effect that is limited neither to some fields nor to some users.
     pub fn overridden(&self, effect: Effect) -> Option<&Override> {
-        self.overrides
-            .iter()
-            .find(|known| known.effect == effect && known.fields.is_none() && known.is_for_all())
+        self.of_all(effect).next()
+    }
+
+    /// The same where no rights are checked.
+    pub fn overridden_unchecked(&self, effect: Effect) -> Option<&Override> {
+        self.of_all(effect)
+            .find(|known| known.only_where != Some(Only::Checked))
+    }
+
+    fn of_all(&self, effect: Effect) -> impl Iterator<Item = &Override> {
+        self.overrides.iter().filter(move |known| {
+            known.effect == effect && known.fields.is_none() && known.is_for_all()
+        })
     }
 
     /// The first override, of whatever effect, that is only there.
@@ -80,7 +90,7 @@ impl ModelFacts {
 impl Override {
     /// Whether it is there for all users.
     pub fn is_for_all(&self) -> bool {
-        self.only_for.is_none() && self.only_where.is_none()
+        self.only_for.is_none() && matches!(self.only_where, None | Some(Only::Checked))
     }
 
     /// Where it is, for people: `_search of sale (sale/models/sale_order.py:12)`.

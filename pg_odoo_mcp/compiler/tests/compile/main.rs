@@ -28,6 +28,7 @@ mod other_records;
 mod overrides;
 mod pivots;
 mod reads;
+mod references;
 mod rights;
 mod statement;
 mod unread;
