@@ -4,6 +4,7 @@ mod answers;
 mod arbitrary;
 mod archived;
 mod batches;
+mod by_name;
 mod company_values;
 mod date_parts;
 mod delegation;
