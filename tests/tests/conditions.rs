@@ -117,8 +117,111 @@ fn a_text_is_looked_for_where_the_model_s_names_are() {
         asker.each("sql", "res.partner", &of("display_name"), &json!({}));
         asker.each("sql", "sale.order", &of("partner_id"), &json!({}));
         asker.each("sql", "sale.order", &of("tag_ids"), &json!({}));
+        // a method that lists countries by name takes no part in conditions
+        asker.each("sql", "res.partner", &of("country_id"), &json!({}));
         // where Python decides what a name is looked for in
-        asker.each("odoo", "res.partner", &of("country_id"), &json!({}));
+        let of_state = of("state_id").into_iter().filter(|c| c[1] == "ilike");
+        asker.each(
+            "odoo",
+            "res.partner",
+            &of_state.collect::<Vec<_>>(),
+            &json!({}),
+        );
+    });
+}
+
+#[test]
+fn a_text_is_looked_for_as_methods_do_that_somebody_has_read() {
+    let of = |field: &str, texts: &[&str]| {
+        let operators = ["ilike", "not ilike", "=", "!=", "like", "=ilike"];
+        let mut conditions: Vec<Value> = operators
+            .iter()
+            .flat_map(|operator| texts.iter().map(move |text| json!([field, operator, text])))
+            .collect();
+        conditions.extend(["in", "not in"].map(|operator| json!([field, operator, texts])));
+        conditions
+    };
+    // users by login, or else by name: an archived one's login is none where the call leaves those out
+    let users = [
+        "sales_own",
+        "Olga Own",
+        "o",
+        "public",
+        "Admin",
+        "admin",
+        "zzzz",
+    ];
+    asked(&["admin", "sales_own"], |asker| {
+        for more in [json!({}), json!({"active_test": false})] {
+            asker.each("sql", "sale.order", &of("user_id", &users), &more);
+            asker.each("sql", "res.users", &of("display_name", &users), &more);
+            // a variant's code, with what archived ones have
+            let products = ["FURN", "E-COM06", "desk", "Desk Combination", "zzzz"];
+            asker.each(
+                "sql",
+                "product.template",
+                &of("display_name", &products),
+                &more,
+            );
+            asker.each(
+                "sql",
+                "product.product",
+                &of("product_tmpl_id", &products),
+                &more,
+            );
+        }
+    });
+    asked(&["admin"], |asker| {
+        for more in [json!({}), json!({"active_test": false})] {
+            let types = [
+                "YourCompany: Receipts",
+                "Your: e",
+                "Receipts",
+                "a: b: c",
+                "Pack",
+            ];
+            asker.each(
+                "sql",
+                "stock.picking.type",
+                &of("display_name", &types),
+                &more,
+            );
+            asker.each(
+                "sql",
+                "stock.picking",
+                &of("picking_type_id", &types),
+                &more,
+            );
+            let categories = ["Vendor", "e", "Desk", "Vendor / Desk Manufacturers"];
+            asker.each(
+                "sql",
+                "res.partner.category",
+                &of("display_name", &categories),
+                &more,
+            );
+            asker.each("sql", "res.partner", &of("category_id", &categories), &more);
+        }
+        // both parts must have something in them, and empty texts are looked for in another way
+        let odd = [
+            json!(["display_name", "ilike", ": "]),
+            json!(["display_name", "=ilike", "a: "]),
+        ];
+        asker.each("odoo", "stock.picking.type", &odd, &json!({}));
+        asker.each(
+            "odoo",
+            "product.template",
+            &[json!(["display_name", "=ilike", ""])],
+            &json!({}),
+        );
+        let all = [json!(["display_name", "ilike", ""])];
+        for model in [
+            "res.users",
+            "product.template",
+            "res.partner.category",
+            "stock.picking.type",
+        ] {
+            asker.each("sql", model, &all, &json!({}));
+        }
     });
 }
 

@@ -4,7 +4,7 @@
 //! lines from the first decorator to the end of its last statement, each without the blanks at its
 //! end and all without the indentation of the first, joined by line ends. A changed text is unread.
 
-use odoo_compiler::facts::{NameForm, Only, Searched, TextSearch};
+use odoo_compiler::facts::{NameFinder, NameForm, Only, Searched, TextSearch};
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -31,6 +31,8 @@ pub enum Verdict {
     NamesSearch(Vec<String>),
     /// It searches names by that.
     TextSearch(TextSearch),
+    /// It lists records by their names so.
+    NameFinder(NameFinder),
     /// It makes these fields the currency of the record's company, or else of the first allowed one.
     CompanyCurrency(Vec<String>),
 }

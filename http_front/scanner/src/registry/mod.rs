@@ -28,6 +28,7 @@ use fields::Fields;
 use inheritance::Inheritance;
 use merge::is_true;
 use names::Names;
+use odoo_compiler::facts::NameFinder;
 use odoo_compiler::facts::document::{DisplayName, DisplayNameKind, FieldFacts, ModelFacts};
 use overrides::{Found, Overrides};
 use resolution::Resolver;
@@ -143,7 +144,12 @@ fn model_facts(
         }
         _ => DisplayNameKind::Python,
     };
-    let searches_itself = found.searches_names || !framework_search || !is_known;
+    let (is_read, text_search) = match found.text_search.as_slice() {
+        [] => (true, None),
+        [Some(said)] => (true, Some(said.clone())),
+        _ => (false, None),
+    };
+    let searches_itself = !is_read || !framework_search || !is_known;
     let name_search = match registry.attribute(model, "_rec_names_search") {
         _ if searches_itself => None,
         Some(_) if let [Some(said)] = found.names_search.as_slice() => Some(said.clone()),
@@ -157,10 +163,11 @@ fn model_facts(
         Some(value) if is_true(value) => None,
         _ => Some(rec_name.iter().cloned().collect()),
     };
-    // the tool's own search is by another method
-    let text_search = match found.text_search.as_slice() {
-        [Some(said)] if framework_search => Some(said.clone()),
-        _ => None,
+    let text_search = text_search.filter(|_| framework_search);
+    let name_finder = match found.name_finders.as_slice() {
+        [] => NameFinder::Framework,
+        [said] => said.clone(),
+        _ => NameFinder::Python,
     };
     let is_plain = |facts: &FieldFacts| {
         serde_json::to_value(facts).is_ok_and(|json| json.as_object().is_some_and(|o| o.is_empty()))
@@ -179,6 +186,7 @@ fn model_facts(
         },
         name_search,
         text_search,
+        name_finder,
         active_name: names.active_name[at]
             .clone()
             .filter(|name| !["active", "x_active"].contains(&name.as_str())),

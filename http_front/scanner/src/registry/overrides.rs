@@ -5,7 +5,7 @@ use super::merge::is_true;
 use super::methods::{FOR_ALL, Reach, field_reaches_all, keeps_values, reach, reaches_all};
 use crate::python::{FieldDefinition, Literal, Method, ModuleSource, Place};
 use crate::review::{Kind, Reviews, Text, Verdict};
-use odoo_compiler::facts::{Effect, Override, Searched, TextSearch};
+use odoo_compiler::facts::{Effect, NameFinder, Override, Searched, TextSearch};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Attributes of a class that the facts are made of.
@@ -37,10 +37,10 @@ pub(super) struct Found {
     pub overrides: Vec<Override>,
     /// What makes the display name, where it isn't the framework.
     pub display_name: Option<(Option<Kind>, Place)>,
-    /// A method takes part in the search by names.
-    pub searches_names: bool,
-    /// Methods take part in it that somebody has read, and nothing else in what the field's own search does.
+    /// What methods make of conditions on names; nothing for one that nobody has read.
     pub text_search: Vec<Option<TextSearch>>,
+    /// What methods make of the list of records by their names.
+    pub name_finders: Vec<NameFinder>,
     /// What classes of the model say of `_rec_names_search` in properties, the first of them first.
     pub names_search: Vec<Option<Vec<String>>>,
     /// A field that a method appends to every order.
@@ -222,8 +222,12 @@ impl<'a> Overrides<'a> {
             }
             (Reach::DisplayName, _) => kinds.push((None, method.place.clone())),
             (Reach::NameSearch, verdict) => {
-                found.searches_names = true;
-                if method.name != "name_search" && method.name != "web_name_search" {
+                if ["name_search", "web_name_search"].contains(&method.name.as_str()) {
+                    found.name_finders.push(match verdict {
+                        Some(Verdict::NameFinder(said)) => said.clone(),
+                        _ => NameFinder::Python,
+                    });
+                } else {
                     found.text_search.push(match verdict {
                         Some(Verdict::TextSearch(said)) => Some(said.clone()),
                         _ => None,

@@ -38,7 +38,8 @@ pub(super) fn is_model(name: &str, facts: &ModelFacts) -> bool {
         &facts.display_name.rec_name,
         &facts.order_suffix,
     ];
-    let paths = facts.name_search.iter().flatten();
+    let of_texts = facts.text_search.iter().flat_map(|by| by.paths());
+    let paths = facts.name_search.iter().flatten().chain(of_texts);
     is_name(name, ".")
         && facts
             .table

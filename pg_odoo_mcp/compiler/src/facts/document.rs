@@ -71,12 +71,16 @@ pub struct ModelFacts {
     pub inherits: BTreeMap<String, String>,
     /// How `display_name` is made.
     pub display_name: DisplayName,
-    /// `_rec_names_search` or `_rec_name`, where text search by name is the framework's own.
+    /// `_rec_names_search` or `_rec_name`: where the framework's own search by name looks, if only methods that somebody has read
+    /// take part in it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name_search: Option<Vec<String>>,
     /// How conditions on `display_name` search it where that is not the framework's own, if somebody has read it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text_search: Option<TextSearch>,
+    /// How records are listed by their names, which a method may do in its own way.
+    #[serde(skip_serializing_if = "NameFinder::is_framework")]
+    pub name_finder: NameFinder,
     /// `_active_name`, where it is neither `active` nor `x_active`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub active_name: Option<String>,
@@ -257,18 +261,66 @@ pub struct FieldFacts {
     pub unread: Option<String>,
 }
 
-/// How a model's names are searched for a text.
+/// How a model's names are searched for a text, where a method takes part in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TextSearch {
-    /// Stored texts, by paths of many2one fields whose records the user must be allowed to see: any of them fits, or for a
-    /// negative operator all of them.
-    pub texts: Vec<String>,
-    /// Stored texts that fit a positive operator where they are the text itself.
-    pub exact: Vec<String>,
-    /// A text in such brackets, as `[` and `]`, is looked for apart by Odoo where equality is asked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub brackets: Option<(char, char)>,
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum TextSearch {
+    /// Any of these fits.
+    AnyOf {
+        /// Stored texts, by paths of many2one fields whose records the user must be allowed to see: any of them fits, or for
+        /// a negative operator all of them.
+        texts: Vec<String>,
+        /// Stored texts that fit a positive operator where they are the text itself.
+        exact: Vec<String>,
+        /// A text in such brackets, as `[` and `]`, is looked for apart by Odoo where equality is asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        brackets: Option<(char, char)>,
+    },
+    /// For equality and `ilike`, the records of which this field is the text, if the user finds any; else the framework's search.
+    First(String),
+    /// The framework's search, or an x2many field that holds a record of such a name: each as the user searches. For a negative
+    /// operator both must not.
+    OrLinked(String),
+    /// For patterns, what the framework's search finds for the user, and all that stands below by `parent_path`.
+    Below,
+    /// A text that has the separator just once is looked for in two fields, any other one by the framework's search.
+    Parts {
+        /// What stands between the two.
+        separator: String,
+        /// The paths of the two fields.
+        paths: [String; 2],
+    },
+}
+
+impl TextSearch {
+    /// Every field that it names, by its path.
+    pub fn paths(&self) -> Vec<&String> {
+        match self {
+            TextSearch::AnyOf { texts, exact, .. } => texts.iter().chain(exact).collect(),
+            TextSearch::First(field) | TextSearch::OrLinked(field) => vec![field],
+            TextSearch::Below => Vec::new(),
+            TextSearch::Parts { paths, .. } => paths.iter().collect(),
+        }
+    }
+}
+
+/// What `name_search` itself does, which lists records by their names.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NameFinder {
+    /// It lists what a condition on `display_name` finds.
+    #[default]
+    Framework,
+    /// The same, unless the caller's domain names this field.
+    UnlessAsked(String),
+    /// What nobody has read.
+    Python,
+}
+
+impl NameFinder {
+    fn is_framework(&self) -> bool {
+        *self == NameFinder::Framework
+    }
 }
 
 /// What a method that searches a field looks for.

@@ -152,10 +152,7 @@ fn check_model(name: &str, model: &ModelFacts) -> Result<()> {
             return no("no field is called", field);
         }
     }
-    let of_texts = model
-        .text_search
-        .iter()
-        .flat_map(|by| by.texts.iter().chain(&by.exact));
+    let of_texts = model.text_search.iter().flat_map(|by| by.paths());
     let paths = model.name_search.iter().flatten().chain(of_texts);
     if let Some(path) = paths.into_iter().find(|path| !is_name(path, ".")) {
         return no("no field is called", path);

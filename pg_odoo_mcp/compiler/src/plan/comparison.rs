@@ -5,11 +5,9 @@ use super::condition::{Resolver, Rights};
 use super::literal;
 use super::merge::is_relational;
 use super::moment;
-use super::name_search::by_name;
 use super::noted::note_selection;
-use super::x2many::comodel;
 use super::{Column, Inequality, Predicate};
-use crate::access::{Asker, Subject, check_read};
+use crate::access::Subject;
 use crate::catalog::{Field, FieldType, Unaccent};
 use crate::domain::{Domain, Operator};
 use crate::error::{Code, Error, Result};
@@ -27,9 +25,7 @@ impl Resolver<'_> {
         value: &Value,
     ) -> Result<Predicate> {
         if field.name == "display_name" {
-            let domain = by_name(of, operator, value)?;
-            self.check_searched(of)?;
-            return self.resolve(of, alias, &domain, false);
+            return self.by_name(of, alias, operator, value);
         }
         if is_inherited(of, field) {
             let inner = Domain::condition(field.name.clone(), operator, value.clone());
@@ -88,28 +84,6 @@ impl Resolver<'_> {
                 )),
             },
         }
-    }
-
-    /// Whether the user may search the records of other models that a name is looked for in: Odoo asks for that even where the
-    /// record is one with them.
-    fn check_searched(&self, of: &Subject) -> Result<()> {
-        let by = of
-            .facts
-            .text_search
-            .as_ref()
-            .filter(|_| self.rights == Rights::User);
-        for path in by.iter().flat_map(|by| &by.texts) {
-            let link = path
-                .split_once('.')
-                .and_then(|(link, _)| of.model.fields.get(link));
-            if let Some(link) = link {
-                check_read(
-                    &comodel(self.scope, of, link, Asker::User)?.model,
-                    self.scope.principal,
-                )?;
-            }
-        }
-        Ok(())
     }
 
     /// A test of a relational field by ids or false; texts were made a search of names before.

@@ -213,10 +213,62 @@ impl Resolver<'_> {
         })
     }
 
+    /// The records that the user finds by the domain, and all that stand below them by `parent_path`.
+    pub(super) fn below(
+        &self,
+        of: &Subject,
+        alias: u32,
+        domain: &Domain,
+        negated: bool,
+    ) -> Result<Predicate> {
+        let refuse = |why: &str| Error::of_field(&of.model.name, "display_name", why);
+        if !of.facts.parent_store {
+            return Err(refuse("its model has no hierarchy that is kept"));
+        }
+        let path = of.model.fields.get("parent_path");
+        self.plain_column(
+            of,
+            path.ok_or_else(|| refuse("its model has no parent_path"))?,
+        )?;
+        let found = self.searched(of, domain)?;
+        // as of any other hierarchy
+        self.scope.subquery_alias(&of.table)?;
+        Ok(Predicate::InHierarchy {
+            column: Column::plain(alias, "id"),
+            negated,
+            or_null: false,
+            hierarchy: Hierarchy {
+                table: of.table.clone(),
+                kinship: Kinship::Path,
+                upwards: false,
+                ids: None,
+                found: Some(found),
+            },
+        })
+    }
+
+    /// What a search of its own finds, which Odoo makes while it reads the domain: the call's context counts there.
+    pub(super) fn searched(&self, of: &Subject, domain: &Domain) -> Result<Subquery> {
+        let alias = self.scope.subquery_alias(&of.table)?;
+        let resolver = Resolver {
+            active_test: self.asked_active_test(),
+            ..*self
+        };
+        Ok(Subquery {
+            table: of.table.clone(),
+            alias,
+            predicate: Box::new(resolver.search(of, alias, domain)?),
+        })
+    }
+
+    fn asked_active_test(&self) -> bool {
+        self.rights == Rights::User && self.scope.active_test
+    }
+
     /// Whether archived records are left out of the search for the first ones. Odoo makes it
     /// before any other field's context is there: the call's counts, or this field's.
     fn start_active_test(&self, of: &Subject, field: &Field) -> bool {
-        let asked = self.rights == Rights::User && self.scope.active_test;
+        let asked = self.asked_active_test();
         match field.field_type {
             FieldType::Many2one => false,
             FieldType::One2many | FieldType::Many2many => {

@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod by_id;
+mod by_name;
 mod column;
 mod comparison;
 mod condition;
@@ -41,6 +42,7 @@ mod x2many;
 pub use aggregate::{Aggregate, Figure, Measure, listed as listed_aggregates};
 pub(crate) use aggregate::{Spelled, as_answered, check_measures};
 pub use by_id::{by_id, existing};
+use by_name::by_name;
 pub(crate) use column::{has_known_groups, not_a_path, unknown_groups};
 pub use currency::Currency;
 pub(crate) use defaults::{default_fields, is_single, wanted_fields};

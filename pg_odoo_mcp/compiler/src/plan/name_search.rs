@@ -5,12 +5,11 @@ use super::condition::{Rights, named as visible_by_name};
 use super::dialect::check_asked;
 use super::order::order;
 use super::read::refuse_read_values;
-use super::{Cell, Column, Display, Output, ReadPlan, Source, display};
+use super::{Cell, Column, Display, Output, ReadPlan, Source, by_name, display};
 use crate::access::{Subject, check_field};
-use crate::catalog::FieldType;
-use crate::domain::{Domain, Operator};
+use crate::domain::{Condition, Domain, Operator};
 use crate::error::{Code, Error, Result};
-use crate::facts::{Effect, TextSearch};
+use crate::facts::{Effect, NameFinder};
 use crate::scope::Scope;
 use crate::value::Value;
 
@@ -25,10 +24,12 @@ pub fn name_search(
 ) -> Result<ReadPlan> {
     let name = Value::Text(name.to_owned());
     // where Python searches, it may find what the domain leaves out
-    if of.facts.name_search.is_none() {
-        return Err(searched_by_python(of));
+    match &of.facts.name_finder {
+        NameFinder::Framework => {}
+        NameFinder::UnlessAsked(field) if !mentions(domain, field) => {}
+        NameFinder::UnlessAsked(_) | NameFinder::Python => return Err(listed_by_python(of)),
     }
-    by_name(of, operator, &name)?;
+    by_name(scope, of, operator, &name)?;
     refuse_read_values(of)?;
     let mut source = Source::new(scope, &of.table);
     let alias = source.alias;
@@ -74,118 +75,23 @@ pub(super) fn unnamed(of: &Subject) -> Error {
         .hint("read a stored field such as name")
 }
 
-/// The framework's search by display name.
-pub(super) fn by_name(of: &Subject, operator: Operator, value: &Value) -> Result<Domain> {
-    if let (None, Some(by)) = (&of.facts.name_search, &of.facts.text_search) {
-        return by_text(of, by, operator, value);
+/// Whether the domain has a condition on the field itself, wherever a constant makes it moot.
+fn mentions(domain: &Domain, field: &str) -> bool {
+    match domain {
+        Domain::Const(_) => false,
+        Domain::All(parts) | Domain::Any(parts) => parts.iter().any(|part| mentions(part, field)),
+        Domain::Not(inner) => mentions(inner, field),
+        Domain::Condition(Condition { field_path, .. }) => field_path == field,
     }
-    // where the name is among what it is found by, it is a column of that model's own, as contacts have it in Odoo 16
-    let known = of.facts.name_search.as_ref();
-    let Some(fields) = known.filter(|f| !f.is_empty() && !f.iter().any(|f| f == "display_name"))
-    else {
-        return Err(searched_by_python(of));
-    };
-    let values = match value {
-        Value::List(values) => values.as_slice(),
-        one => std::slice::from_ref(one),
-    };
-    if operator.is_inequality() || values.iter().any(|v| !matches!(v, Value::Text(_))) {
-        return Err(Error::new(
-            Code::NotSupported,
-            format!(
-                "display_name {} {value} is not answered in SQL",
-                operator.name()
-            ),
-        ));
-    }
-    if operator.is_like() && !operator.is_pattern() && !value.is_truthy() {
-        return Ok(Domain::Const(!operator.is_negative()));
-    }
-    let operator = match operator {
-        Operator::Equal => Operator::In,
-        Operator::NotEqual => Operator::NotIn,
-        other => other,
-    };
-    let value = if operator.is_like() {
-        value.clone()
-    } else {
-        Value::List(values.to_vec())
-    };
-    let parts = fields
-        .iter()
-        .map(|path| {
-            let ends_in_record = of
-                .model
-                .fields
-                .get(path)
-                .is_some_and(|f| f.field_type == FieldType::Many2one);
-            let path = if ends_in_record {
-                format!("{path}.display_name")
-            } else {
-                path.clone()
-            };
-            Domain::condition(path, operator, value.clone())
-        })
-        .collect();
-    Ok(if operator.is_negative() {
-        Domain::all(parts)
-    } else {
-        Domain::any(parts)
-    })
 }
 
-fn searched_by_python(of: &Subject) -> Error {
+fn listed_by_python(of: &Subject) -> Error {
     Error::new(
         Code::NotSupported,
         format!(
-            "text search by the name of {} is not answered in SQL: Odoo does it in Python",
+            "the list by name of {} is not made in SQL: Odoo does it in Python",
             of.model.name
         ),
     )
-    .hint("compare a stored field, or ids")
-}
-
-/// A search that somebody has read.
-fn by_text(of: &Subject, by: &TextSearch, operator: Operator, value: &Value) -> Result<Domain> {
-    let operator = match operator {
-        Operator::Equal => Operator::In,
-        Operator::NotEqual => Operator::NotIn,
-        other => other,
-    };
-    let texts: Vec<Value> = match value {
-        Value::List(values) => values.clone(),
-        one => vec![one.clone()],
-    };
-    let is_bracketed = |text: &Value| match (text, by.brackets) {
-        (Value::Text(text), Some((open, close))) => text.contains(open) && text.contains(close),
-        _ => false,
-    };
-    let is_understood = (operator.is_like() || matches!(operator, Operator::In | Operator::NotIn))
-        && !texts.is_empty()
-        && (!operator.is_like() || texts.len() == 1)
-        && texts
-            .iter()
-            .all(|text| matches!(text, Value::Text(text) if !text.is_empty()))
-        && !texts.iter().any(is_bracketed);
-    if !is_understood {
-        return Err(searched_by_python(of));
-    }
-    let compared = match operator.is_like() {
-        true => texts[0].clone(),
-        false => Value::List(texts.clone()),
-    };
-    let mut parts: Vec<Domain> = by
-        .texts
-        .iter()
-        .map(|path| Domain::condition(path.clone(), operator, compared.clone()))
-        .collect();
-    if operator.is_negative() {
-        return Ok(Domain::all(parts));
-    }
-    parts.extend(
-        by.exact
-            .iter()
-            .map(|path| Domain::condition(path.clone(), Operator::In, Value::List(texts.clone()))),
-    );
-    Ok(Domain::any(parts))
+    .hint("search with a condition on display_name")
 }

@@ -194,6 +194,13 @@ pub enum Predicate {
         /// So many of them.
         most: u64,
     },
+    /// There is, or is not, some record that the subquery yields, whichever record is looked at.
+    Found {
+        /// `NOT EXISTS`
+        negated: bool,
+        /// The records.
+        subquery: Subquery,
+    },
     /// There is, or is not, a row that holds the record's id.
     Exists {
         /// The record's id.

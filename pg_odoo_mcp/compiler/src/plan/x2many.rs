@@ -406,7 +406,7 @@ pub(super) fn bypasses(of: &Subject, on: &Field) -> bool {
 /// Whether some condition of this level is on the column.
 fn mentions(predicate: &Predicate, wanted: &Column) -> bool {
     match predicate {
-        Predicate::Const(_) | Predicate::Exists { .. } => false,
+        Predicate::Const(_) | Predicate::Exists { .. } | Predicate::Found { .. } => false,
         Predicate::All(parts) | Predicate::Any(parts) => parts.iter().any(|p| mentions(p, wanted)),
         Predicate::Null { column, .. }
         | Predicate::True { column, .. }

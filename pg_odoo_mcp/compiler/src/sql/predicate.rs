@@ -131,6 +131,10 @@ impl Fragment {
                 }
                 self.push(")")
             }
+            Predicate::Found { negated, subquery } => self
+                .push(if *negated { "NOT EXISTS (" } else { "EXISTS (" })
+                .push_ids(subquery, "")
+                .push(")"),
             Predicate::Within {
                 column,
                 negated,

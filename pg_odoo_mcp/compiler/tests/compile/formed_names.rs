@@ -267,49 +267,6 @@ fn what_is_only_for_one_s_own_record_is_odoo_s_where_that_is_read() {
     assert_eq!(error.expect_err("refused").code, Code::NotSupported);
 }
 
-#[test]
-fn a_search_by_text_that_somebody_has_read() {
-    let mut odoo = Odoo::new();
-    let by =
-        json!({"texts": ["country_id.name", "email"], "exact": ["ref"], "brackets": ["[", "]"]});
-    odoo.change_facts("res.partner", |facts| {
-        facts.name_search = None;
-        facts.text_search = Some(serde_json::from_value(by).expect("a search"));
-    });
-    let condition = |operator: &str, value: Value| {
-        odoo.filter("res.partner", json!([["display_name", operator, value]]))
-    };
-    assert_eq!(
-        condition("ilike", json!("az")),
-        "(t0.\"country_id\" IN (SELECT t1.id FROM \"public\".\"res_country\" AS t1 WHERE COALESCE(t1.\"name\"->>'en_US'::text, t1.\"name\"->>'en_US')::text ILIKE '%az%'::text) OR t0.\"email\"::text ILIKE '%az%'::text OR t0.\"ref\" = ANY ('{\"az\"}'::text[]))"
-    );
-    let not = condition("not ilike", json!("az"));
-    assert!(!not.contains("\"ref\"") && not.contains(" AND "), "{not}");
-    for (operator, value) in [
-        ("ilike", json!("")),
-        ("=", json!("a [b] c")),
-        ("=", json!(false)),
-        (">", json!("a")),
-        ("in", json!([])),
-    ] {
-        let refused = condition(operator, value.clone());
-        assert!(
-            refused.starts_with("not_supported"),
-            "{operator} {value}: {refused}"
-        );
-    }
-    // the tool's own search is another method's
-    let call = json!({"model": "res.partner", "name": "az"});
-    assert!(odoo.sql("odoo_name_search", &call).is_err());
-    odoo.change("res.country", |model| model["access_lists"] = json!([]));
-    let searched = odoo.condition(
-        "res.partner",
-        json!([["display_name", "ilike", "az"]]),
-        json!({}),
-    );
-    assert!(searched.starts_with("access_denied"), "{searched}");
-}
-
 /// A rule about who follows a partner, for a field that a method searches.
 fn followed(rule: &str) -> Odoo {
     let mut odoo = Odoo::new();

@@ -5,6 +5,7 @@ mod arbitrary;
 mod archived;
 mod batches;
 mod business_words;
+mod by_name;
 mod company_values;
 mod date_parts;
 mod delegation;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::python::UnreadFunction;
-use odoo_compiler::facts::{Only, Searched};
+use odoo_compiler::facts::{NameFinder, Only, Searched};
 
 /// That of one class, after these.
 fn with_unread(made: &Models, model: &str) -> Option<String> {
@@ -439,13 +439,35 @@ fn a_verdict_says_how_names_are_made_and_searched_and_for_whom_a_method_is() {
     assert_eq!(named.display_name.kind, DisplayNameKind::Form);
     let said = serde_json::to_value(&named.display_name.form).expect("JSON");
     assert_eq!(said, form);
-    let searched = serde_json::json!({"texts": ["name"], "exact": []});
+    let searched = serde_json::json!({"any_of": {"texts": ["name"], "exact": []}});
     let verdict = serde_json::json!({"_search_display_name": {"text_search": searched}});
     let found = made(&["_search_display_name"], verdict.clone());
-    assert!(found.name_search.is_none() && found.text_search.is_some());
-    // another method that nobody has read takes part
-    let unread = made(&["_search_display_name", "_name_search"], verdict);
-    assert!(unread.text_search.is_none());
+    assert_eq!(
+        (
+            serde_json::to_value(&found.text_search).expect("JSON"),
+            found.name_finder
+        ),
+        (searched, NameFinder::Framework)
+    );
+    // another method that nobody has read takes part, alone or with that one
+    for methods in [
+        &["_search_display_name", "_name_search"][..],
+        &["_name_search"],
+    ] {
+        let unread = made(methods, verdict.clone());
+        assert!(unread.text_search.is_none() && unread.name_search.is_none());
+    }
+    // what lists records by their names takes no part in conditions
+    let listed = made(&["name_search"], serde_json::json!({}));
+    assert_eq!(listed.name_finder, NameFinder::Python);
+    assert!(listed.name_search.is_some());
+    let unless = serde_json::json!({"unless_asked": "id"});
+    let verdict = serde_json::json!({"name_search": {"name_finder": unless}});
+    let listed = made(&["name_search"], verdict.clone());
+    let said = serde_json::to_value(&listed.name_finder).expect("JSON");
+    assert_eq!(said, unless);
+    let listed = made(&["name_search", "web_name_search"], verdict);
+    assert_eq!(listed.name_finder, NameFinder::Python);
     let verdict = serde_json::json!({"_search_who": {"searches": "followers"}, "_search": {"only_where": "unlisted"}});
     let of = made(&["_search_who", "_search"], verdict);
     assert_eq!(
