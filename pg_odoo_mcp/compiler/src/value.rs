@@ -2,9 +2,11 @@
 
 use serde_json::Value as Json;
 
-/// A literal. JSON's null and Python's None are Odoo's False.
+/// A literal. Python's None is Odoo's False, and so is JSON's null where it is all there is to compare with.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
+    /// JSON's null in a list, which Odoo does not take for False everywhere.
+    Null,
     /// `true` or `false`; False also stands for "not set".
     Bool(bool),
     /// A whole number written as one.
@@ -24,7 +26,7 @@ impl Value {
     /// The value of a JSON literal; objects and numbers beyond 64 bits have none.
     pub fn from_json(json: &Json) -> Result<Value, String> {
         Ok(match json {
-            Json::Null => Value::FALSE,
+            Json::Null => Value::Null,
             Json::Bool(b) => Value::Bool(*b),
             Json::Number(n) => match n.as_i64() {
                 Some(i) => Value::Int(i),
@@ -48,6 +50,7 @@ impl Value {
     /// The literal as JSON.
     pub fn to_json(&self) -> Json {
         match self {
+            Value::Null => Json::Null,
             Value::Bool(b) => Json::Bool(*b),
             Value::Int(i) => Json::from(*i),
             Value::Float(x) => Json::from(*x),
@@ -59,6 +62,7 @@ impl Value {
     /// Python's truth.
     pub fn is_truthy(&self) -> bool {
         match self {
+            Value::Null => false,
             Value::Bool(b) => *b,
             Value::Int(i) => *i != 0,
             Value::Float(f) => *f != 0.0,
@@ -71,6 +75,7 @@ impl Value {
 impl std::fmt::Display for Value {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Value::Null => f.write_str("null"),
             Value::Bool(b) => write!(f, "{b}"),
             Value::Int(i) => write!(f, "{i}"),
             Value::Float(x) => write!(f, "{x:?}"),

@@ -52,6 +52,10 @@ pub(super) fn facts(
                 let what = || "digits can't be read".to_owned();
                 facts.unread.get_or_insert_with(what);
             }
+            // all places are kept, and only the screen shows fewer
+            None if field.merged.get("min_display_digits").is_some() => {
+                facts.digits = Some(Digits::Unrounded(false));
+            }
             None => {}
         }
         let is_price = |digits: Option<&Literal>| {
@@ -105,10 +109,11 @@ fn digits(value: &Literal) -> Option<Option<Digits>> {
         Literal::Str(name) if !name.is_empty() => Some(Some(Digits::Named(name.clone()))),
         Literal::List(pair) => match pair.as_slice() {
             [_, Literal::Int(places)] => Some(Some(Digits::Places(u8::try_from(*places).ok()?))),
-            [] => Some(None),
+            [] => Some(Some(Digits::Unrounded(false))),
             _ => None,
         },
-        value if !is_true(value) => Some(None),
+        Literal::None => Some(None),
+        value if !is_true(value) => Some(Some(Digits::Unrounded(false))),
         _ => None,
     }
 }

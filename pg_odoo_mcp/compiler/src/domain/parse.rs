@@ -166,8 +166,16 @@ fn parse_condition(triple: &[Value], depth: usize, conditions: &mut usize) -> Re
             "a text in a domain holds at most {MAX_TEXT} bytes"
         )));
     }
-    let operand = match operator {
-        Operator::Exists | Operator::NotExists => {
+    let right = match right {
+        Value::Null => &Value::FALSE,
+        other => other,
+    };
+    let operand = match (operator, right) {
+        // all of them, or none
+        (Operator::Exists | Operator::NotExists, Value::Bool(all)) => {
+            Operand::Domain(Box::new(Domain::Const(*all)))
+        }
+        (Operator::Exists | Operator::NotExists, _) => {
             Operand::Domain(Box::new(parse_list(right, depth + 1, conditions)?))
         }
         _ => Operand::Value(right.clone()),

@@ -13,6 +13,8 @@ pub enum Digits {
     Places(u8),
     /// A `decimal_precision` by name.
     Named(String),
+    /// Not at all, though the column is a numeric: `false`.
+    Unrounded(bool),
 }
 
 impl Fields {

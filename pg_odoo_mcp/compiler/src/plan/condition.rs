@@ -3,7 +3,7 @@
 
 use super::column::{check_use, field, stored_column, user_column};
 use super::dialect::check_asked;
-use super::literal::Falsy;
+use super::literal::{self, Falsy};
 use super::x2many::active_field;
 use super::{Column, DatePart, Predicate, merge};
 use crate::access::{Subject, check_read, record_rules};
@@ -212,6 +212,16 @@ impl Resolver<'_> {
             }
             Operand::Value(value) => value,
         };
+        if let Value::List(values) = value
+            && values.contains(&Value::Null)
+        {
+            return Err(literal::mismatch(
+                of,
+                field,
+                value,
+                "false where it is not set",
+            ));
+        }
         let operator = match condition.operator {
             Operator::EqualIfSet => Operator::Equal,
             other => other,

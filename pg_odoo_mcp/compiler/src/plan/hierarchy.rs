@@ -29,9 +29,6 @@ impl Resolver<'_> {
         value: &Value,
         negated: bool,
     ) -> Result<Predicate> {
-        if *value == Value::FALSE {
-            return Ok(Predicate::Const(negated));
-        }
         if is_inherited(of, field) {
             let inner = Domain::condition(field.name.clone(), operator, value.clone());
             let link = super::column::parent_link(of, field)?;
@@ -59,7 +56,7 @@ impl Resolver<'_> {
                 return Err(Error::new(
                     // of what may be an attachment Odoo forgets the operator
                     match other {
-                        FieldType::Binary => Code::NotSupported,
+                        FieldType::Binary | FieldType::Properties => Code::NotSupported,
                         _ => Code::InvalidDomain,
                     },
                     format!(
@@ -71,6 +68,9 @@ impl Resolver<'_> {
                 ));
             }
         };
+        if *value == Value::FALSE {
+            return Ok(Predicate::Const(negated));
+        }
         self.refuse_computed(of, field)?;
         let start = start(of, field, operator, value)?;
         self.check_hierarchy(of, field, !start.names.is_empty(), negated)?;

@@ -171,8 +171,13 @@ pub(super) fn compare(
         (Value::Bool(false), Some(Falsy::Zero)) => &Value::Float(0.0),
         (other, _) => other,
     };
-    if field.field_type == FieldType::Boolean {
+    // a text that is compared with HTML is made HTML before
+    if matches!(field.field_type, FieldType::Boolean | FieldType::Html) {
         return Err(mismatch(of, field, value, "= or !="));
+    }
+    // zero is Odoo's False here, which nothing is above or below
+    if field.field_type == FieldType::Many2one && *value == Value::Int(0) {
+        return Err(mismatch(of, field, value, "an id with an inequality"));
     }
     if field.field_type == FieldType::Many2one && matches!(value, Value::Text(_))
         || *value == Value::FALSE
@@ -212,7 +217,9 @@ fn convert(scope: &Scope<'_>, of: &Subject, field: &Field, value: &Value) -> Res
     Ok(match (field.field_type, value) {
         (FieldType::Integer | FieldType::Many2one, Value::Int(i)) => Literal::Int(*i),
         (FieldType::Integer, Value::Bool(true)) => Literal::Int(1),
-        (FieldType::Integer, Value::Float(x)) if x.is_finite() && x.abs() < 9e15 => {
+        (FieldType::Integer, Value::Float(x))
+            if x.is_finite() && x.abs() < 9e15 && (field.name != "id" || x.fract() == 0.0) =>
+        {
             Literal::Int(x.trunc() as i64)
         }
         (FieldType::Integer, Value::Text(text)) if field.name != "id" => {
@@ -299,7 +306,7 @@ fn float(scope: &Scope<'_>, of: &Subject, field: &Field, value: &Value) -> Resul
         .get(&field.name)
         .and_then(|f| f.digits.as_ref())
     {
-        None => return Ok(Literal::Number(format!("{x:?}"))),
+        None | Some(Digits::Unrounded(_)) => return Ok(Literal::Number(format!("{x:?}"))),
         Some(Digits::Places(places)) => *places,
         // Odoo's own default where the precision does not exist
         Some(Digits::Named(name)) => scope.catalog.decimal_precision(name)?.unwrap_or(2),

@@ -78,8 +78,9 @@ fn default(
         (FieldType::Float, written) => {
             let number = written.as_f64().unwrap_or(0.0);
             let facts = known(&model.standing).and_then(|facts| facts.fields.get(&field.name));
-            let places = match facts.and_then(|facts| facts.digits.as_ref()) {
-                None => None,
+            let digits = facts.and_then(|facts| facts.digits.as_ref());
+            let places = match digits {
+                None | Some(Digits::Unrounded(_)) => None,
                 Some(Digits::Places(places)) => Some(*places),
                 Some(Digits::Named(name)) => {
                     Some(scope.catalog.decimal_precision(name)?.unwrap_or(2))
@@ -89,7 +90,7 @@ fn default(
                 None => format!("{number:?}"),
                 Some(places) => format!("{number:.*}", usize::from(places)),
             };
-            let pg_type = match places {
+            let pg_type = match digits {
                 None => PgType::Float8,
                 Some(_) => PgType::Numeric,
             };
