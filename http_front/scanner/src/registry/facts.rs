@@ -26,6 +26,7 @@ pub(super) fn facts(
     let mut facts = FieldFacts {
         groups: resolved.groups.clone(),
         search: resolved.search,
+        model_field: field.merged.text("model_field").map(str::to_owned),
         inherited: field.is_inherited,
         related_as_user: resolved.is_related && !field.is_inherited && resolved.as_user,
         bypass: bypasses(series, model, name, field),

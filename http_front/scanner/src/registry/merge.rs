@@ -18,7 +18,7 @@ pub(super) struct Merged {
 }
 
 /// What matters to a read.
-const KEPT: [&str; 22] = [
+const KEPT: [&str; 23] = [
     "aggregator",
     "auto_join",
     "bypass_search_access",
@@ -35,6 +35,7 @@ const KEPT: [&str; 22] = [
     "groups",
     "inherited",
     "min_display_digits",
+    "model_field",
     "related",
     "related_sudo",
     "search",

@@ -53,6 +53,21 @@ pub fn asked_by_id(scope: &Scope<'_>, name: &str, ids: &[i64]) -> Result<Subject
 
 /// The model of that name, if it exists and SQL may answer it.
 pub fn subject(scope: &Scope<'_>, name: &str) -> Result<Subject> {
+    found(scope, name, verdict)
+}
+
+/// The same behind a field that asks no rights of its records: what Python does where rights are asked for is not done.
+pub fn subject_unchecked(scope: &Scope<'_>, name: &str) -> Result<Subject> {
+    found(scope, name, |standing, table| {
+        judged(standing, table, |by| by.only_where == Some(Only::Checked))
+    })
+}
+
+fn found(
+    scope: &Scope<'_>,
+    name: &str,
+    verdict: impl for<'a> Fn(&'a Standing, Option<&'a str>) -> Result<Answered<'a>, Unanswered<'a>>,
+) -> Result<Subject> {
     let Some(model) = scope.catalog.model(name)? else {
         let shown = shortened(name);
         let error = Error::new(Code::UnknownModel, format!("there is no model {shown:?}"));
@@ -152,6 +167,14 @@ pub fn verdict<'a>(
     standing: &'a Standing,
     table: Option<&str>,
 ) -> Result<Answered<'a>, Unanswered<'a>> {
+    judged(standing, table, |_| false)
+}
+
+fn judged<'a>(
+    standing: &'a Standing,
+    table: Option<&str>,
+    is_idle: impl Fn(&Override) -> bool,
+) -> Result<Answered<'a>, Unanswered<'a>> {
     let setting = standing.setting.as_ref();
     if let Some(setting) = setting.filter(|setting| setting.engine == Engine::Odoo) {
         return Err(Unanswered::Set(setting));
@@ -173,7 +196,7 @@ pub fn verdict<'a>(
             Effect::FieldAccess,
         ]
         .into_iter()
-        .find_map(|effect| facts.overridden(effect))
+        .find_map(|effect| facts.overridden_but(effect, &is_idle))
         .map(Unanswered::Overridden)
     });
     match (doubt, setting.filter(|setting| setting.forced)) {
@@ -272,7 +295,7 @@ pub fn exceptions(facts: &ModelFacts) -> Vec<(String, &Override)> {
             (Some(group), _) => format!("members of {group}"),
             (None, Some(Only::Unlisted)) => "users whom no access list lets read it".to_owned(),
             (None, Some(Only::OwnRecord)) => "users about themselves".to_owned(),
-            (None, None) => return None,
+            (None, None | Some(Only::Checked)) => return None,
         };
         Some((whom, by))
     });

@@ -12,7 +12,7 @@ pub use coverage::Coverage;
 pub(crate) use engine::known;
 pub use engine::{
     Answered, Subject, Unanswered, asked, asked_by_id, exceptions, field_exception, subject,
-    verdict,
+    subject_unchecked, verdict,
 };
 pub use field_groups::{check_field, is_readable};
 pub use rule::record_rules;

@@ -37,9 +37,19 @@ impl ModelFacts {
 
     /// The first override of that effect that is limited neither to some fields nor to some users.
     pub fn overridden(&self, effect: Effect) -> Option<&Override> {
-        self.overrides
-            .iter()
-            .find(|known| known.effect == effect && known.fields.is_none() && known.is_for_all())
+        self.overridden_but(effect, |_| false)
+    }
+
+    /// The same among those that do something there.
+    pub fn overridden_but(
+        &self,
+        effect: Effect,
+        is_idle: impl Fn(&Override) -> bool,
+    ) -> Option<&Override> {
+        self.overrides.iter().find(|known| {
+            let is_of_all = known.fields.is_none() && known.is_for_all();
+            known.effect == effect && is_of_all && !is_idle(known)
+        })
     }
 
     /// The first override, of whatever effect, that is only there.
@@ -80,7 +90,7 @@ impl ModelFacts {
 impl Override {
     /// Whether it is there for all users.
     pub fn is_for_all(&self) -> bool {
-        self.only_for.is_none() && self.only_where.is_none()
+        self.only_for.is_none() && matches!(self.only_where, None | Some(Only::Checked))
     }
 
     /// Where it is, for people: `_search of sale (sale/models/sale_order.py:12)`.

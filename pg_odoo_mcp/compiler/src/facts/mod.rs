@@ -8,8 +8,8 @@ mod names;
 pub mod reading;
 
 pub use document::{
-    DisplayName, DisplayNameKind, Effect, FieldFacts, Fields, ModelFacts, Only, Override, Searched,
-    TextSearch,
+    DisplayName, DisplayNameKind, Effect, FieldFacts, Fields, ModelFacts, Only, Override,
+    SearchCase, SearchMeaning, SearchValues, Searched, TextSearch,
 };
 pub use field::Digits;
 pub use name_form::{NameForm, NameTest};

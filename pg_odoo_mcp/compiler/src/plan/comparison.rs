@@ -102,7 +102,10 @@ impl Resolver<'_> {
                 .split_once('.')
                 .and_then(|(link, _)| of.model.fields.get(link));
             if let Some(link) = link {
-                check_read(&comodel(self.scope, of, link)?.model, self.scope.principal)?;
+                check_read(
+                    &comodel(self.scope, of, link, false)?.model,
+                    self.scope.principal,
+                )?;
             }
         }
         Ok(())

@@ -32,6 +32,7 @@ mod predicate;
 mod read;
 mod read_group;
 mod relative_date;
+mod searched;
 mod series;
 mod source;
 mod x2many;

@@ -11,8 +11,8 @@ use crate::domain::{Domain, Operator};
 use crate::error::{Code, Error, Result};
 
 impl Resolver<'_> {
-    /// `field any domain`. `is_link` is set for the step to an `_inherits` parent, which asks no
-    /// rights.
+    /// `field any domain`. `is_link` is set for the step to an `_inherits` parent and for `any!`,
+    /// which ask no rights.
     pub(super) fn exists(
         &self,
         of: &Subject,
@@ -29,7 +29,7 @@ impl Resolver<'_> {
         match field.field_type {
             FieldType::Many2one => self.any_of_one(of, alias, field, domain, negated, is_link),
             FieldType::One2many | FieldType::Many2many => {
-                self.any_of_many(of, alias, field, domain, negated)
+                self.any_of_many(of, alias, field, domain, negated, is_link)
             }
             _ => Err(Error::new(
                 Code::InvalidDomain,
@@ -69,9 +69,9 @@ impl Resolver<'_> {
         negated: bool,
         is_link: bool,
     ) -> Result<Predicate> {
-        let comodel = comodel(self.scope, of, field)?;
         let facts = of.facts.fields.get(&field.name);
         let bypass = is_link || self.rights == Rights::Superuser || facts.is_some_and(|f| f.bypass);
+        let comodel = comodel(self.scope, of, field, bypass)?;
         if !bypass {
             check_rights_known(of, field)?;
         }

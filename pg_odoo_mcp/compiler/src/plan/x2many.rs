@@ -4,7 +4,7 @@ use super::column::{check_known, check_use, comodel_name, unknown_groups};
 use super::condition::{Resolver, Rights, unless_comodel_is_answered};
 use super::literal::mismatch;
 use super::{Column, Predicate, Subquery};
-use crate::access::{Subject, check_field, check_read, subject};
+use crate::access::{Subject, check_field, check_read, subject, subject_unchecked};
 use crate::catalog::{Field, FieldType, LinkTable};
 use crate::domain::{Domain, Operator};
 use crate::error::{Error, Result};
@@ -47,6 +47,21 @@ pub(super) fn active_field(of: &Subject) -> Option<&str> {
 impl ToMany {
     /// Where the field leads, if SQL can follow.
     pub(super) fn new(scope: &Scope<'_>, of: &Subject, on: &Field) -> Result<ToMany> {
+        ToMany::to(scope, of, on, false)
+    }
+
+    /// The same where a search through it asks no rights of its records, or the field itself asks for none.
+    pub(super) fn through(
+        scope: &Scope<'_>,
+        of: &Subject,
+        on: &Field,
+        unchecked: bool,
+    ) -> Result<ToMany> {
+        let facts = of.facts.fields.get(&on.name);
+        ToMany::to(scope, of, on, unchecked || facts.is_some_and(|f| f.bypass))
+    }
+
+    fn to(scope: &Scope<'_>, of: &Subject, on: &Field, unchecked: bool) -> Result<ToMany> {
         let refuse = |why: &str| Error::of_field(&of.model.name, &on.name, why);
         if on.manual {
             return Err(refuse(
@@ -68,20 +83,30 @@ impl ToMany {
         if facts.open_context {
             return Err(refuse("its context may change what Odoo finds"));
         }
-        let field_domain = match &facts.domain {
+        let mut field_domain = match &facts.domain {
             None => Domain::Const(true),
             Some(json) => domain(json).ok_or_else(|| refuse("its domain is not understood"))?,
         };
-        let comodel = comodel(scope, of, on)?;
+        let comodel = comodel(scope, of, on, unchecked)?;
         let way = match on.field_type {
             FieldType::One2many => {
                 let inverse = on.inverse.as_deref().unwrap_or_default();
-                let inverse = comodel.model.fields.get(inverse).filter(|f| {
-                    f.field_type == FieldType::Many2one && f.column.as_deref() == Some("int4")
+                let inverse = comodel.model.fields.get(inverse);
+                let model_field = inverse
+                    .filter(|f| f.field_type == FieldType::Many2oneReference)
+                    .and_then(|f| comodel.facts.fields.get(&f.name)?.model_field.as_deref());
+                let inverse = inverse.filter(|f| {
+                    let is_link = f.field_type == FieldType::Many2one || model_field.is_some();
+                    is_link && f.store && f.column.as_deref() == Some("int4")
                 });
                 let inverse = inverse.ok_or_else(|| {
                     refuse("the field of its records that points back is no stored many2one")
                 })?;
+                if let Some(model_field) = model_field {
+                    let name = Value::Text(of.model.name.clone());
+                    let is_of = Domain::condition(model_field, Operator::Equal, name);
+                    field_domain = Domain::all(vec![field_domain, is_of]);
+                }
                 Way::Inverse(inverse.clone())
             }
             _ => Way::Link(
@@ -168,7 +193,13 @@ fn of_link(records: Subquery, target: Column) -> Predicate {
 }
 
 /// The comodel of a relational field.
-pub(super) fn comodel(scope: &Scope<'_>, of: &Subject, on: &Field) -> Result<Subject> {
+pub(super) fn comodel(
+    scope: &Scope<'_>,
+    of: &Subject,
+    on: &Field,
+    bypass: bool,
+) -> Result<Subject> {
+    let subject = if bypass { subject_unchecked } else { subject };
     subject(scope, comodel_name(of, on)?).map_err(|e| unless_comodel_is_answered(on, e))
 }
 
@@ -190,12 +221,14 @@ impl Resolver<'_> {
         on: &Field,
         domain: &Domain,
         negated: bool,
+        unchecked: bool,
     ) -> Result<Predicate> {
         self.check_named(of, on, domain, negated)?;
-        let to_many = ToMany::new(self.scope, of, on)?;
+        let unchecked = unchecked || self.rights == Rights::Superuser;
+        let to_many = ToMany::through(self.scope, of, on, unchecked)?;
         self.check_any_of_many(of, on, &to_many)?;
         let inside = self.behind(&to_many);
-        let bypass = self.rights == Rights::Superuser || to_many.bypass;
+        let bypass = unchecked || to_many.bypass;
         let id = Column::plain(alias, "id");
         to_many.exists(self.scope, id, negated, |to_many, coalias| {
             let comodel = &to_many.comodel;
@@ -311,7 +344,8 @@ impl Resolver<'_> {
             rights: Rights::Superuser,
             active_test: false,
         };
-        let to_many = ToMany::new(self.scope, of, on)?;
+        // ids are looked for as the system
+        let to_many = ToMany::through(self.scope, of, on, true)?;
         self.check_linked(of, on, &to_many)?;
         let id = Column::plain(alias, "id");
         to_many.exists(self.scope, id, negated, |to_many, coalias| {

@@ -28,6 +28,7 @@ mod overrides;
 mod pivots;
 mod reads;
 mod rights;
+mod searched;
 mod statement;
 mod unread;
 mod user_paths;
