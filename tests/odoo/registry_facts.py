@@ -45,15 +45,20 @@ def field_facts(model, field):
         facts['currency'] = 'currency_id'
     if field.type == 'selection' and not isinstance(field.selection, list):
         facts['open_selection'] = True
+    if field.type == 'many2one_reference' and not field.related:
+        facts['model_field'] = field.model_field
     if field.type in ('one2many', 'many2many') and field.store:
-        facts.update(x2many_facts(field))
+        facts.update(x2many_facts(model, field))
     return facts
 
 
-def x2many_facts(field):
+def x2many_facts(model, field):
     facts = {}
     if callable(field.domain):
+        # what it gives now is what the scanner may know that it always gives
         facts['open_domain'] = True
+        given = field.domain(model)
+        facts['given_domain'] = given if isinstance(given, str) else list(Domain(given))
     elif field.domain and not isinstance(field.domain, str):
         facts['domain'] = list(Domain(field.domain))
     context = field.context if isinstance(field.context, Mapping) else {'': field.context}

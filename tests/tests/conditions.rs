@@ -147,6 +147,51 @@ fn no_line_at_all_is_not_no_line_that_the_user_sees() {
 }
 
 #[test]
+fn what_points_back_by_a_model_s_name_counts_whoever_may_read_it_where_no_rights_are_asked() {
+    asked(&["admin", "sales_own", "beta_user"], |asker| {
+        let of = |field: &str, inner: Value| {
+            vec![
+                json!([field, "=", false]),
+                json!([field, "!=", false]),
+                json!([field, "in", [1, 2, 3, 250, 300]]),
+                json!([field, "any", []]),
+                json!([field, "any", [inner]]),
+                json!([field, "not any", [inner]]),
+            ]
+        };
+        for model in ["sale.order", "crm.lead", "res.partner"] {
+            for more in [json!({}), json!({"active_test": false})] {
+                let by_author = json!(["author_id", "!=", asker.companies[0]]);
+                let of_messages = of("message_ids", by_author);
+                asker.each("sql", model, &of_messages, &more);
+                let comments = json!(["message_type", "in", ["comment", "notification"]]);
+                asker.each("sql", model, &of("website_message_ids", comments), &more);
+                let unset = json!(["summary", "=", false]);
+                asker.each("sql", model, &of("activity_ids", unset), &more);
+                let early = json!(["active", "!=", true]);
+                asker.each("sql", model, &of("activity_ids", early), &more);
+                let named = json!(["partner_id.name", "ilike", "a"]);
+                asker.each("sql", model, &of("message_follower_ids", named), &more);
+            }
+        }
+        let rated = [
+            json!(["rating_ids", "!=", false]),
+            json!(["rating_ids.rating", ">", 2]),
+        ];
+        asker.each("sql", "crm.lead", &rated, &json!({}));
+    });
+    // its fields are for employees, but for the messages
+    asked(&["portal"], |asker| {
+        let messages = [
+            json!(["message_ids", "!=", false]),
+            json!(["website_message_ids.body", "ilike", "a"]),
+            json!(["message_ids.message_type", "=", "notification"]),
+        ];
+        asker.each("sql", "sale.order", &messages, &json!({}));
+    });
+}
+
+#[test]
 fn a_translated_name_is_that_of_the_language_or_else_the_english_one() {
     asked(&["admin"], |asker| {
         let conditions = [

@@ -232,6 +232,32 @@ fn archived_records_are_read_whatever_the_context_says() {
 }
 
 #[test]
+fn what_is_linked_by_a_model_s_name_is_read_as_the_user_may_see_it() {
+    let env = Environment::load();
+    for login in ["admin", "sales_all", "sales_own", "beta_user", "portal"] {
+        let mut asker = Asker::new(&env, login);
+        for (model, table) in [("sale.order", "sale_order"), ("res.partner", "res_partner")] {
+            for (field, engine) in [
+                ("message_follower_ids", "sql"),
+                ("rating_ids", "sql"),
+                ("message_ids", "odoo"),
+                ("website_message_ids", "odoo"),
+                ("activity_ids", "odoo"),
+            ] {
+                let domain = json!([["id", "in", ids(&env, table, "id % 2 = 0")]]);
+                let asked =
+                    json!({"domain": domain, "fields": [field], "order": "id", "limit": 40});
+                let by = asker.both("odoo_search", "search_read", model, &asked);
+                assert!(
+                    by.as_deref().is_none_or(|by| by == engine),
+                    "{login} {field} of {model}: {by:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn a_record_that_is_not_there_is_never_shown() {
     let env = Environment::load();
     let mut asker = Asker::new(&env, "admin");

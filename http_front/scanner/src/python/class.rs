@@ -274,7 +274,7 @@ impl<'t> Body<'_, 't> {
             value => self.scope().value(value),
         };
         // a method under another name, or something that may be one
-        if let Literal::Callable | Literal::Unread = value
+        if let Literal::Callable(_) | Literal::Unread = value
             && !is_table_object
         {
             let digest = self.text.digest(range);

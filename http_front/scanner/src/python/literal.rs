@@ -1,6 +1,7 @@
 //! What values expressions have, where that is plain to see; nothing is run.
 
 use super::Literal;
+use super::lambda;
 use super::module::{Module, is_field};
 use super::names::{Binding, Names};
 use ruff_python_ast::{Expr, ExprCall, Number, Operator, UnaryOp};
@@ -122,7 +123,7 @@ impl<'t> Scope<'_, 't> {
                     _ => Literal::Unread,
                 }
             }
-            Expr::Lambda(_) => Literal::Callable,
+            Expr::Lambda(lambda) => Literal::Callable(lambda::list(lambda).map(Box::new)),
             Expr::Name(name) => self.name(&name.id, depth, cost),
             Expr::Attribute(_) => match self.module.path(self.file, self.local, expr) {
                 Some(path) => self.path(&path, depth, cost),
@@ -217,7 +218,7 @@ impl<'t> Scope<'_, 't> {
             && local.bindings.contains_key(name)
         {
             return match local.single(name) {
-                Some(Binding::Function) => Literal::Callable,
+                Some(Binding::Function) => Literal::Callable(None),
                 Some(Binding::Value(value)) if !local.changed.contains(name) => {
                     self.eval(value, depth, cost)
                 }
@@ -234,7 +235,7 @@ impl<'t> Scope<'_, 't> {
             }
             // one of several, but each can only be called
             Some(several) if several.iter().all(|one| matches!(one, Binding::Function)) => {
-                Literal::Callable
+                Literal::Callable(None)
             }
             _ => match self.path_of_name(name) {
                 Some(path) => self.path(&path, depth, cost),
@@ -260,7 +261,7 @@ impl<'t> Scope<'_, 't> {
         {
             let names = &self.module.names[*file];
             return match names.single(name) {
-                Some(Binding::Function) => Literal::Callable,
+                Some(Binding::Function) => Literal::Callable(None),
                 Some(Binding::Value(value)) if !names.changed.contains(name) => {
                     self.in_file(*file).eval(value, depth, cost)
                 }
@@ -275,13 +276,13 @@ impl<'t> Scope<'_, 't> {
             "odoo.tools.html_translate"
             | "odoo.tools.xml_translate"
             | "odoo.tools.translate.html_translate"
-            | "odoo.tools.translate.xml_translate" => Literal::Callable,
+            | "odoo.tools.translate.xml_translate" => Literal::Callable(None),
             // `fields.Date.today`
             _ => match path.rsplit_once('.') {
                 Some((class, name))
                     if is_field(class) && name.starts_with(|c: char| c.is_ascii_lowercase()) =>
                 {
-                    Literal::Callable
+                    Literal::Callable(None)
                 }
                 _ => Literal::Unread,
             },
@@ -386,7 +387,7 @@ impl<'t> Scope<'_, 't> {
                     | "operator.methodcaller",
                 ),
                 _,
-            ) => Literal::Callable,
+            ) => Literal::Callable(None),
             _ => Literal::Unread,
         }
     }

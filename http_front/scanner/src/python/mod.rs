@@ -7,6 +7,7 @@
 
 mod class;
 mod framework;
+mod lambda;
 mod link;
 mod literal;
 mod module;
@@ -184,10 +185,33 @@ pub enum Literal {
     Dict(Vec<(Literal, Literal)>),
     /// A set.
     Set(Vec<Literal>),
-    /// A lambda, a function or a method's name: known only when it is called.
-    Callable,
+    /// A lambda, a function or a method's name: known only when it is called, but for a lambda that gives a list
+    /// and looks at nothing but the name of the model that it is called with.
+    Callable(Option<Box<Literal>>),
+    /// The name of that model, in what such a lambda gives.
+    ModelName,
     /// Anything else.
     Unread,
+}
+
+impl Literal {
+    /// The value itself, or what a lambda gives for the model, where that is plain.
+    pub(crate) fn given(&self, model: &str) -> Literal {
+        match self {
+            Literal::Callable(Some(list)) => list.named(model),
+            other => other.clone(),
+        }
+    }
+
+    fn named(&self, model: &str) -> Literal {
+        match self {
+            Literal::ModelName => Literal::Str(model.to_owned()),
+            Literal::List(parts) => {
+                Literal::List(parts.iter().map(|part| part.named(model)).collect())
+            }
+            other => other.clone(),
+        }
+    }
 }
 
 /// What the module in this folder has, whose name is that of the folder.

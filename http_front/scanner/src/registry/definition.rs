@@ -98,7 +98,7 @@ impl<'a> Definition<'a> {
     /// The value of an attribute that the class itself has; a property is known when it is called.
     pub(super) fn attribute(&self, name: &str) -> Option<&'a Literal> {
         let is_method = || self.class.methods.iter().any(|method| method.name == name);
-        attribute(self.class, name).or_else(|| is_method().then_some(&Literal::Callable))
+        attribute(self.class, name).or_else(|| is_method().then_some(&Literal::Callable(None)))
     }
 }
 

@@ -26,7 +26,6 @@ pub(super) fn facts(
     let mut facts = FieldFacts {
         groups: resolved.groups.clone(),
         search: resolved.search,
-        model_field: field.merged.text("model_field").map(str::to_owned),
         inherited: field.is_inherited,
         related_as_user: resolved.is_related && !field.is_inherited && resolved.as_user,
         bypass: bypasses(series, model, name, field),
@@ -72,6 +71,12 @@ pub(super) fn facts(
         let is_list = matches!(field.merged.get("selection"), Some(Literal::List(_)));
         facts.open_selection = resolved.is_related || !is_list;
     }
+    if resolved.kind == "many2one_reference" && !resolved.is_related {
+        let named = field.merged.text("model_field");
+        facts.model_field = named
+            .filter(|name| fields.contains_key(*name) && is_field(name))
+            .map(str::to_owned);
+    }
     if ["one2many", "many2many"].contains(&resolved.kind) && resolved.is_stored {
         x2many(&mut facts, resolved);
     }
@@ -114,7 +119,7 @@ fn x2many(facts: &mut FieldFacts, resolved: &Resolved) {
         // a text is for the web client
         None | Some(Literal::Str(_) | Literal::None | Literal::Bool(false)) => {}
         Some(Literal::List(conditions)) if conditions.is_empty() => {}
-        Some(Literal::Callable | Literal::Unread) => facts.open_domain = true,
+        Some(Literal::Callable(_) | Literal::Unread) => facts.open_domain = true,
         Some(domain) => match json(domain) {
             Some(domain) => facts.domain = Some(domain),
             None => facts.open_domain = true,
@@ -126,7 +131,7 @@ fn x2many(facts: &mut FieldFacts, resolved: &Resolved) {
             for (key, value) in pairs {
                 match (key, value) {
                     (Literal::Str(key), value) if key == "active_test" => match value {
-                        Literal::Unread | Literal::Callable => facts.open_context = true,
+                        Literal::Unread | Literal::Callable(_) => facts.open_context = true,
                         value => facts.active_test = Some(is_true(value)),
                     },
                     // of new records only
@@ -150,6 +155,8 @@ fn json(value: &Literal) -> Option<Value> {
         Literal::List(it) | Literal::Set(it) => {
             Value::Array(it.iter().map(json).collect::<Option<_>>()?)
         }
-        Literal::Dict(_) | Literal::Callable | Literal::Unread => return None,
+        Literal::Dict(_) | Literal::Callable(_) | Literal::ModelName | Literal::Unread => {
+            return None;
+        }
     })
 }

@@ -200,7 +200,7 @@ pub(super) fn is_true(value: &Literal) -> bool {
         Literal::Str(it) => !it.is_empty(),
         Literal::List(it) | Literal::Set(it) => !it.is_empty(),
         Literal::Dict(it) => !it.is_empty(),
-        Literal::Callable | Literal::Unread => true,
+        Literal::Callable(_) | Literal::ModelName | Literal::Unread => true,
     }
 }
 

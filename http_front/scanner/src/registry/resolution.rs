@@ -108,7 +108,8 @@ impl<'a> Resolver<'a> {
         it.groups = given.text("groups").map(str::to_owned);
         it.comodel = given.text("comodel_name").map(str::to_owned);
         it.digits = given.get("digits").cloned();
-        it.domain = given.get("domain").cloned();
+        let model_name = &self.registry.models[model].name;
+        it.domain = given.get("domain").map(|domain| domain.given(model_name));
         it.context = given.get("context").cloned();
         let aggregator = if self.series.major < 18 {
             given.get("group_operator")
@@ -219,7 +220,9 @@ impl<'a> Resolver<'a> {
                 "groups" | "aggregator" | "group_operator" | "currency_field" | "comodel_name" => {
                     value.is_some_and(|value| is_true(value) && !matches!(value, Literal::Str(_)))
                 }
-                "related" | "digits" => matches!(value, Some(Literal::Unread | Literal::Callable)),
+                "related" | "digits" => {
+                    matches!(value, Some(Literal::Unread | Literal::Callable(_)))
+                }
                 _ => matches!(value, Some(Literal::Unread)),
             }
         };

@@ -313,19 +313,6 @@ fn a_related_field_is_searched_along_its_path_whatever_method_it_names() {
 }
 
 #[test]
-fn an_id_of_any_model_says_which_field_names_the_model() {
-    let order = with_field(
-        class("O", &[("_name", text("o"))]),
-        "res_id",
-        "Many2oneReference",
-        &[("model_field", text("res_model"))],
-    );
-    let made = make(&[("base", module(vec![base(), order]))]);
-    let facts = field(&made.models["o"], "res_id");
-    assert_eq!(facts.model_field.as_deref(), Some("res_model"));
-}
-
-#[test]
 fn names_are_the_classes_or_the_frameworks_choice() {
     let named = with_field(class("A", &[("_name", text("a"))]), "name", "Char", &[]);
     let said = with_field(
@@ -407,7 +394,10 @@ fn links_say_what_they_add_to_their_records() {
         model,
         "b",
         "Many2many",
-        &[("domain", Literal::Callable), ("context", context("lang"))],
+        &[
+            ("domain", Literal::Callable(None)),
+            ("context", context("lang")),
+        ],
     );
     let model = with_field(
         model,
@@ -428,6 +418,48 @@ fn links_say_what_they_add_to_their_records() {
     let b = field(p, "b");
     assert!(b.open_domain && b.open_context);
     assert!(p.fields.plain.contains("c"), "both are for the web client");
+}
+
+#[test]
+fn a_domain_by_the_model_s_name_is_of_the_model_that_has_the_field() {
+    let pair = |of: Literal| Literal::List(vec![text("model"), text("="), of]);
+    let list = Literal::List(vec![pair(Literal::ModelName)]);
+    let given = Literal::Callable(Some(Box::new(list)));
+    let mixin = class("Thread", &[("_name", text("thread"))]);
+    let mixin = with_field(mixin, "lines", "One2many", &[("domain", given)]);
+    let inherit = Literal::List(vec![text("thread")]);
+    let p = class("P", &[("_name", text("p")), ("_inherit", inherit)]);
+    let follow = [
+        ("related", text("p_id.lines")),
+        ("store", Literal::Bool(true)),
+    ];
+    let q = class("Q", &[("_name", text("q"))]);
+    let q = with_field(q, "p_id", "Many2one", &[("comodel_name", text("p"))]);
+    let q = with_field(q, "lines", "One2many", &follow);
+    let made = make(&[("base", module(vec![base(), mixin, p, q]))]);
+    let of_p = Some(serde_json::json!([["model", "=", "p"]]));
+    assert_eq!(field(&made.models["p"], "lines").domain, of_p);
+    // it is called with the model of the field that is followed
+    assert_eq!(field(&made.models["q"], "lines").domain, of_p);
+}
+
+#[test]
+fn an_id_beside_a_model_s_name_says_which_field_has_that() {
+    let p = class("P", &[("_name", text("p"))]);
+    let p = with_field(p, "model", "Char", &[]);
+    let reference = |name: &str| [("model_field", text(name))];
+    let p = with_field(p, "a", "Many2oneReference", &reference("model"));
+    let p = with_field(p, "b", "Many2oneReference", &reference("gone"));
+    let p = with_field(p, "c", "Integer", &reference("model"));
+    let made = make(&[("base", module(vec![base(), p]))]);
+    let named = |name: &str| {
+        let facts = made.models["p"].fields.get(name).expect("a field");
+        facts.model_field.as_deref()
+    };
+    assert_eq!(
+        [named("a"), named("b"), named("c")],
+        [Some("model"), None, None]
+    );
 }
 
 #[test]

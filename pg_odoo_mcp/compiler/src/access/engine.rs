@@ -51,23 +51,24 @@ pub fn asked_by_id(scope: &Scope<'_>, name: &str, ids: &[i64]) -> Result<Subject
     }
 }
 
+/// As whom records of a model are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asker {
+    /// As the user, whose rights are checked.
+    User,
+    /// As the user, on a way to them that asks for no rights.
+    Bypassing,
+    /// As the system.
+    System,
+}
+
 /// The model of that name, if it exists and SQL may answer it.
 pub fn subject(scope: &Scope<'_>, name: &str) -> Result<Subject> {
-    found(scope, name, verdict)
+    subject_as(scope, name, Asker::User)
 }
 
-/// The same behind a field that asks no rights of its records: what Python does where rights are asked for is not done.
-pub fn subject_unchecked(scope: &Scope<'_>, name: &str) -> Result<Subject> {
-    found(scope, name, |standing, table| {
-        judged(standing, table, |by| by.only_where == Some(Only::Checked))
-    })
-}
-
-fn found(
-    scope: &Scope<'_>,
-    name: &str,
-    verdict: impl for<'a> Fn(&'a Standing, Option<&'a str>) -> Result<Answered<'a>, Unanswered<'a>>,
-) -> Result<Subject> {
+/// The same where its records are not the answer, but lead to it.
+pub fn subject_as(scope: &Scope<'_>, name: &str, asker: Asker) -> Result<Subject> {
     let Some(model) = scope.catalog.model(name)? else {
         let shown = shortened(name);
         let error = Error::new(Code::UnknownModel, format!("there is no model {shown:?}"));
@@ -80,9 +81,10 @@ fn found(
             }
         });
     };
-    let facts = match verdict(
+    let facts = match answered(
         &model.standing,
         model.table.as_ref().map(|t| t.name.as_str()),
+        asker,
     ) {
         Ok(answered) => {
             if let Some((setting, unanswered)) = answered.against {
@@ -104,6 +106,7 @@ fn found(
         return Err(Unanswered::Overridden(by).error(name));
     }
     if let Some(by) = facts.overridden_where(Only::Unlisted)
+        && asker != Asker::System
         && check_read(&model, scope.principal).is_err()
     {
         return Err(Unanswered::Overridden(by).error(name));
@@ -167,13 +170,13 @@ pub fn verdict<'a>(
     standing: &'a Standing,
     table: Option<&str>,
 ) -> Result<Answered<'a>, Unanswered<'a>> {
-    judged(standing, table, |_| false)
+    answered(standing, table, Asker::User)
 }
 
-fn judged<'a>(
+fn answered<'a>(
     standing: &'a Standing,
     table: Option<&str>,
-    is_idle: impl Fn(&Override) -> bool,
+    asker: Asker,
 ) -> Result<Answered<'a>, Unanswered<'a>> {
     let setting = standing.setting.as_ref();
     if let Some(setting) = setting.filter(|setting| setting.engine == Engine::Odoo) {
@@ -196,7 +199,10 @@ fn judged<'a>(
             Effect::FieldAccess,
         ]
         .into_iter()
-        .find_map(|effect| facts.overridden_but(effect, &is_idle))
+        .find_map(|effect| match asker {
+            Asker::User => facts.overridden(effect),
+            Asker::Bypassing | Asker::System => facts.overridden_unchecked(effect),
+        })
         .map(Unanswered::Overridden)
     });
     match (doubt, setting.filter(|setting| setting.forced)) {

@@ -11,8 +11,8 @@ pub use acl::check_read;
 pub use coverage::Coverage;
 pub(crate) use engine::known;
 pub use engine::{
-    Answered, Subject, Unanswered, asked, asked_by_id, exceptions, field_exception, subject,
-    subject_unchecked, verdict,
+    Answered, Asker, Subject, Unanswered, asked, asked_by_id, exceptions, field_exception, subject,
+    subject_as, verdict,
 };
 pub use field_groups::{check_field, is_readable};
 pub use rule::record_rules;

@@ -161,7 +161,7 @@ pub enum Only {
     Unlisted,
     /// Where users read the record that they are, by its id.
     OwnRecord,
-    /// Where rights are asked for: not behind a field that asks for none.
+    /// Where rights are checked: not for the system, nor on a way to its records that asks for none.
     Checked,
 }
 
@@ -210,9 +210,6 @@ pub struct FieldFacts {
     /// What that method looks for, if somebody has read it and said so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub searched: Option<Searched>,
-    /// The field that says which model's record an id is of, for one that says it by another field.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub model_field: Option<String>,
     /// Comes from an `_inherits` parent.
     #[serde(skip_serializing_if = "is_false")]
     pub inherited: bool,
@@ -246,6 +243,9 @@ pub struct FieldFacts {
     /// That domain comes from Python.
     #[serde(skip_serializing_if = "is_false")]
     pub open_domain: bool,
+    /// The field that names the model of a many2one_reference field's records.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model_field: Option<String>,
     /// `active_test` in an x2many field's context, for the comodel and all that is reached from it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub active_test: Option<bool>,

@@ -37,18 +37,18 @@ impl ModelFacts {
 
     /// The first override of that effect that is limited neither to some fields nor to some users.
     pub fn overridden(&self, effect: Effect) -> Option<&Override> {
-        self.overridden_but(effect, |_| false)
+        self.of_all(effect).next()
     }
 
-    /// The same among those that do something there.
-    pub fn overridden_but(
-        &self,
-        effect: Effect,
-        is_idle: impl Fn(&Override) -> bool,
-    ) -> Option<&Override> {
-        self.overrides.iter().find(|known| {
-            let is_of_all = known.fields.is_none() && known.is_for_all();
-            known.effect == effect && is_of_all && !is_idle(known)
+    /// The same where no rights are checked.
+    pub fn overridden_unchecked(&self, effect: Effect) -> Option<&Override> {
+        self.of_all(effect)
+            .find(|known| known.only_where != Some(Only::Checked))
+    }
+
+    fn of_all(&self, effect: Effect) -> impl Iterator<Item = &Override> {
+        self.overrides.iter().filter(move |known| {
+            known.effect == effect && known.fields.is_none() && known.is_for_all()
         })
     }
 

@@ -128,6 +128,12 @@ fn check_model(name: &str, model: &ModelFacts) -> Result<()> {
         .chain(model.inherits.values())
         .chain(fields.with_facts.keys())
         .chain(fields.with_facts.values().flat_map(|facts| &facts.currency))
+        .chain(
+            fields
+                .with_facts
+                .values()
+                .flat_map(|facts| &facts.model_field),
+        )
         .map(String::as_str)
         .chain(Names::iter(&fields.plain))
         .find(|field| !is_name(field, ""));
@@ -251,6 +257,7 @@ mod tests {
             json!({"inherits": {"res.partner": "a b"}}),
             json!({"fields": {"plain": "a b-c"}}),
             json!({"fields": {"with_facts": {"a'": {}}}}),
+            json!({"fields": {"with_facts": {"a": {"model_field": "b; c"}}}}),
             json!({"display_name": {"kind": "rec_name", "rec_name": "a,b"}}),
         ] {
             let said = said(&document("sale.order", facts));

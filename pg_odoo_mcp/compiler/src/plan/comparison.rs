@@ -8,7 +8,7 @@ use super::name_search::by_name;
 use super::noted::note_selection;
 use super::x2many::comodel;
 use super::{Column, Inequality, Predicate};
-use crate::access::{Subject, check_read};
+use crate::access::{Asker, Subject, check_read};
 use crate::catalog::{Field, FieldType, Unaccent};
 use crate::domain::{Domain, Operator};
 use crate::error::{Code, Error, Result};
@@ -103,7 +103,7 @@ impl Resolver<'_> {
                 .and_then(|(link, _)| of.model.fields.get(link));
             if let Some(link) = link {
                 check_read(
-                    &comodel(self.scope, of, link, false)?.model,
+                    &comodel(self.scope, of, link, Asker::User)?.model,
                     self.scope.principal,
                 )?;
             }

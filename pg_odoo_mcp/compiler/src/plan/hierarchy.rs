@@ -90,7 +90,7 @@ impl Resolver<'_> {
         }
         let comodel = match field.name.as_str() {
             "id" => of.clone(),
-            _ => comodel(self.scope, of, field, false)?,
+            _ => comodel(self.scope, of, field, self.asker(false))?,
         };
         if self.rights == Rights::User {
             check_read(&comodel.model, self.scope.principal)?;
@@ -154,7 +154,7 @@ impl Resolver<'_> {
         }
         // Odoo makes `any!` of paths: without rights, but with the active filter
         self.may_use(of, field)?;
-        let to_many = ToMany::new(self.scope, of, field)?;
+        let to_many = ToMany::new(self.scope, of, field, self.asker(true))?;
         let inside = self.behind(&to_many);
         to_many.exists(
             self.scope,

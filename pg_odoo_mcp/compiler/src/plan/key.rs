@@ -7,11 +7,11 @@ use super::display::AskedName;
 use super::group::KeyExpression;
 use super::inherited::held_column;
 use super::passage::check_rights_known;
-use super::x2many::{ToMany, Way};
+use super::x2many::{ToMany, Way, bypasses};
 use super::{
     Bucket, Column, DatePart, Form, Granularity, Join, Period, Predicate, Source, Subquery,
 };
-use crate::access::{Subject, check_field, check_read, subject};
+use crate::access::{Asker, Subject, check_field, check_read, subject};
 use crate::catalog::{Field, FieldType, shortened, suggestion};
 use crate::domain::MAX_PATH;
 use crate::error::{Code, Error, Result};
@@ -240,7 +240,11 @@ fn many2many(
 ) -> Result<Grouped> {
     check_field(of, &on.name, scope.principal)?;
     check_use(of, on, &[Effect::Groups])?;
-    let to_many = ToMany::new(scope, of, on)?;
+    let asker = match bypasses(of, on) {
+        true => Asker::Bypassing,
+        false => Asker::User,
+    };
+    let to_many = ToMany::new(scope, of, on, asker)?;
     let Way::Link(link) = &to_many.way else {
         return Err(Error::new(
             Code::Internal,
@@ -256,7 +260,7 @@ fn many2many(
         active_test: to_many.active_test.unwrap_or(scope.active_test),
     };
     let domain = &to_many.domain;
-    let predicate = if to_many.bypass {
+    let predicate = if asker == Asker::Bypassing {
         resolver.found(comodel, inner, domain)?
     } else {
         resolver.search(comodel, inner, domain)?

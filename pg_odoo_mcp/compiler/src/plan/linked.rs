@@ -5,7 +5,7 @@ use super::order::order;
 use super::source::{From, Join};
 use super::x2many::{ToMany, Way, active_field};
 use super::{Cell, Column, OrderTerm, Predicate, Source};
-use crate::access::{Subject, check_field, check_read};
+use crate::access::{Asker, Subject, check_field, check_read};
 use crate::catalog::Field;
 use crate::error::{Code, Result};
 use crate::scope::Scope;
@@ -38,7 +38,7 @@ pub(super) fn linked(scope: &Scope<'_>, of: &Subject, alias: u32, on: &Field) ->
         domain,
         active_test,
         ..
-    } = ToMany::new(scope, of, on)?;
+    } = ToMany::new(scope, of, on, Asker::User)?;
     if let Err(denied) = check_read(&comodel.model, scope.principal) {
         return Ok(Cell::Denied(denied));
     }

@@ -1,11 +1,11 @@
 //! The way to other records: `any`, through a many2one or to an `_inherits` parent.
 
 use super::column::{self, is_inherited, parent_link};
-use super::condition::{Resolver, Rights, ruled};
+use super::condition::{Resolver, ruled};
 use super::ids_first::few_ids;
-use super::x2many::comodel;
+use super::x2many::{bypasses, comodel};
 use super::{Predicate, Subquery};
-use crate::access::Subject;
+use crate::access::{Asker, Subject};
 use crate::catalog::{Field, FieldType};
 use crate::domain::{Domain, Operator};
 use crate::error::{Code, Error, Result};
@@ -69,15 +69,15 @@ impl Resolver<'_> {
         negated: bool,
         is_link: bool,
     ) -> Result<Predicate> {
-        let facts = of.facts.fields.get(&field.name);
-        let bypass = is_link || self.rights == Rights::Superuser || facts.is_some_and(|f| f.bypass);
-        let comodel = comodel(self.scope, of, field, bypass)?;
+        let is_joined = is_link || bypasses(of, field);
+        let asker = self.asker(is_joined);
+        let bypass = asker != Asker::User;
+        let comodel = comodel(self.scope, of, field, asker)?;
         if !bypass {
             check_rights_known(of, field)?;
         }
         let coalias = self.scope.subquery_alias(&comodel.table)?;
         self.check_named(of, field, domain, negated)?;
-        let is_joined = is_link || facts.is_some_and(|f| f.bypass);
         let inside = Resolver {
             // without a rewritten domain, archived ones behind it count, too
             active_test: self.active_test && (self.scope.dialect.rewrites || is_joined),

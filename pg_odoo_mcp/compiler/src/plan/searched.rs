@@ -4,7 +4,7 @@ use super::column::{field, is_inherited};
 use super::comparison::members;
 use super::literal::Falsy;
 use super::merge::is_relational;
-use crate::access::{Subject, subject_unchecked};
+use crate::access::{Asker, Subject, subject_as};
 use crate::catalog::{Field, FieldType};
 use crate::domain::{Condition, Domain, Operand, Operator};
 use crate::error::{Code, Error, Result};
@@ -259,7 +259,7 @@ fn related(
             return Ok(None);
         };
         steps.push(link);
-        at = subject_unchecked(scope, &comodel)?;
+        at = subject_as(scope, &comodel, Asker::Bypassing)?;
     }
     let mut domain = Domain::Condition(Condition {
         field_path: last.to_owned(),

@@ -4,11 +4,11 @@ use super::column::{check_known, check_use, comodel_name, unknown_groups};
 use super::condition::{Resolver, Rights, unless_comodel_is_answered};
 use super::literal::mismatch;
 use super::{Column, Predicate, Subquery};
-use crate::access::{Subject, check_field, check_read, subject, subject_unchecked};
+use crate::access::{Asker, Subject, check_field, check_read, subject_as};
 use crate::catalog::{Field, FieldType, LinkTable};
 use crate::domain::{Domain, Operator};
-use crate::error::{Error, Result};
-use crate::facts::{Effect, document::domain};
+use crate::error::{Code, Error, Result};
+use crate::facts::{Effect, document};
 use crate::scope::Scope;
 use crate::sql::{Param, PgType};
 use crate::value::Value;
@@ -21,13 +21,11 @@ pub(super) struct ToMany {
     pub(super) domain: Domain,
     /// `active_test` of the field's own context.
     pub(super) active_test: Option<bool>,
-    /// Paths through it ask no rights of its records.
-    pub(super) bypass: bool,
 }
 
 /// How a record and those of its x2many field know each other.
 pub(super) enum Way {
-    /// The comodel's many2one back.
+    /// The comodel's many2one back, or an id beside the name of the model.
     Inverse(Field),
     /// A table of pairs.
     Link(LinkTable),
@@ -46,22 +44,7 @@ pub(super) fn active_field(of: &Subject) -> Option<&str> {
 
 impl ToMany {
     /// Where the field leads, if SQL can follow.
-    pub(super) fn new(scope: &Scope<'_>, of: &Subject, on: &Field) -> Result<ToMany> {
-        ToMany::to(scope, of, on, false)
-    }
-
-    /// The same where a search through it asks no rights of its records, or the field itself asks for none.
-    pub(super) fn through(
-        scope: &Scope<'_>,
-        of: &Subject,
-        on: &Field,
-        unchecked: bool,
-    ) -> Result<ToMany> {
-        let facts = of.facts.fields.get(&on.name);
-        ToMany::to(scope, of, on, unchecked || facts.is_some_and(|f| f.bypass))
-    }
-
-    fn to(scope: &Scope<'_>, of: &Subject, on: &Field, unchecked: bool) -> Result<ToMany> {
+    pub(super) fn new(scope: &Scope<'_>, of: &Subject, on: &Field, asker: Asker) -> Result<ToMany> {
         let refuse = |why: &str| Error::of_field(&of.model.name, &on.name, why);
         if on.manual {
             return Err(refuse(
@@ -83,31 +66,20 @@ impl ToMany {
         if facts.open_context {
             return Err(refuse("its context may change what Odoo finds"));
         }
-        let mut field_domain = match &facts.domain {
+        let mut domain = match &facts.domain {
             None => Domain::Const(true),
-            Some(json) => domain(json).ok_or_else(|| refuse("its domain is not understood"))?,
+            Some(json) => {
+                document::domain(json).ok_or_else(|| refuse("its domain is not understood"))?
+            }
         };
-        let comodel = comodel(scope, of, on, unchecked)?;
+        let comodel = comodel(scope, of, on, asker)?;
         let way = match on.field_type {
             FieldType::One2many => {
-                let inverse = on.inverse.as_deref().unwrap_or_default();
-                let inverse = comodel.model.fields.get(inverse);
-                let model_field = inverse
-                    .filter(|f| f.field_type == FieldType::Many2oneReference)
-                    .and_then(|f| comodel.facts.fields.get(&f.name)?.model_field.as_deref());
-                let inverse = inverse.filter(|f| {
-                    let is_link = f.field_type == FieldType::Many2one || model_field.is_some();
-                    is_link && f.store && f.column.as_deref() == Some("int4")
-                });
-                let inverse = inverse.ok_or_else(|| {
-                    refuse("the field of its records that points back is no stored many2one")
-                })?;
-                if let Some(model_field) = model_field {
-                    let name = Value::Text(of.model.name.clone());
-                    let is_of = Domain::condition(model_field, Operator::Equal, name);
-                    field_domain = Domain::all(vec![field_domain, is_of]);
+                let (inverse, is_of_model) = points_back(scope, of, on, &comodel)?;
+                if is_of_model != Domain::Const(true) {
+                    domain = Domain::All(vec![domain, is_of_model]);
                 }
-                Way::Inverse(inverse.clone())
+                Way::Inverse(inverse)
             }
             _ => Way::Link(
                 on.link
@@ -119,9 +91,8 @@ impl ToMany {
         Ok(ToMany {
             comodel,
             way,
-            domain: field_domain,
+            domain,
             active_test: facts.active_test,
-            bypass: facts.bypass,
         })
     }
 
@@ -166,6 +137,35 @@ impl ToMany {
     }
 }
 
+/// The comodel's field back, and that it is meant for this model: Odoo adds that to the field's own domain.
+fn points_back(
+    scope: &Scope<'_>,
+    of: &Subject,
+    on: &Field,
+    comodel: &Subject,
+) -> Result<(Field, Domain)> {
+    let refuse = |why: &str| Error::of_field(&of.model.name, &on.name, why);
+    let inverse = on.inverse.as_deref().unwrap_or_default();
+    let inverse = comodel.model.fields.get(inverse);
+    let inverse = inverse.filter(|f| f.column.as_deref() == Some("int4") && f.name != "id");
+    let domain = inverse.and_then(|inverse| match inverse.field_type {
+        FieldType::Many2one => Some(Domain::Const(true)),
+        _ if !scope.dialect.rewrites => None,
+        FieldType::Integer => Some(Domain::Const(true)),
+        FieldType::Many2oneReference => {
+            let facts = comodel.facts.fields.get(&inverse.name)?;
+            let named = facts.model_field.as_deref()?;
+            let name = Value::Text(of.model.name.clone());
+            Some(Domain::condition(named, Operator::Equal, name))
+        }
+        _ => None,
+    });
+    inverse
+        .cloned()
+        .zip(domain)
+        .ok_or_else(|| refuse("the field of its records that points back is no stored many2one"))
+}
+
 /// What is asked of the records, asked of the column that holds their ids. The comodel is read only
 /// where more than those is looked at.
 fn of_link(records: Subquery, target: Column) -> Predicate {
@@ -197,10 +197,9 @@ pub(super) fn comodel(
     scope: &Scope<'_>,
     of: &Subject,
     on: &Field,
-    bypass: bool,
+    asker: Asker,
 ) -> Result<Subject> {
-    let subject = if bypass { subject_unchecked } else { subject };
-    subject(scope, comodel_name(of, on)?).map_err(|e| unless_comodel_is_answered(on, e))
+    subject_as(scope, comodel_name(of, on)?, asker).map_err(|e| unless_comodel_is_answered(on, e))
 }
 
 impl Resolver<'_> {
@@ -224,11 +223,11 @@ impl Resolver<'_> {
         unchecked: bool,
     ) -> Result<Predicate> {
         self.check_named(of, on, domain, negated)?;
-        let unchecked = unchecked || self.rights == Rights::Superuser;
-        let to_many = ToMany::through(self.scope, of, on, unchecked)?;
+        let asker = self.asker(unchecked || bypasses(of, on));
+        let bypass = asker != Asker::User;
+        let to_many = ToMany::new(self.scope, of, on, asker)?;
         self.check_any_of_many(of, on, &to_many)?;
         let inside = self.behind(&to_many);
-        let bypass = unchecked || to_many.bypass;
         let id = Column::plain(alias, "id");
         to_many.exists(self.scope, id, negated, |to_many, coalias| {
             let comodel = &to_many.comodel;
@@ -248,6 +247,15 @@ impl Resolver<'_> {
             }
             Ok(Some(Predicate::all(parts)))
         })
+    }
+
+    /// As whom records are looked for behind a field that asks for rights or bypasses them.
+    pub(super) fn asker(&self, bypasses: bool) -> Asker {
+        match (self.rights, bypasses) {
+            (Rights::Superuser, _) => Asker::System,
+            (Rights::User, true) => Asker::Bypassing,
+            (Rights::User, false) => Asker::User,
+        }
     }
 
     /// The resolver of conditions on the records of the field: its context holds for all of them.
@@ -344,8 +352,7 @@ impl Resolver<'_> {
             rights: Rights::Superuser,
             active_test: false,
         };
-        // ids are looked for as the system
-        let to_many = ToMany::through(self.scope, of, on, true)?;
+        let to_many = ToMany::new(self.scope, of, on, Asker::System)?;
         self.check_linked(of, on, &to_many)?;
         let id = Column::plain(alias, "id");
         to_many.exists(self.scope, id, negated, |to_many, coalias| {
@@ -379,10 +386,22 @@ impl Resolver<'_> {
         let resolved = resolve();
         match (access, resolved) {
             (_, Ok(Predicate::Const(false))) => Ok(None),
+            // it may be constantly false to Odoo, which then asks for no rights
+            (Err(_), Err(open))
+                if open.code == Code::NotSupported && self.scope.catalog.delegates() =>
+            {
+                Err(open)
+            }
             (Err(denied), _) => Err(denied),
             (Ok(()), resolved) => resolved.map(Some),
         }
     }
+}
+
+/// Whether paths through the field ask no rights of its records.
+pub(super) fn bypasses(of: &Subject, on: &Field) -> bool {
+    let facts = of.facts.fields.get(&on.name);
+    facts.is_some_and(|facts| facts.bypass)
 }
 
 /// Whether some condition of this level is on the column.

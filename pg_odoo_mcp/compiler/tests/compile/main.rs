@@ -27,6 +27,7 @@ mod other_records;
 mod overrides;
 mod pivots;
 mod reads;
+mod references;
 mod rights;
 mod searched;
 mod statement;

@@ -114,7 +114,7 @@ fn a_method_has_its_place_digest_and_super() {
             .find(|attribute| attribute.name == name)
             .map(|a| &a.value)
     };
-    assert_eq!(value("_table_query"), Some(&Literal::Callable));
+    assert_eq!(value("_table_query"), Some(&Literal::Callable(None)));
 }
 
 #[test]

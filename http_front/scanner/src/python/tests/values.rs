@@ -56,15 +56,90 @@ fn constants_are_what_they_are() {
         ),
         ("['a', 'b'][1]", text("b")),
         ("1 if True else 2", Literal::Int(1)),
-        ("lambda self: 1", Literal::Callable),
-        ("method", Literal::Callable),
-        ("fields.Date.today", Literal::Callable),
-        ("functools.partial(f)", Literal::Callable),
-        ("property(method)", Literal::Callable),
-        ("tools.html_translate", Literal::Callable),
+        ("lambda self: 1", Literal::Callable(None)),
+        ("method", Literal::Callable(None)),
+        ("fields.Date.today", Literal::Callable(None)),
+        ("functools.partial(f)", Literal::Callable(None)),
+        ("property(method)", Literal::Callable(None)),
+        ("tools.html_translate", Literal::Callable(None)),
     ] {
         assert_eq!(value("", expression), expected, "{expression}");
     }
+}
+
+#[test]
+fn what_a_lambda_gives_is_told_where_it_looks_at_the_model_s_name_alone() {
+    let pair = |name: &str, of: Literal| Literal::List(vec![text(name), text("="), of]);
+    let gives = |list: Vec<Literal>| Literal::Callable(Some(Box::new(Literal::List(list))));
+    for (expression, expected) in [
+        (
+            "lambda self: [('model', '=', self._name), ('a', '=', -1)]",
+            gives(vec![
+                pair("model", Literal::ModelName),
+                pair("a", Literal::Int(-1)),
+            ]),
+        ),
+        (
+            "lambda m, /: ['|', ('a', '=', True), ['model', '=', m._name]]",
+            Literal::Callable(None),
+        ),
+        (
+            "lambda m: [['model', '=', m._name], ('a', '=', None)]",
+            gives(vec![
+                pair("model", Literal::ModelName),
+                pair("a", Literal::None),
+            ]),
+        ),
+        ("lambda self: []", gives(Vec::new())),
+        ("LIST", Literal::Callable(None)),
+    ] {
+        let before = "NAME = 'x'\ndef LIST(self): return []";
+        assert_eq!(value(before, expression), expected, "{expression}");
+    }
+    for body in [
+        "self._name",
+        "(self._name, )",
+        "[('model', '=', self._table)]",
+        "[('model', '=', self.env._name)]",
+        "[('model', '=', other._name)]",
+        "[('model', '=', self)]",
+        "[('model', '=', self._name())]",
+        "[('model', '=', self._name + 'x')]",
+        "[('model', '=', f'{self._name}')]",
+        "[('model', '=', NAME)]",
+        "[*self._name]",
+        "[('a', '=', 1.5)]",
+        "[('a', '=', {1: 2})]",
+        "[('a', '=', (lambda: 1))]",
+        "[(a := self._name)]",
+        "[self._name for self in x]",
+        "[('id', 'in', self.env.companies.ids)]",
+        "str([('model', '=', self._name)])",
+        "self._domain()",
+    ] {
+        let expression = format!("lambda self: {body}");
+        let found = value("NAME = 'x'\nother = 1", &expression);
+        assert_eq!(found, Literal::Callable(None), "{expression}");
+    }
+    for parameters in [
+        "",
+        "*self",
+        "**self",
+        "self=None",
+        "*, self",
+        "self, other",
+        "self, other=1",
+        "self, *others",
+    ] {
+        let expression = format!("lambda {parameters}: [('model', '=', self._name)]");
+        assert_eq!(
+            value("", &expression),
+            Literal::Callable(None),
+            "{expression}"
+        );
+    }
+    let long = format!("lambda self: [{}]", "1, ".repeat(500));
+    assert_eq!(value("", &long), Literal::Callable(None));
 }
 
 #[test]
@@ -108,7 +183,7 @@ fn a_name_is_its_value_if_it_is_bound_once_and_never_changed() {
     let list = Literal::List(vec![text("a")]);
     assert_eq!(value("X = ['a']", "X"), list);
     assert_eq!(value("X: list = ['a']\nY = X", "Y"), list);
-    assert_eq!(value("def f(): pass", "f"), Literal::Callable);
+    assert_eq!(value("def f(): pass", "f"), Literal::Callable(None));
     for before in [
         "X = ['a']\nX = ['b']",
         "X = ['a']\nX += ['b']",

@@ -454,6 +454,10 @@ fn a_verdict_says_how_names_are_made_and_searched_and_for_whom_a_method_is() {
     );
     assert!(of.overridden(Effect::Rows).is_none());
     assert!(of.overridden_where(Only::Unlisted).is_some());
+    let verdict = serde_json::json!({"_search": {"only_where": "checked"}});
+    let of = made(&["_search"], verdict);
+    assert!(of.overridden(Effect::Rows).is_some());
+    assert!(of.overridden_unchecked(Effect::Rows).is_none());
     let of = made(&["_search_who", "_search"], serde_json::json!({}));
     assert!(
         of.fields
