@@ -392,8 +392,6 @@ fn what_a_method_of_odoo_s_searches_is_what_somebody_has_read_of_it() {
             asker.each("sql", "stock.picking", &condition, &more);
             asker.each("sql", "mrp.production", &condition, &more);
         }
-        let has_template = json!(["has_template_ancestor", "=", true]);
-        asker.each("sql", "project.task", &[has_template], &more);
         let favorite = json!(["is_favorite", "=", true]);
         asker.each("sql", "project.project", &[favorite], &more);
     });
