@@ -462,3 +462,59 @@ fn a_value_for_each_company_is_that_of_the_first_or_else_the_default() {
         }
     });
 }
+
+#[test]
+fn what_a_method_of_odoo_s_searches_is_what_somebody_has_read_of_it() {
+    asked(&["admin", "demo", "both_user"], |asker| {
+        let more = json!({"tz": "Pacific/Auckland"});
+        for model in ["crm.lead", "project.task", "account.move", "res.partner"] {
+            let mine = "my_activity_date_deadline";
+            let conditions = [
+                json!([mine, "<", "today"]),
+                json!([mine, ">=", "today"]),
+                json!([mine, "=", false]),
+                json!([mine, "!=", false]),
+                json!(["activity_user_id", "=", 2]),
+                json!(["activity_user_id", "in", [2, 5]]),
+                json!(["activity_user_id", "=", false]),
+                json!(["activity_date_deadline", "<", "today"]),
+                json!(["activity_type_id", "ilike", "o"]),
+                json!(["activity_type_id", "=", false]),
+                json!(["activity_exception_decoration", "in", ["danger", "warning"]]),
+            ];
+            asker.each("sql", model, &conditions, &more);
+            // one record of activities may be either's
+            let either = json!(["|", ["activity_user_id", "=", 2], [mine, "<", "today"]]);
+            asker.both("sql", model, &either, &more);
+        }
+    });
+    asked(&["admin", "demo"], |asker| {
+        let more = json!({"tz": "America/Los_Angeles"});
+        for category in ["before", "yesterday", "today", "day_1", "after"] {
+            let condition = [json!(["search_date_category", "=", category])];
+            asker.each("sql", "stock.picking", &condition, &more);
+            asker.each("sql", "mrp.production", &condition, &more);
+        }
+        let favorite = json!(["is_favorite", "=", true]);
+        asker.each("sql", "project.project", &[favorite], &more);
+    });
+}
+
+#[test]
+fn a_related_field_is_searched_along_its_path() {
+    asked(&["admin", "demo", "both_user"], |asker| {
+        let codes = [
+            json!(["picking_type_code", "=", "outgoing"]),
+            json!(["picking_type_code", "in", ["incoming", false]]),
+            json!(["partner_country_id", "=", false]),
+            json!(["partner_country_id.code", "=", "US"]),
+        ];
+        asker.each("sql", "stock.picking", &codes, &json!({}));
+        let lines = [
+            json!(["date_order", ">", "2020-01-01"]),
+            json!(["state", "=", "purchase"]),
+            json!(["state", "!=", false]),
+        ];
+        asker.each("sql", "purchase.order.line", &lines, &json!({}));
+    });
+}

@@ -28,8 +28,8 @@ use fields::Fields;
 use inheritance::Inheritance;
 use merge::is_true;
 use names::Names;
-use odoo_compiler::facts::NameFinder;
 use odoo_compiler::facts::document::{DisplayName, DisplayNameKind, FieldFacts, ModelFacts};
+use odoo_compiler::facts::{NameFinder, Searched};
 use overrides::{Found, Overrides};
 use resolution::Resolver;
 use std::collections::BTreeMap;
@@ -90,7 +90,10 @@ fn field_facts(
         let mut facts = facts::facts(resolver.series, model, &fields[at], name, field, &resolved);
         facts.company_currency = found.company_currency.contains(name);
         let by = field.merged.text("search").filter(|_| facts.search);
-        facts.searched = by.and_then(|by| found.searches.get(by).copied().flatten());
+        facts.searched = match resolved.searched_by_path {
+            true => Some(Searched::Related),
+            false => by.and_then(|by| found.searches.get(by).cloned().flatten()),
+        };
         // a database can't keep this character
         if serde_json::to_string(&facts).is_ok_and(|json| json.contains("\\u0000")) {
             let what = "its arguments have a character that no database keeps".to_owned();

@@ -145,11 +145,16 @@ impl<'a> Overrides<'a> {
                 let Some(reach) = reach(&method.name) else {
                     if method.name.starts_with("_search_") {
                         let said = match self.verdict(model, at, method) {
-                            Some(Verdict::Searches(said)) => Some(*said),
+                            Some(Verdict::Searches(said)) => Some(said.clone()),
                             _ => None,
                         };
-                        let known = found.searches.entry(method.name.clone()).or_insert(said);
-                        *known = known.filter(|known| said == Some(*known));
+                        let known = found
+                            .searches
+                            .entry(method.name.clone())
+                            .or_insert(said.clone());
+                        if *known != said {
+                            *known = None;
+                        }
                     }
                     continue;
                 };

@@ -17,6 +17,8 @@ pub(super) struct Resolved {
     pub is_stored: bool,
     /// Searched by Python.
     pub search: bool,
+    /// By the framework's own method of related fields, whatever other its definition names.
+    pub searched_by_path: bool,
     /// It follows others.
     pub is_related: bool,
     /// Read as the user and not as the system.
@@ -168,6 +170,8 @@ impl<'a> Resolver<'a> {
         };
         if !it.is_stored && passed.iter().all(|step| step.is_stored || step.search) {
             it.search = true;
+            // older ones search otherwise
+            it.searched_by_path = self.series.major >= 19 && !field.is_inherited;
         }
         if !given.given.contains_key("groups") {
             it.groups.clone_from(&target.groups);

@@ -8,6 +8,7 @@ use crate::python::{
     Attribute, Class, FieldDefinition, Literal, Method, ModuleSource, Patch, Place, Unread,
 };
 use crate::review::Reviews;
+use odoo_compiler::facts::Searched;
 use odoo_compiler::facts::document::{DisplayNameKind, Effect, FieldFacts, ModelFacts};
 
 fn text(text: &str) -> Literal {
@@ -282,6 +283,33 @@ fn a_related_field_takes_over_what_it_does_not_say() {
     let own = field(order, "own_vat");
     assert!(own.related_as_user && own.groups.is_none());
     assert!(field(order, "lost").unread.is_some());
+}
+
+#[test]
+fn a_related_field_is_searched_along_its_path_whatever_method_it_names() {
+    let partner = with_field(class("P", &[("_name", text("p"))]), "vat", "Char", &[]);
+    let computed = [("compute", text("_compute_it"))];
+    let partner = with_field(partner, "made", "Char", &computed);
+    let order = with_field(
+        class("O", &[("_name", text("o"))]),
+        "p_id",
+        "Many2one",
+        &[("comodel_name", text("p"))],
+    );
+    let own = ("search", text("_search_it"));
+    let stored = ("store", Literal::Bool(true));
+    for (name, said) in [
+        ("vat", vec![("related", text("p_id.vat")), own.clone()]),
+        ("kept", vec![("related", text("p_id.vat")), stored]),
+        ("made", vec![("related", text("p_id.made")), own]),
+    ] {
+        // a path that can't be searched leaves the field its own method, and a column is asked itself
+        let order = with_field(order.clone(), name, "Char", &said);
+        let made = make(&[("base", module(vec![base(), partner.clone(), order]))]);
+        let facts = field(&made.models["o"], name);
+        let is_by_path = facts.searched == Some(Searched::Related);
+        assert_eq!(is_by_path, name == "vat", "{name}");
+    }
 }
 
 #[test]

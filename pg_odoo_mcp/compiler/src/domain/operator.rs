@@ -23,6 +23,8 @@ pub enum Operator {
     ParentOf,
     Exists,
     NotExists,
+    /// `any!`: asks no rights of the records on the way. Nobody can write it.
+    ExistsUnchecked,
 }
 
 use Operator::*;

@@ -324,11 +324,55 @@ impl NameFinder {
 }
 
 /// What a method that searches a field looks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Searched {
     /// Records that these partners follow, as `mail.followers` has it: as the system, and for rules alone.
     Followers,
+    /// The framework's own of a related field: the records whose path ends so.
+    Related,
+    /// Another domain on the model: that of the first case which fits.
+    Domain(Vec<SearchCase>),
+}
+
+/// What a method makes of some of the conditions that it is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SearchCase {
+    /// The operators, `in` for `=` and `not in` for `!=`; every one where none is named. A negative one that
+    /// no case has is the negation of its positive one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub operators: Vec<String>,
+    /// The values; any where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<SearchValues>,
+    /// The domain.
+    pub means: SearchMeaning,
+}
+
+/// Some of the values that a field is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SearchValues {
+    /// Just true.
+    True,
+    /// Just false.
+    False,
+    /// No boolean among them.
+    Set,
+}
+
+/// A domain, in JSON: a condition on `$value` has the operator and the value that were asked for, `$user` is the user,
+/// and `$model` the name of the model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SearchMeaning {
+    /// This one.
+    Domain(serde_json::Value),
+    /// For each value its own, any of which fits.
+    Each(BTreeMap<String, serde_json::Value>),
+    /// The records of the domain, whoever may see them and archived ones too, and all below them.
+    Below(serde_json::Value),
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands references")]

@@ -9,7 +9,7 @@ pub mod reading;
 
 pub use document::{
     DisplayName, DisplayNameKind, Effect, FieldFacts, Fields, ModelFacts, NameFinder, Only,
-    Override, Searched, TextSearch,
+    Override, SearchCase, SearchMeaning, SearchValues, Searched, TextSearch,
 };
 pub use field::Digits;
 pub use name_form::{NameForm, NameTest};

@@ -4,6 +4,7 @@
 use super::column::{check_use, field, stored_column, user_column};
 use super::dialect::check_asked;
 use super::literal::{self, Falsy};
+use super::searched::searched;
 use super::x2many::active_field;
 use super::{Column, DatePart, Predicate, merge};
 use crate::access::{Subject, check_read, record_rules};
@@ -156,7 +157,7 @@ impl Resolver<'_> {
         is_any: bool,
         negated: bool,
     ) -> Result<Vec<Predicate>> {
-        let parts = merge::parts(of, parts, is_any, negated);
+        let parts = merge::parts(self, of, parts, is_any, negated)?;
         let resolved: Vec<Result<Predicate>> = parts
             .iter()
             .map(|(part, negated)| self.resolve(of, alias, part, *negated))
@@ -199,6 +200,9 @@ impl Resolver<'_> {
         if let Some(domain) = merge::related(of, condition)? {
             return self.resolve(of, alias, &domain, negated);
         }
+        if let Some(meant) = searched(self.scope, of, condition, negated)? {
+            return self.resolve(of, alias, &meant.domain, meant.negated);
+        }
         if let Some(rest) = rest {
             let has_part = matches!(field.field_type, FieldType::Date | FieldType::Datetime);
             let part = DatePart::named(rest).filter(|_| has_part);
@@ -206,9 +210,13 @@ impl Resolver<'_> {
             return self.date_part(of, alias, field, part, condition, negated);
         }
         let value = match &condition.operand {
+            Operand::Domain(_) if condition.operator == Operator::ChildOf => {
+                return self.hierarchy(of, alias, field, condition, negated);
+            }
             Operand::Domain(domain) => {
                 let negated = (condition.operator == Operator::NotExists) != negated;
-                return self.exists(of, alias, field, domain, negated, false);
+                let is_unchecked = condition.operator == Operator::ExistsUnchecked;
+                return self.exists(of, alias, field, domain, negated, is_unchecked);
             }
             Operand::Value(value) => value,
         };
@@ -227,7 +235,7 @@ impl Resolver<'_> {
             other => other,
         };
         if matches!(operator, Operator::ChildOf | Operator::ParentOf) {
-            return self.hierarchy(of, alias, field, operator, value, negated);
+            return self.hierarchy(of, alias, field, condition, negated);
         }
         if !negated {
             return self.test(of, alias, field, operator, value);

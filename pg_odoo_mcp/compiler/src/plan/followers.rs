@@ -22,7 +22,7 @@ impl Resolver<'_> {
         value: &Value,
     ) -> Result<Option<Predicate>> {
         let facts = of.facts.fields.get(&field.name);
-        let is_of_followers = facts.and_then(|f| f.searched) == Some(Searched::Followers);
+        let is_of_followers = facts.and_then(|f| f.searched.as_ref()) == Some(&Searched::Followers);
         let (Rights::Superuser, true) = (self.rights, is_of_followers) else {
             return Ok(None);
         };

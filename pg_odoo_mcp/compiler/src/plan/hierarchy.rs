@@ -6,31 +6,34 @@ use super::x2many::{ToMany, comodel};
 use super::{Column, Form, Hierarchy, Kinship, Predicate, Subquery};
 use crate::access::{Subject, check_read};
 use crate::catalog::{Field, FieldType};
-use crate::domain::{Domain, Operator};
+use crate::domain::{Condition, Domain, Operand, Operator};
 use crate::error::{Code, Error, Result};
 use crate::sql::{Param, PgType};
 use crate::value::Value;
 use std::collections::BTreeSet;
 
-/// What a hierarchy starts from: ids, and texts that are looked for among display names.
+/// What a hierarchy starts from: ids, and texts that are looked for among display names; or what a search finds as the
+/// system, archived ones too.
+#[derive(Default)]
 struct Start {
     ids: Vec<i64>,
     names: Vec<Value>,
+    found: Option<Domain>,
 }
 
 impl Resolver<'_> {
-    /// The records at, below or above those of `value`: as an id, or the ids of another field.
+    /// The records at, below or above those of the condition: as an id, or the ids of another field.
     pub(super) fn hierarchy(
         &self,
         of: &Subject,
         alias: u32,
         field: &Field,
-        operator: Operator,
-        value: &Value,
+        condition: &Condition,
         negated: bool,
     ) -> Result<Predicate> {
+        let operator = condition.operator;
         if is_inherited(of, field) {
-            let inner = Domain::condition(field.name.clone(), operator, value.clone());
+            let inner = Domain::Condition(condition.clone());
             let link = super::column::parent_link(of, field)?;
             let link = super::column::field(self.scope, of, link)?;
             return self.exists(of, alias, link, &inner, negated, true);
@@ -68,11 +71,11 @@ impl Resolver<'_> {
                 ));
             }
         };
-        if *value == Value::FALSE {
+        if condition.operand == Operand::Value(Value::FALSE) {
             return Ok(Predicate::Const(negated));
         }
         self.refuse_computed(of, field)?;
-        let start = start(of, field, operator, value)?;
+        let start = start(of, field, condition)?;
         self.check_hierarchy(of, field, !start.names.is_empty(), negated)?;
         let is_own = to == of.model.name && field.name != "id";
         if is_own && field.field_type != FieldType::Many2one {
@@ -92,7 +95,7 @@ impl Resolver<'_> {
         if self.rights == Rights::User {
             check_read(&comodel.model, self.scope.principal)?;
         }
-        if start.ids.is_empty() && start.names.is_empty() {
+        if start.ids.is_empty() && start.names.is_empty() && start.found.is_none() {
             return Ok(Predicate::Const(negated));
         }
         let parent = if is_own {
@@ -187,20 +190,34 @@ impl Resolver<'_> {
             let ids = Value::List(ids.into_iter().map(Value::Int).collect());
             searched.push(Domain::condition("id", Operator::In, ids));
         }
-        let found = if searched.is_empty() {
-            None
-        } else {
-            let alias = self.scope.subquery_alias(&comodel.table)?;
-            let predicate = Resolver {
-                active_test: self.start_active_test(of, field),
-                ..*self
+        let (by, searched) = match start.found {
+            Some(domain) => {
+                let system = Resolver {
+                    scope: self.scope,
+                    rights: Rights::Superuser,
+                    active_test: false,
+                };
+                (system, Some(domain))
             }
-            .search(comodel, alias, &Domain::any(searched))?;
-            Some(Subquery {
-                table: comodel.table.clone(),
-                alias,
-                predicate: Box::new(predicate),
-            })
+            None => {
+                let by = Resolver {
+                    active_test: self.start_active_test(of, field),
+                    ..*self
+                };
+                (by, (!searched.is_empty()).then(|| Domain::any(searched)))
+            }
+        };
+        let found = match searched {
+            None => None,
+            Some(domain) => {
+                let alias = self.scope.subquery_alias(&comodel.table)?;
+                let predicate = by.search(comodel, alias, &domain)?;
+                Some(Subquery {
+                    table: comodel.table.clone(),
+                    alias,
+                    predicate: Box::new(predicate),
+                })
+            }
         };
         let ids =
             (!ids.is_empty()).then(|| Param::array(PgType::Int8, ids.iter().map(i64::to_string)));
@@ -302,7 +319,7 @@ impl Resolver<'_> {
         if to != "res.company" || is_own || operator != Operator::ParentOf {
             return Ok(None);
         }
-        if start.ids.is_empty() || !start.names.is_empty() {
+        if start.ids.is_empty() || !start.names.is_empty() || start.found.is_some() {
             return Ok(None);
         }
         if self.rights == Rights::User {
@@ -328,14 +345,15 @@ impl Resolver<'_> {
     }
 }
 
-fn start(of: &Subject, field: &Field, operator: Operator, value: &Value) -> Result<Start> {
-    let values = match value {
-        Value::List(values) => values.as_slice(),
-        one => std::slice::from_ref(one),
-    };
-    let mut start = Start {
-        ids: Vec::new(),
-        names: Vec::new(),
+fn start(of: &Subject, field: &Field, condition: &Condition) -> Result<Start> {
+    let mut start = Start::default();
+    let values = match &condition.operand {
+        Operand::Value(Value::List(values)) => values.as_slice(),
+        Operand::Value(one) => std::slice::from_ref(one),
+        Operand::Domain(domain) => {
+            start.found = Some(domain.as_ref().clone());
+            return Ok(start);
+        }
     };
     for value in values {
         match value {
@@ -346,7 +364,7 @@ fn start(of: &Subject, field: &Field, operator: Operator, value: &Value) -> Resu
                     Code::NotSupported,
                     format!(
                         "{} on {:?} of {} takes ids and names, not {other}",
-                        operator.name(),
+                        condition.operator.name(),
                         field.name,
                         of.model.name
                     ),

@@ -166,9 +166,13 @@ pub(super) fn compare(
     if field.field_type == FieldType::Datetime {
         return moment::compare_datetime(scope, of, field, column, inequality, value);
     }
+    let is_number = matches!(field.field_type, FieldType::Float | FieldType::Monetary);
     let value = match (value, Falsy::of(field)) {
         (Value::Bool(false), Some(Falsy::Text)) => &Value::Text(String::new()),
         (Value::Bool(false), Some(Falsy::Zero)) => &Value::Float(0.0),
+        (Value::Text(text), _) if is_number && scope.dialect.rewrites => {
+            &written_number(text).map_or_else(|| value.clone(), Value::Float)
+        }
         (other, _) => other,
     };
     // a text that is compared with HTML is made HTML before
@@ -288,6 +292,16 @@ fn is_word(text: &str) -> bool {
 /// Whether Python and Rust print the float alike.
 fn plain(x: f64) -> bool {
     x.is_finite() && (x == 0.0 || (1e-4..1e15).contains(&x.abs()))
+}
+
+/// The number that a text plainly is: Python's `float`, which Odoo calls before an inequality, takes more.
+fn written_number(text: &str) -> Option<f64> {
+    let digits =
+        |part: &str| (1..=15).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
+    let is_plain = digits(whole) && digits(fraction);
+    text.parse().ok().filter(|_| is_plain)
 }
 
 /// A float, rounded as Odoo rounds it before it compares.

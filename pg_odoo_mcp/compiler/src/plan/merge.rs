@@ -3,11 +3,13 @@
 //! Odoo merges them before it asks which comodel records are meant, so that one domain decides
 //! whether archived ones count. It also saves subqueries.
 
+use super::condition::{Resolver, Rights};
 use super::literal;
+use super::searched::searched;
 use crate::access::Subject;
 use crate::catalog::{Field, FieldType};
 use crate::domain::{Condition, Domain, Operand, Operator};
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::value::Value;
 
 /// A part of a connective: a domain, or its negation.
@@ -15,16 +17,23 @@ pub(super) type Part = (Domain, bool);
 
 /// The parts of a connective as Odoo sees them. `is_any` is the connective that holds between the
 /// parts, or between their negations where `negated` is set.
-pub(super) fn parts(of: &Subject, domains: &[Domain], is_any: bool, negated: bool) -> Vec<Part> {
-    let mut flat = Vec::new();
+pub(super) fn parts(
+    by: &Resolver<'_>,
+    of: &Subject,
+    domains: &[Domain],
+    is_any: bool,
+    negated: bool,
+) -> Result<Vec<Part>> {
+    let mut flat = Flat::default();
     for domain in domains {
-        flatten(of, domain, is_any, negated, &mut flat);
+        flatten(by, of, domain, is_any, negated, &mut flat)?;
     }
+    let flat = flat.parts;
     let mut merged: Vec<Part> = Vec::new();
     for (domain, negated) in flat {
-        let known = merged
-            .iter_mut()
-            .find(|(other, n)| *n == negated && may_merge(of, other, &domain, is_any != negated));
+        let known = merged.iter_mut().find(|(other, n)| {
+            *n == negated && may_merge(by, of, other, &domain, is_any != negated)
+        });
         match known.and_then(|(other, _)| inner(other)) {
             Some(into) => {
                 let Some(more) = inner(&mut { domain }).map(std::mem::take) else {
@@ -40,19 +49,31 @@ pub(super) fn parts(of: &Subject, domains: &[Domain], is_any: bool, negated: boo
             None => merged.push((domain, negated)),
         }
     }
-    merged
+    Ok(merged)
+}
+
+/// The parts of a connective, one by one.
+#[derive(Default)]
+struct Flat {
+    parts: Vec<Part>,
+    /// Fields that a method searches by values.
+    sets: Vec<String>,
 }
 
 /// Whether two `any` of the same field may become one: through a many2one always, through an
 /// x2many where the one record that it finds may be either's.
-fn may_merge(of: &Subject, a: &Domain, b: &Domain, by_any: bool) -> bool {
+fn may_merge(by: &Resolver<'_>, of: &Subject, a: &Domain, b: &Domain, by_any: bool) -> bool {
     let (Domain::Condition(a), Domain::Condition(b)) = (a, b) else {
         return false;
     };
-    if a.operator != Operator::Exists
-        || b.operator != Operator::Exists
-        || a.field_path != b.field_path
-    {
+    let is_exists =
+        |it: &Condition| matches!(it.operator, Operator::Exists | Operator::ExistsUnchecked);
+    if !is_exists(a) || !is_exists(b) || a.field_path != b.field_path {
+        return false;
+    }
+    let facts = of.facts.fields.get(&a.field_path);
+    let is_unchecked = by.rights == Rights::Superuser || facts.is_some_and(|f| f.bypass);
+    if a.operator != b.operator && !is_unchecked {
         return false;
     }
     match of.model.fields.get(&a.field_path).map(|f| f.field_type) {
@@ -72,30 +93,65 @@ fn inner(domain: &mut Domain) -> Option<&mut Domain> {
     }
 }
 
-fn flatten(of: &Subject, domain: &Domain, is_any: bool, negated: bool, into: &mut Vec<Part>) {
+fn flatten(
+    by: &Resolver<'_>,
+    of: &Subject,
+    domain: &Domain,
+    is_any: bool,
+    negated: bool,
+    into: &mut Flat,
+) -> Result<()> {
     match domain {
-        Domain::Not(inner) => flatten(of, inner, is_any, !negated, into),
-        Domain::Any(parts) if is_any != negated => parts
-            .iter()
-            .for_each(|p| flatten(of, p, is_any, negated, into)),
-        Domain::All(parts) if is_any == negated => parts
-            .iter()
-            .for_each(|p| flatten(of, p, is_any, negated, into)),
-        Domain::Condition(condition) => {
-            // what is wrong with it is said when it is resolved
-            match related(of, condition) {
-                Ok(Some(domain)) => flatten(of, &domain, is_any, negated, into),
-                _ => match condition.operator {
-                    Operator::NotExists => {
-                        let mut positive = condition.clone();
-                        positive.operator = Operator::Exists;
-                        into.push((Domain::Condition(positive), !negated));
-                    }
-                    _ => into.push((domain.clone(), negated)),
-                },
+        Domain::Not(inner) => flatten(by, of, inner, is_any, !negated, into)?,
+        Domain::Any(parts) if is_any != negated => {
+            for part in parts {
+                flatten(by, of, part, is_any, negated, into)?;
             }
         }
-        other => into.push((other.clone(), negated)),
+        Domain::All(parts) if is_any == negated => {
+            for part in parts {
+                flatten(by, of, part, is_any, negated, into)?;
+            }
+        }
+        Domain::Condition(condition) => {
+            // what is wrong with it is said when it is resolved
+            if let Ok(Some(domain)) = related(of, condition) {
+                return flatten(by, of, &domain, is_any, negated, into);
+            }
+            if let Ok(Some(meant)) = searched(by.scope, of, condition, negated) {
+                if meant.is_set {
+                    into.once(of, &condition.field_path)?;
+                }
+                return flatten(by, of, &meant.domain, is_any, meant.negated, into);
+            }
+            into.parts.push(match condition.operator {
+                Operator::NotExists => {
+                    let mut positive = condition.clone();
+                    positive.operator = Operator::Exists;
+                    (Domain::Condition(positive), !negated)
+                }
+                _ => (domain.clone(), negated),
+            });
+        }
+        other => into.parts.push((other.clone(), negated)),
+    }
+    Ok(())
+}
+
+impl Flat {
+    /// The values of two such conditions Odoo makes one set before it asks the method.
+    fn once(&mut self, of: &Subject, name: &str) -> Result<()> {
+        if self.sets.iter().any(|known| known == name) {
+            return Err(Error::new(
+                Code::NotSupported,
+                format!(
+                    "several conditions on {name:?} of {} are not answered in SQL: Odoo searches it in Python",
+                    of.model.name
+                ),
+            ));
+        }
+        self.sets.push(name.to_owned());
+        Ok(())
     }
 }
 
@@ -118,7 +174,7 @@ pub(super) fn related(of: &Subject, condition: &Condition) -> Result<Option<Doma
         return Ok(None);
     };
     let value = match &condition.operand {
-        Operand::Domain(domain) if name == "id" => {
+        Operand::Domain(domain) if name == "id" && condition.operator != Operator::ChildOf => {
             let domain = domain.as_ref().clone();
             return Ok(Some(match condition.operator {
                 Operator::NotExists => Domain::Not(Box::new(domain)),

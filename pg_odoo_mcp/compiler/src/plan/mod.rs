@@ -35,6 +35,7 @@ mod read;
 mod read_group;
 mod relative_date;
 mod relative_words;
+mod searched;
 mod series;
 mod source;
 mod x2many;

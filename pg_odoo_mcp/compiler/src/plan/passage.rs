@@ -11,8 +11,8 @@ use crate::domain::{Domain, Operator};
 use crate::error::{Code, Error, Result};
 
 impl Resolver<'_> {
-    /// `field any domain`. `is_link` is set for the step to an `_inherits` parent, which asks no
-    /// rights.
+    /// `field any domain`. `is_link` is set for the step to an `_inherits` parent and for `any!`,
+    /// which ask no rights.
     pub(super) fn exists(
         &self,
         of: &Subject,
@@ -29,7 +29,7 @@ impl Resolver<'_> {
         match field.field_type {
             FieldType::Many2one => self.any_of_one(of, alias, field, domain, negated, is_link),
             FieldType::One2many | FieldType::Many2many => {
-                self.any_of_many(of, alias, field, domain, negated)
+                self.any_of_many(of, alias, field, domain, negated, is_link)
             }
             _ => Err(Error::new(
                 Code::InvalidDomain,

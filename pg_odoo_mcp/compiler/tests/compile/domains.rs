@@ -597,6 +597,19 @@ fn partners_below_another_are_found_by_their_hierarchy() {
 }
 
 #[test]
+fn a_number_that_is_written_as_a_text_is_one_for_an_inequality() {
+    let filter =
+        |value: Value| Odoo::new().filter("sale.order", json!([["amount_total", "<", value]]));
+    for (text, number) in [("0", 0.0), ("1.5", 1.5), ("-20", -20.0)] {
+        assert_eq!(filter(json!(text)), filter(json!(number)));
+    }
+    for other in [" 1", "1_0", "1e3", "inf", "1.", ".5", "--1", "1.5.2", "+1"] {
+        let refused = filter(json!(other));
+        assert!(refused.starts_with("not_supported"), "{other}: {refused}");
+    }
+}
+
+#[test]
 fn values_of_another_type_are_left_to_odoo_and_words_are_no_numbers() {
     for (domain, expected) in [
         (
@@ -604,7 +617,7 @@ fn values_of_another_type_are_left_to_odoo_and_words_are_no_numbers() {
             r#"not_supported: "amount_total" of sale.order is compared with "", but takes a number"#,
         ),
         (
-            json!([["amount_total", ">", "1.5"]]),
+            json!([["amount_total", "=", "1.5"]]),
             r#"not_supported: "amount_total" of sale.order is compared with "1.5", but takes a number"#,
         ),
         (

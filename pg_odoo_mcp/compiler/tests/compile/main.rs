@@ -31,6 +31,7 @@ mod pivots;
 mod reads;
 mod references;
 mod rights;
+mod searched;
 mod statement;
 mod unread;
 mod user_paths;

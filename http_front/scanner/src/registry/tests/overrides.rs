@@ -471,7 +471,7 @@ fn a_verdict_says_how_names_are_made_and_searched_and_for_whom_a_method_is() {
     let verdict = serde_json::json!({"_search_who": {"searches": "followers"}, "_search": {"only_where": "unlisted"}});
     let of = made(&["_search_who", "_search"], verdict);
     assert_eq!(
-        of.fields.get("who").and_then(|f| f.searched),
+        of.fields.get("who").and_then(|f| f.searched.clone()),
         Some(Searched::Followers)
     );
     assert!(of.overridden(Effect::Rows).is_none());
