@@ -34,6 +34,8 @@ def field_facts(model, field):
     digits = getattr(field, '_digits', None)
     if digits:
         facts['digits'] = digits if isinstance(digits, str) else digits[1]
+    elif digits is not None:
+        facts['digits'] = False
     if field.type in CHOICE and field.name != 'id' and field.aggregator != 'sum':
         facts['aggregator'] = field.aggregator or ''
     elif field.type not in CHOICE and field.aggregator:

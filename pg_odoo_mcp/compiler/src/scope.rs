@@ -74,6 +74,7 @@ pub struct Scope<'a> {
     warnings: RefCell<Vec<Warning>>,
     asks_names: Cell<bool>,
     refuses_open_names: Cell<bool>,
+    met_methods: Cell<usize>,
 }
 
 impl<'a> Scope<'a> {
@@ -128,7 +129,18 @@ impl<'a> Scope<'a> {
             warnings: RefCell::default(),
             asks_names: Cell::new(false),
             refuses_open_names: Cell::new(false),
+            met_methods: Cell::new(0),
         })
+    }
+
+    /// Notes a condition that Odoo gives to a method, which may ask rights before anything is simplified.
+    pub fn meet_method(&self) {
+        self.met_methods.set(self.met_methods.get() + 1);
+    }
+
+    /// How often that was so.
+    pub fn met_methods(&self) -> usize {
+        self.met_methods.get()
     }
 
     /// From now on names that SQL can't make are asked of Odoo, if it can be, when all else is answered.

@@ -52,10 +52,6 @@ pub(super) fn facts(
                 let what = || "digits can't be read".to_owned();
                 facts.unread.get_or_insert_with(what);
             }
-            // all places are kept, and only the screen shows fewer
-            None if field.merged.get("min_display_digits").is_some() => {
-                facts.digits = Some(Digits::Unrounded(false));
-            }
             None => {}
         }
         let is_price = |digits: Option<&Literal>| {

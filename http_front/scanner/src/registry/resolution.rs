@@ -107,7 +107,13 @@ impl<'a> Resolver<'a> {
         it.search = given.has("search") || is_property;
         it.groups = given.text("groups").map(str::to_owned);
         it.comodel = given.text("comodel_name").map(str::to_owned);
-        it.digits = given.get("digits").cloned();
+        // with those of the screen alone all places are kept
+        let on_screen = || {
+            given
+                .get("min_display_digits")
+                .map(|_| Literal::Bool(false))
+        };
+        it.digits = given.get("digits").cloned().or_else(on_screen);
         let model_name = &self.registry.models[model].name;
         it.domain = given.get("domain").map(|domain| domain.given(model_name));
         it.context = given.get("context").cloned();
@@ -186,7 +192,10 @@ impl<'a> Resolver<'a> {
         if !(says_aggregator || is_sequence) {
             it.aggregator.clone_from(&target.aggregator);
         }
-        if !given.given.contains_key("digits") {
+        let says_digits = ["digits", "min_display_digits"]
+            .iter()
+            .any(|key| given.given.contains_key(key));
+        if !says_digits {
             it.digits.clone_from(&target.digits);
         }
         if !given.given.contains_key("domain") {

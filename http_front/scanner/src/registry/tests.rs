@@ -8,8 +8,8 @@ use crate::python::{
     Attribute, Class, FieldDefinition, Literal, Method, ModuleSource, Patch, Place, Unread,
 };
 use crate::review::Reviews;
-use odoo_compiler::facts::Searched;
 use odoo_compiler::facts::document::{DisplayNameKind, Effect, FieldFacts, ModelFacts};
+use odoo_compiler::facts::{Digits, Searched};
 
 fn text(text: &str) -> Literal {
     Literal::Str(text.to_owned())
@@ -283,6 +283,31 @@ fn a_related_field_takes_over_what_it_does_not_say() {
     let own = field(order, "own_vat");
     assert!(own.related_as_user && own.groups.is_none());
     assert!(field(order, "lost").unread.is_some());
+}
+
+#[test]
+fn a_number_that_only_the_screen_rounds_is_kept_whole_in_a_numeric() {
+    let screen = ("min_display_digits", text("Product Price"));
+    let model = class("P", &[("_name", text("p"))]);
+    let model = with_field(model, "plain", "Float", &[]);
+    let model = with_field(model, "cost", "Float", std::slice::from_ref(&screen));
+    let rounded = [screen, ("digits", text("Product Price"))];
+    let model = with_field(model, "price", "Float", &rounded);
+    let related = [("related", text("p_id.cost"))];
+    let other = with_field(
+        class("O", &[("_name", text("o"))]),
+        "p_id",
+        "Many2one",
+        &[("comodel_name", text("p"))],
+    );
+    let other = with_field(other, "cost", "Float", &related);
+    let made = make(&[("base", module(vec![base(), model, other]))]);
+    let digits = |model: &str, name: &str| field(&made.models[model], name).digits.clone();
+    assert_eq!(digits("p", "plain"), None);
+    assert_eq!(digits("p", "cost"), Some(Digits::Unrounded(false)));
+    assert_eq!(digits("o", "cost"), Some(Digits::Unrounded(false)));
+    let named = Digits::Named("Product Price".to_owned());
+    assert_eq!(digits("p", "price"), Some(named));
 }
 
 #[test]

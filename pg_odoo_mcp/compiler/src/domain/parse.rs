@@ -240,6 +240,24 @@ mod tests {
     }
 
     #[test]
+    fn null_is_false_but_among_others_and_truth_is_a_domain() {
+        let read = |value: serde_json::Value| ok(json!([["a", "in", value]]));
+        assert_ne!(read(json!([null, 1])), read(json!([false, 1])));
+        assert_eq!(read(json!(null)), read(json!(false)));
+        for (value, all) in [
+            (json!(true), true),
+            (json!(false), false),
+            (json!(null), false),
+        ] {
+            let Domain::Condition(condition) = ok(json!([["a", "not any", value]])) else {
+                panic!("{value}");
+            };
+            let domain = Box::new(Domain::Const(all));
+            assert_eq!(condition.operand, Operand::Domain(domain), "{value}");
+        }
+    }
+
+    #[test]
     fn names_what_is_wrong() {
         for (domain, word) in [
             (json!("x"), "list"),

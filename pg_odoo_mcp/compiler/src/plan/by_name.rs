@@ -109,6 +109,9 @@ impl Resolver<'_> {
             or_null: false,
             subquery,
         };
+        if of.facts.text_search.is_some() {
+            self.scope.meet_method();
+        }
         match by_name(self.scope, of, operator, value)? {
             ByName::Domain(domain) => {
                 self.check_searched(of)?;

@@ -174,10 +174,13 @@ impl Resolver<'_> {
                 Err(e) if e.code == Code::NotSupported && self.rights == Rights::Superuser => {}
                 // nor what lies behind a right that is missing: some of Odoo's methods search at once, with rights
                 Err(e) if e.code == Code::AccessDenied => {
+                    let met = self.scope.met_methods();
                     let rights = Rights::Superuser;
                     let behind = Self { rights, ..*self }.resolve(of, alias, part, *negated);
                     // which the user may not know
-                    behind.map_err(|_| unread())?;
+                    if behind.is_err() || self.scope.met_methods() > met {
+                        return Err(unread());
+                    }
                 }
                 found => kept.push(found?),
             }
@@ -197,10 +200,16 @@ impl Resolver<'_> {
             None => (condition.field_path.as_str(), None),
         };
         let field = field(self.scope, of, name)?;
+        if let Operand::Value(list @ Value::List(values)) = &condition.operand
+            && values.contains(&Value::Null)
+        {
+            return Err(literal::mismatch(of, field, list, "no null among others"));
+        }
         if let Some(domain) = merge::related(of, condition)? {
             return self.resolve(of, alias, &domain, negated);
         }
         if let Some(meant) = searched(self.scope, of, condition, negated)? {
+            self.scope.meet_method();
             return self.resolve(of, alias, &meant.domain, meant.negated);
         }
         if let Some(rest) = rest {
@@ -220,16 +229,6 @@ impl Resolver<'_> {
             }
             Operand::Value(value) => value,
         };
-        if let Value::List(values) = value
-            && values.contains(&Value::Null)
-        {
-            return Err(literal::mismatch(
-                of,
-                field,
-                value,
-                "false where it is not set",
-            ));
-        }
         let operator = match condition.operator {
             Operator::EqualIfSet => Operator::Equal,
             other => other,

@@ -2,7 +2,7 @@
 
 use crate::odoo::Odoo;
 use odoo_compiler::error::Code;
-use odoo_compiler::facts::FieldFacts;
+use odoo_compiler::facts::{Digits, FieldFacts};
 use serde_json::{Value, json};
 
 /// The small Odoo with such fields of contacts.
@@ -54,6 +54,14 @@ fn a_company_without_a_value_has_the_default() {
     assert_eq!(
         odoo.filter("res.partner", json!([["credit_limit", ">", 5]])),
         r#"(COALESCE(t0."credit_limit"->'1'::text, to_jsonb('0.0'::double precision)))::double precision > '5.0'::numeric"#
+    );
+    odoo.change_facts("res.partner", |facts| {
+        let facts = facts.fields.with_facts.get_mut("credit_limit");
+        facts.expect("a field").digits = Some(Digits::Unrounded(false));
+    });
+    assert_eq!(
+        odoo.filter("res.partner", json!([["credit_limit", "like", "0"]])),
+        r#"(COALESCE(t0."credit_limit"->'1'::text, to_jsonb('0.0'::numeric)))::numeric::text LIKE '%0%'::text"#
     );
     assert_eq!(
         odoo.filter("res.partner", json!([["ignored", "=", true]])),

@@ -645,3 +645,25 @@ fn a_value_that_only_odoo_reads_is_not_dropped_with_what_cannot_matter() {
         assert!(text.starts_with("not_supported"), "{domain}: {text}");
     }
 }
+
+#[test]
+fn what_odoo_reads_in_another_way_than_sql_is_left_to_it() {
+    let odoo = Odoo::new();
+    for (domain, expected) in [
+        // zero is False to a many2one
+        (json!([["partner_id", ">=", 0]]), "not_supported"),
+        (json!([["partner_id", ">=", 1]]), "t0."),
+        // a null among others is not False everywhere
+        (json!([["partner_id", "in", [null, 1]]]), "not_supported"),
+        (json!([["partner_id", "in", [false, 1]]]), "t0."),
+        // no id has a fraction
+        (json!([["id", "in", [1.5]]]), "not_supported"),
+        (json!([["id", "in", [1.0]]]), "t0."),
+        // false is not looked for above or below what has neither
+        (json!([["state", "child_of", false]]), "invalid_domain"),
+        (json!([["partner_id", "child_of", false]]), "FALSE"),
+    ] {
+        let text = odoo.filter("sale.order", domain.clone());
+        assert!(text.starts_with(expected), "{domain}: {text}");
+    }
+}

@@ -4,6 +4,7 @@ use crate::odoo::Odoo;
 use odoo_compiler::access::is_readable;
 use odoo_compiler::answer::{Reply, answer};
 use odoo_compiler::error::Code;
+use odoo_compiler::facts::TextSearch;
 use serde_json::{Value, json};
 
 pub(crate) fn filter(odoo: &Odoo, model: &str, more: Value) -> String {
@@ -297,6 +298,20 @@ fn what_is_settled_already_needs_no_rights() {
     assert_eq!(odoo.filter("sale.order", json!(negated)), "FALSE");
     // what only Odoo reads may ask for rights of its own before it is dropped, and nothing behind a right is told
     let domain = json!([[0, "=", 1], ["partner_id.trust_level", "=", "x"]]);
+    let text = odoo.filter("sale.order", domain);
+    assert!(
+        text.starts_with("not_supported: a condition on records"),
+        "{text}"
+    );
+    // so may a method that somebody has read
+    odoo.change_facts("res.partner", |facts| {
+        facts.text_search = Some(TextSearch::AnyOf {
+            texts: vec!["name".into()],
+            exact: Vec::new(),
+            brackets: None,
+        });
+    });
+    let domain = json!([[0, "=", 1], ["partner_id", "ilike", "x"]]);
     let text = odoo.filter("sale.order", domain);
     assert!(
         text.starts_with("not_supported: a condition on records"),
