@@ -12,6 +12,7 @@ document = json.load(open(sys.argv[1]))
 registry = json.loads(next(line for line in open(sys.argv[2]) if line.startswith('FACTS '))[6:])
 FIELD_KEYS = ('groups search inherited related_as_user bypass digits aggregator currency open_selection model_field domain open_domain'
               ' active_test open_context').split()
+FINDERS = {'name_search', 'web_name_search'}
 NAMES = {'_compute_display_name', 'name_get', '_search_display_name', '_name_search', 'name_search', 'web_name_search'}
 # Odoo makes them in a way that the scanner does not read, and both say so: an unknown field is Odoo's to answer.
 EXPLAINED = {('ir.rule', 'global'): 'set with setattr() after the class'}
@@ -104,6 +105,8 @@ for name in sorted(set(document['models']) | set(registry)):
                                       ) and (method not in ('_compute_display_name', 'name_get')
                                              or ours['display_name']['kind'] == 'python'):
                 compared['definitions that make names Odoo\'s'] += 1
+            elif method in FINDERS and ours.get('name_finder') == 'python':
+                compared['definitions that make lists by name Odoo\'s'] += 1
             elif (module, model, method) in REVIEWED:
                 compared['definitions that were read'] += 1
             else:

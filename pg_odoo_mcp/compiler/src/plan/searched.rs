@@ -37,7 +37,7 @@ pub(super) fn searched(
         return Ok(None);
     };
     let is_known = *by != Searched::Followers && !is_inherited(of, on);
-    if !is_known || on.store || !scope.dialect.rewrites {
+    if !is_known || !scope.dialect.rewrites {
         return Ok(None);
     }
     let (mut operator, mut operand) = (condition.operator, condition.operand.clone());
