@@ -143,6 +143,8 @@ impl Names for Fixed {
 /// The value as Python writes it, where rules could.
 fn python(value: &Value) -> Option<String> {
     Some(match value {
+        // Python's None is False, in a list too
+        Value::Null => return None,
         Value::Bool(true) => "True".into(),
         Value::Bool(false) => "False".into(),
         Value::Text(text) if text.contains(['"', '\\', '\n']) => return None,
