@@ -184,7 +184,7 @@ impl McpClient {
         let answer = self
             .try_request(method, params)
             .unwrap_or_else(|error| panic!("{method}: {error}"));
-        assert_eq!(answer.status, 200, "{method}: {}", answer.body);
+        assert_eq!(answer.status, 200, "{method} {params}: {}", answer.body);
         let mut message = answer.json();
         assert!(message.get("error").is_none(), "{method}: {message}");
         assert_eq!(

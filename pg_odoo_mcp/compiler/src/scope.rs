@@ -75,6 +75,7 @@ pub struct Scope<'a> {
     asks_names: Cell<bool>,
     refuses_open_names: Cell<bool>,
     met_methods: Cell<usize>,
+    searched: RefCell<BTreeSet<(String, String)>>,
 }
 
 impl<'a> Scope<'a> {
@@ -130,7 +131,15 @@ impl<'a> Scope<'a> {
             asks_names: Cell::new(false),
             refuses_open_names: Cell::new(false),
             met_methods: Cell::new(0),
+            searched: RefCell::default(),
         })
+    }
+
+    /// Whether this is the statement's first condition on a field whose conditions Odoo puts together before it asks the
+    /// field's method.
+    pub fn is_first_search(&self, model: &str, field: &str) -> bool {
+        let key = (model.to_owned(), field.to_owned());
+        self.searched.borrow_mut().insert(key)
     }
 
     /// Notes a condition that Odoo gives to a method, which may ask rights before anything is simplified.
@@ -222,6 +231,7 @@ impl<'a> Scope<'a> {
     pub fn begin_statement(&self) {
         self.next_alias.set(0);
         self.relations.borrow_mut().clear();
+        self.searched.borrow_mut().clear();
     }
 
     /// A new alias for rows that are no table's.
@@ -314,6 +324,16 @@ impl<'a> Scope<'a> {
         if !warnings.contains(&warning) {
             warnings.push(warning);
         }
+    }
+
+    /// How many warnings there are.
+    pub fn warning_count(&self) -> usize {
+        self.warnings.borrow().len()
+    }
+
+    /// Takes back the warnings behind so many: they are of what the user may not read.
+    pub fn forget_warnings(&self, behind: usize) {
+        self.warnings.borrow_mut().truncate(behind);
     }
 
     /// The warnings noted so far.

@@ -11,6 +11,9 @@ use crate::facts::{NameFinder, TextSearch};
 use crate::scope::Scope;
 use crate::value::Value;
 
+/// How many texts a domain of each is made for.
+const MAX_TEXTS: usize = 100;
+
 /// What a name is looked for by.
 #[derive(Debug, PartialEq)]
 pub(super) enum ByName {
@@ -282,6 +285,9 @@ fn in_parts(
         Operator::NotIn => Operator::In,
         other => other,
     };
+    if sought.texts.len() > MAX_TEXTS {
+        return Err(searched_by_python(of));
+    }
     let mut each = Vec::new();
     for value in sought.texts {
         let Value::Text(text) = value else {

@@ -158,10 +158,15 @@ impl Resolver<'_> {
         negated: bool,
     ) -> Result<Vec<Predicate>> {
         let parts = merge::parts(self, of, parts, is_any, negated)?;
-        let resolved: Vec<Result<Predicate>> = parts
-            .iter()
-            .map(|(part, negated)| self.resolve(of, alias, part, *negated))
-            .collect();
+        let mut resolved: Vec<Result<Predicate>> = Vec::new();
+        for (part, negated) in &parts {
+            let told = self.scope.warning_count();
+            let found = self.resolve(of, alias, part, *negated);
+            if found.is_err() {
+                self.scope.forget_warnings(told);
+            }
+            resolved.push(found);
+        }
         let is_settled = resolved.contains(&Ok(Predicate::Const(is_any)));
         if !is_settled || !self.scope.dialect.rewrites {
             return resolved.into_iter().collect();
@@ -174,9 +179,10 @@ impl Resolver<'_> {
                 Err(e) if e.code == Code::NotSupported && self.rights == Rights::Superuser => {}
                 // nor what lies behind a right that is missing: some of Odoo's methods search at once, with rights
                 Err(e) if e.code == Code::AccessDenied => {
-                    let met = self.scope.met_methods();
+                    let (met, told) = (self.scope.met_methods(), self.scope.warning_count());
                     let rights = Rights::Superuser;
                     let behind = Self { rights, ..*self }.resolve(of, alias, part, *negated);
+                    self.scope.forget_warnings(told);
                     // which the user may not know
                     if behind.is_err() || self.scope.met_methods() > met {
                         return Err(unread());
@@ -204,6 +210,9 @@ impl Resolver<'_> {
             && values.contains(&Value::Null)
         {
             return Err(literal::mismatch(of, field, list, "no null among others"));
+        }
+        if is_never(field, condition) {
+            return Ok(Predicate::Const(negated));
         }
         if let Some(domain) = merge::related(of, condition)? {
             return self.resolve(of, alias, &domain, negated);
@@ -277,7 +286,16 @@ impl Resolver<'_> {
     }
 }
 
-fn unread() -> Error {
+/// Whether it is an inequality of a date with nothing: Odoo makes that false before it negates, or asks a method.
+pub(super) fn is_never(field: &Field, condition: &Condition) -> bool {
+    matches!(field.field_type, FieldType::Date | FieldType::Datetime)
+        && condition.operator.is_inequality()
+        && condition.operand == Operand::Value(Value::FALSE)
+        && condition.field_path == field.name
+}
+
+/// What lies behind a right that is missing is told to nobody.
+pub(super) fn unread() -> Error {
     Error::new(
         Code::NotSupported,
         "a condition on records that the user may not read, beside one that settles the domain, is Odoo's to judge",

@@ -92,6 +92,8 @@ impl Resolver<'_> {
             "id" => of.clone(),
             _ => comodel(self.scope, of, field, self.asker(false))?,
         };
+        // it asks them before anything is simplified
+        self.scope.meet_method();
         if self.rights == Rights::User {
             check_read(&comodel.model, self.scope.principal)?;
         }

@@ -9,7 +9,7 @@ use super::searched::searched;
 use crate::access::Subject;
 use crate::catalog::{Field, FieldType};
 use crate::domain::{Condition, Domain, Operand, Operator};
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::value::Value;
 
 /// A part of a connective: a domain, or its negation.
@@ -24,11 +24,10 @@ pub(super) fn parts(
     is_any: bool,
     negated: bool,
 ) -> Result<Vec<Part>> {
-    let mut flat = Flat::default();
+    let mut flat: Vec<Part> = Vec::new();
     for domain in domains {
         flatten(by, of, domain, is_any, negated, &mut flat)?;
     }
-    let flat = flat.parts;
     let mut merged: Vec<Part> = Vec::new();
     for (domain, negated) in flat {
         let known = merged.iter_mut().find(|(other, n)| {
@@ -39,25 +38,23 @@ pub(super) fn parts(
                 let Some(more) = inner(&mut { domain }).map(std::mem::take) else {
                     continue;
                 };
-                let one = std::mem::take(into);
-                *into = if is_any == negated {
-                    Domain::All(vec![one, more])
+                let by_all = is_any == negated;
+                // side by side, so that many of them are no deep domain
+                let mut sides = match (std::mem::take(into), by_all) {
+                    (Domain::All(sides), true) | (Domain::Any(sides), false) => sides,
+                    (one, _) => vec![one],
+                };
+                sides.push(more);
+                *into = if by_all {
+                    Domain::All(sides)
                 } else {
-                    Domain::Any(vec![one, more])
+                    Domain::Any(sides)
                 };
             }
             None => merged.push((domain, negated)),
         }
     }
     Ok(merged)
-}
-
-/// The parts of a connective, one by one.
-#[derive(Default)]
-struct Flat {
-    parts: Vec<Part>,
-    /// Fields that a method searches by values.
-    sets: Vec<String>,
 }
 
 /// Whether two `any` of the same field may become one: through a many2one always, through an
@@ -99,7 +96,7 @@ fn flatten(
     domain: &Domain,
     is_any: bool,
     negated: bool,
-    into: &mut Flat,
+    into: &mut Vec<Part>,
 ) -> Result<()> {
     match domain {
         Domain::Not(inner) => flatten(by, of, inner, is_any, !negated, into)?,
@@ -119,12 +116,9 @@ fn flatten(
                 return flatten(by, of, &domain, is_any, negated, into);
             }
             if let Ok(Some(meant)) = searched(by.scope, of, condition, negated) {
-                if meant.is_set {
-                    into.once(of, &condition.field_path)?;
-                }
                 return flatten(by, of, &meant.domain, is_any, meant.negated, into);
             }
-            into.parts.push(match condition.operator {
+            into.push(match condition.operator {
                 Operator::NotExists => {
                     let mut positive = condition.clone();
                     positive.operator = Operator::Exists;
@@ -133,26 +127,9 @@ fn flatten(
                 _ => (domain.clone(), negated),
             });
         }
-        other => into.parts.push((other.clone(), negated)),
+        other => into.push((other.clone(), negated)),
     }
     Ok(())
-}
-
-impl Flat {
-    /// The values of two such conditions Odoo makes one set before it asks the method.
-    fn once(&mut self, of: &Subject, name: &str) -> Result<()> {
-        if self.sets.iter().any(|known| known == name) {
-            return Err(Error::new(
-                Code::NotSupported,
-                format!(
-                    "several conditions on {name:?} of {} are not answered in SQL: Odoo searches it in Python",
-                    of.model.name
-                ),
-            ));
-        }
-        self.sets.push(name.to_owned());
-        Ok(())
-    }
 }
 
 /// A condition on related records as `any`: paths, and texts, which are looked for among display

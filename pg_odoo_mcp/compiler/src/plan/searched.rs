@@ -2,6 +2,7 @@
 
 use super::column::{field, is_inherited};
 use super::comparison::members;
+use super::condition::is_never;
 use super::literal::Falsy;
 use super::merge::is_relational;
 use crate::access::{Asker, Subject, subject_as};
@@ -17,9 +18,10 @@ use serde_json::Value as Json;
 pub(super) struct Meant {
     pub(super) domain: Domain,
     pub(super) negated: bool,
-    /// Odoo puts the values of such conditions together before it asks the method, which may make another domain of them.
-    pub(super) is_set: bool,
 }
+
+/// How many values a method is known to be asked with.
+const MAX_VALUES: usize = 500;
 
 /// What Odoo's method makes of a condition, or of its negation; nothing where no such method is known, or not what it
 /// makes of this one.
@@ -40,6 +42,40 @@ pub(super) fn searched(
     if !is_known || !scope.dialect.rewrites {
         return Ok(None);
     }
+    // what Odoo makes a constant before it asks the method
+    if is_never(on, condition) {
+        return Ok(Some(Meant {
+            domain: Domain::Const(false),
+            negated,
+        }));
+    }
+    let is_empty = matches!(&condition.operand, Operand::Value(value) if !value.is_truthy());
+    if condition.operator.is_like() && is_empty {
+        if condition.operator.is_pattern() {
+            return Err(by_odoo(of, &on.name));
+        }
+        return Ok(Some(Meant {
+            domain: Domain::Const(!condition.operator.is_negative()),
+            negated,
+        }));
+    }
+    let is_related = *by == Searched::Related;
+    // Odoo puts sets of values together, and what leads on, and may ask the method for another domain
+    let is_merged = is_relational(on)
+        || matches!(
+            condition.operator,
+            Operator::Equal
+                | Operator::NotEqual
+                | Operator::In
+                | Operator::NotIn
+                | Operator::EqualIfSet
+        );
+    if is_merged
+        && (!is_related || leads_to_many(scope, of, on)?)
+        && !scope.is_first_search(&of.model.name, &on.name)
+    {
+        return Err(by_odoo(of, &on.name));
+    }
     let (mut operator, mut operand) = (condition.operator, condition.operand.clone());
     if negated {
         if let Some(inverse) = operator.inverse() {
@@ -57,7 +93,6 @@ pub(super) fn searched(
             return Ok(Some(Meant {
                 domain: Domain::any(parts),
                 negated: false,
-                is_set: false,
             }));
         } else {
             return Ok(None);
@@ -75,9 +110,17 @@ pub(super) fn searched(
                 return Ok(Some(Meant {
                     domain,
                     negated: false,
-                    is_set: true,
                 }));
             };
+            if values.len() > MAX_VALUES {
+                return Err(by_odoo(of, &on.name));
+            }
+            // a moment is a second long, and has two conditions
+            let is_moment = on.field_type == FieldType::Datetime
+                && values.iter().any(|value| *value != Value::FALSE);
+            if is_moment && (!is_related || leads_to_many(scope, of, on)?) {
+                return Err(by_odoo(of, &on.name));
+            }
             operator = set;
             if on.field_type == FieldType::Boolean {
                 match values.as_slice() {
@@ -97,12 +140,40 @@ pub(super) fn searched(
         Searched::Related => related(scope, of, on, operator, &operand)?,
         Searched::Domain(cases) => reviewed(scope, of, cases, operator, &operand)?,
     };
-    let is_set = matches!(operator, Operator::In | Operator::NotIn);
-    Ok(meant.map(|(domain, negated)| Meant {
-        domain,
-        negated,
-        is_set: is_set && matches!(by, Searched::Domain(_)),
-    }))
+    Ok(meant.map(|(domain, negated)| Meant { domain, negated }))
+}
+
+/// Whether the field is related through one that leads to several records: two conditions on it are of one of them each,
+/// unless Odoo has put them together.
+fn leads_to_many(scope: &Scope<'_>, of: &Subject, on: &Field) -> Result<bool> {
+    let Some((links, _)) = on.related.as_deref().and_then(|path| path.rsplit_once('.')) else {
+        return Ok(false);
+    };
+    let mut at = of.clone();
+    for name in links.split('.') {
+        let link = field(scope, &at, name)?.clone();
+        if matches!(link.field_type, FieldType::One2many | FieldType::Many2many) {
+            return Ok(true);
+        }
+        let Some(comodel) = link
+            .relation
+            .filter(|_| link.field_type == FieldType::Many2one)
+        else {
+            return Ok(false);
+        };
+        at = subject_as(scope, &comodel, Asker::Bypassing)?;
+    }
+    Ok(false)
+}
+
+fn by_odoo(of: &Subject, name: &str) -> Error {
+    Error::new(
+        Code::NotSupported,
+        format!(
+            "conditions on {name:?} of {} are not answered in SQL as they stand together: Odoo searches it in Python",
+            of.model.name
+        ),
+    )
 }
 
 /// A negative operator that the method does not take is the negation of the positive one.

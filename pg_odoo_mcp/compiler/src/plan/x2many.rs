@@ -1,7 +1,7 @@
 //! one2many and many2many fields: the way to their records, and conditions on those.
 
 use super::column::{check_known, check_use, comodel_name, unknown_groups};
-use super::condition::{Resolver, Rights, unless_comodel_is_answered};
+use super::condition::{Resolver, Rights, unless_comodel_is_answered, unread};
 use super::literal::mismatch;
 use super::{Column, Predicate, Subquery};
 use crate::access::{Asker, Subject, check_field, check_read, subject_as};
@@ -383,14 +383,18 @@ impl Resolver<'_> {
         } else {
             check_read(&comodel.model, self.scope.principal)
         };
+        let told = self.scope.warning_count();
         let resolved = resolve();
+        if access.is_err() {
+            self.scope.forget_warnings(told);
+        }
         match (access, resolved) {
             (_, Ok(Predicate::Const(false))) => Ok(None),
             // it may be constantly false to Odoo, which then asks for no rights
             (Err(_), Err(open))
                 if open.code == Code::NotSupported && self.scope.catalog.delegates() =>
             {
-                Err(open)
+                Err(unread())
             }
             (Err(denied), _) => Err(denied),
             (Ok(()), resolved) => resolved.map(Some),
