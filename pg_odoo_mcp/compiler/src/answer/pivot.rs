@@ -332,10 +332,10 @@ fn place<T>(
 
 /// What makes values the same: a record is its id, for not every statement has room to make its name.
 fn identity(values: &Values) -> String {
-    let of = |value: &Option<Json>| match value {
-        Some(Json::Array(record)) => format!("[{}]", record[0]),
-        Some(value) => value.to_string(),
-        None => String::new(),
+    let of = |value: &Option<Json>| match (value.as_ref().and_then(record), value) {
+        (Some((id, _)), _) => format!("[{id}]"),
+        (None, Some(value)) => value.to_string(),
+        (None, None) => String::new(),
     };
     values.iter().map(of).collect::<Vec<_>>().join(",")
 }
@@ -343,11 +343,17 @@ fn identity(values: &Values) -> String {
 /// Takes the names of records that had none yet.
 fn name(known: &mut Values, values: Values) {
     for (known, value) in known.iter_mut().zip(values) {
-        if let Some(Json::Array(record)) = known
-            && record[1].is_null()
-        {
+        if let Some((_, Json::Null)) = known.as_ref().and_then(record) {
             *known = value;
         }
+    }
+}
+
+/// The id and the name of a record.
+fn record(value: &Json) -> Option<(&Json, &Json)> {
+    match value.as_array()?.as_slice() {
+        [id, name] => Some((id, name)),
+        _ => None,
     }
 }
 

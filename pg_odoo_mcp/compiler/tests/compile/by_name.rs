@@ -217,6 +217,10 @@ fn a_text_of_two_parts_is_looked_for_in_two_fields() {
         let sql = odoo.filter("res.partner", json!([["display_name", operator, value]]));
         assert_eq!(sql, expected, "{operator} {value}");
     }
+    // each of them is a domain
+    let many: Vec<String> = (0..40_000).map(|at| format!("{at}: b")).collect();
+    let refused = named(&odoo, "res.partner", "in", &json!(many));
+    assert!(refused.starts_with("not_supported"), "{refused}");
     for text in [": b", "a: ", ": "] {
         let refused = named(&odoo, "res.partner", "ilike", &json!(text));
         assert!(refused.starts_with("not_supported"), "{text}: {refused}");

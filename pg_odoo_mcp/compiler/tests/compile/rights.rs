@@ -4,7 +4,7 @@ use crate::odoo::Odoo;
 use odoo_compiler::access::is_readable;
 use odoo_compiler::answer::{Reply, answer};
 use odoo_compiler::error::Code;
-use odoo_compiler::facts::TextSearch;
+use odoo_compiler::facts::{FieldFacts, TextSearch};
 use serde_json::{Value, json};
 
 pub(crate) fn filter(odoo: &Odoo, model: &str, more: Value) -> String {
@@ -286,6 +286,8 @@ fn what_is_settled_already_needs_no_rights() {
     let mut odoo = Odoo::new();
     odoo.change("res.partner", |model| {
         model["access_lists"] = json!([{"group_id": 50, "group": "Contacts"}]);
+        model["fields"]["kind"] = json!({"name": "kind", "label": "Kind", "type": "selection", "store": true,
+            "column": "varchar", "selection": [["a", "A"], ["b", "B"]]});
         model["fields"]["trust_level"] =
             json!({"name": "trust_level", "label": "Trust", "type": "char", "store": false});
     });
@@ -298,6 +300,30 @@ fn what_is_settled_already_needs_no_rights() {
     assert_eq!(odoo.filter("sale.order", json!(negated)), "FALSE");
     // what only Odoo reads may ask for rights of its own before it is dropped, and nothing behind a right is told
     let domain = json!([[0, "=", 1], ["partner_id.trust_level", "=", "x"]]);
+    let text = odoo.filter("sale.order", domain);
+    assert!(
+        text.starts_with("not_supported: a condition on records"),
+        "{text}"
+    );
+    // and nothing of it is told in warnings
+    odoo.rows = vec![vec![Some("2".into())]];
+    odoo.change_facts("res.partner", |facts| {
+        let fields = &mut facts.fields.with_facts;
+        fields.insert("kind".into(), FieldFacts::default());
+    });
+    let settled = json!({"model": "sale.order", "domain": ["|", [1, "=", 1], ["partner_id.kind", "=", "zz"]]});
+    let answer = odoo.call("odoo_count", &settled).expect("an answer");
+    assert_eq!(answer.get("warnings"), None, "{answer}");
+    odoo.change("res.partner", |model| {
+        model["access_lists"] = json!([{"group_id": null, "group": null}]);
+    });
+    let answer = odoo.call("odoo_count", &settled).expect("an answer");
+    assert_eq!(answer["warnings"][0]["code"], "unknown_selection_value");
+    odoo.change("res.partner", |model| {
+        model["access_lists"] = json!([{"group_id": 50, "group": "Contacts"}]);
+    });
+    // a hierarchy is read at once
+    let domain = json!([[0, "=", 1], ["partner_id", "child_of", [3]]]);
     let text = odoo.filter("sale.order", domain);
     assert!(
         text.starts_with("not_supported: a condition on records"),

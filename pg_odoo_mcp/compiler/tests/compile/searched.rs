@@ -175,6 +175,9 @@ fn values_that_odoo_puts_together_first_are_odoo_s() {
     let on = |day: &str| json!(["my_deadline", "=", day]);
     refused(json!([on("2026-03-01"), on("2026-03-02")]));
     refused(json!(["|", "!", on("2026-03-01"), on("2026-03-02")]));
+    // whatever stands between them, or comes to a constant later
+    let empty = json!(["id", "in", []]);
+    refused(json!([on("2026-03-01"), "|", empty, on("2026-03-02")]));
     // one set and an inequality stay apart
     let sql = filter(json!([
         "|",
@@ -226,4 +229,51 @@ fn a_related_field_that_is_not_set_may_lead_nowhere() {
     );
     let one = filter(json!([["user_color", "=", 1]]));
     assert!(!one.contains("IS NULL"), "{one}");
+}
+
+#[test]
+fn what_is_constant_is_so_before_the_method_is_asked() {
+    for (domain, expected) in [
+        (json!([["my_deadline", "<", false]]), "FALSE"),
+        (json!(["!", ["my_deadline", "<", false]]), "TRUE"),
+        (json!(["!", ["date_order", ">", null]]), "TRUE"),
+        (json!([["category", "ilike", ""]]), "TRUE"),
+        (json!([["category", "not like", false]]), "FALSE"),
+        (json!([["partner_ref", "ilike", ""]]), "TRUE"),
+    ] {
+        assert_eq!(filter(domain.clone()), expected, "{domain}");
+    }
+    refused(json!([["category", "=like", ""]]));
+}
+
+#[test]
+fn a_field_that_leads_through_several_records_is_asked_once() {
+    let mut odoo = odoo();
+    odoo.change("sale.order", |model| {
+        model["fields"]["line_name"] = json!({"name": "line_name", "label": "x", "type": "char", "store": false,
+            "column": null, "related": "order_line.name"});
+    });
+    odoo.change_facts("sale.order", |facts| {
+        let says = json!({"search": true, "searched": "related"});
+        let says: FieldFacts = serde_json::from_value(says).expect("facts of a field");
+        facts.fields.with_facts.insert("line_name".into(), says);
+    });
+    let one = json!(["line_name", "=", "a"]);
+    let sql = odoo.filter("sale.order", json!([one]));
+    assert!(sql.starts_with("EXISTS"), "{sql}");
+    let two = odoo.filter("sale.order", json!([one, ["line_name", "=", "b"]]));
+    assert!(two.starts_with("not_supported"), "{two}");
+    // one record that both are of: a many2one's
+    let sql = filter(json!([
+        ["partner_ref", "=", "a"],
+        ["partner_ref", "!=", "b"]
+    ]));
+    assert!(!sql.starts_with("not_supported"), "{sql}");
+}
+
+#[test]
+fn more_values_than_a_method_is_known_to_take_are_odoo_s() {
+    let values: Vec<String> = (0..40_000).map(|at| at.to_string()).collect();
+    refused(json!([["category", "in", values]]));
+    refused(json!([["my_deadline", "in", values]]));
 }
