@@ -32,6 +32,14 @@ impl Resolver<'_> {
         negated: bool,
     ) -> Result<Predicate> {
         let operator = condition.operator;
+        // of a truth Odoo refuses even that, and of what may be an attachment it forgets the operator
+        let is_odd = matches!(
+            field.field_type,
+            FieldType::Boolean | FieldType::Binary | FieldType::Properties
+        );
+        if condition.operand == Operand::Value(Value::FALSE) && !is_odd {
+            return Ok(Predicate::Const(negated));
+        }
         if is_inherited(of, field) {
             let inner = Domain::Condition(condition.clone());
             let link = super::column::parent_link(of, field)?;
@@ -57,7 +65,6 @@ impl Resolver<'_> {
             }
             other => {
                 return Err(Error::new(
-                    // of what may be an attachment Odoo forgets the operator
                     match other {
                         FieldType::Binary | FieldType::Properties => Code::NotSupported,
                         _ => Code::InvalidDomain,
@@ -71,9 +78,6 @@ impl Resolver<'_> {
                 ));
             }
         };
-        if condition.operand == Operand::Value(Value::FALSE) {
-            return Ok(Predicate::Const(negated));
-        }
         self.refuse_computed(of, field)?;
         let start = start(of, field, condition)?;
         self.check_hierarchy(of, field, !start.names.is_empty(), negated)?;

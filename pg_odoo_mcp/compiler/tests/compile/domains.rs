@@ -659,11 +659,13 @@ fn what_odoo_reads_in_another_way_than_sql_is_left_to_it() {
         // no id has a fraction
         (json!([["id", "in", [1.5]]]), "not_supported"),
         (json!([["id", "in", [1.0]]]), "t0."),
-        // false is not looked for above or below what has neither
-        (json!([["state", "child_of", false]]), "invalid_domain"),
+        // nothing is below false
+        (json!([["state", "child_of", false]]), "FALSE"),
         (json!([["partner_id", "child_of", false]]), "FALSE"),
     ] {
         let text = odoo.filter("sale.order", domain.clone());
         assert!(text.starts_with(expected), "{domain}: {text}");
     }
+    let text = odoo.filter("res.partner", json!([["active", "child_of", false]]));
+    assert!(text.starts_with("invalid_domain"), "{text}");
 }
