@@ -131,6 +131,10 @@ for name in sorted(set(document['models']) | set(registry)):
         if other.get('open_domain') and 'domain' in mine:
             compared['domains that Python makes, read for certain'] += 1
             other = {**other, 'open_domain': None, 'domain': other['given_domain']}
+        by_path = mine.get('searched') == 'related', other.get('searched_by_path', False)
+        if by_path[0] != by_path[1]:
+            differ(name, f'searched_by_path of {field}', *by_path)
+        compared['fields that are searched along their paths'] += all(by_path)
         for key in FIELD_KEYS:
             x, y = normal(key, mine.get(key)), normal(key, other.get(key))
             if key == 'open_selection' and x and not y:

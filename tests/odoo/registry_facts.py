@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 
 from odoo.orm.model_classes import is_model_definition
-from odoo.fields import Domain
+from odoo.fields import Domain, Field
 
 registry = env.registry  # noqa: F821, given by the shell
 MONEY = {'price_tax', 'price_reduce_taxexcl', 'price_reduce_taxinc'}
@@ -25,6 +25,9 @@ def field_facts(model, field):
         facts['groups'] = field.groups
     if field.search:
         facts['search'] = True
+    # of a field of _inherits the scanner does not say it
+    if not field.inherited and getattr(field.search, '__func__', None) is Field._search_related:
+        facts['searched_by_path'] = True
     if field.inherited:
         facts['inherited'] = True
     elif field.related and not field.compute_sudo:

@@ -22,7 +22,7 @@ mod text;
 mod tree;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub(crate) use framework::Framework;
 pub use link::link;

@@ -54,7 +54,7 @@ impl Drop for Addons {
 }
 
 /// A module of one file.
-fn module(text: impl AsRef<[u8]>) -> ModuleSource {
+pub(crate) fn module(text: impl AsRef<[u8]>) -> ModuleSource {
     let addons = Addons::new();
     addons.write("own/__init__.py", text).read("own")
 }

@@ -60,6 +60,9 @@ pub(super) struct Overrides<'a> {
     everywhere: Vec<Override>,
     /// Changes to classes from outside, by the class.
     patches: BTreeMap<usize, Vec<Override>>,
+    /// Names that code outside of the classes gives other values, with the class; nothing for one that
+    /// may be any.
+    replaced: BTreeSet<(Option<usize>, &'a str)>,
 }
 
 impl<'a> Overrides<'a> {
@@ -75,14 +78,16 @@ impl<'a> Overrides<'a> {
             reviews,
             everywhere: Vec::new(),
             patches: BTreeMap::new(),
+            replaced: BTreeSet::new(),
         };
-        it.reaching_all();
         let plain = modules.values().flat_map(|source| &source.others);
         let plain: BTreeSet<&str> = plain.map(|class| class.path.as_str()).collect();
         for (module, source) in modules {
             it.patched(module, source, &plain);
             it.unread_of(module, source);
         }
+        // what was read of them holds only where nothing replaces them
+        it.reaching_all();
         for definition in registry.definitions.iter().filter(|d| d.is_unplaced) {
             if it.is_harmless(definition.module, &definition.class.place) {
                 continue;
@@ -253,6 +258,9 @@ impl<'a> Overrides<'a> {
     }
 
     fn verdict(&self, model: &Model, at: usize, method: &Method) -> Option<&Verdict> {
+        if self.is_replaced(model, &method.name) {
+            return None;
+        }
         let definition = &self.registry.definitions[at];
         let text = Text {
             module: definition.module.to_owned(),
@@ -278,6 +286,9 @@ impl<'a> Overrides<'a> {
             else {
                 return false;
             };
+            if self.is_replaced(of, &needed.method) {
+                return false;
+            }
             let mut actual = BTreeSet::new();
             for at in self.registry.classes(of) {
                 let definition = &self.registry.definitions[at];
@@ -300,6 +311,17 @@ impl<'a> Overrides<'a> {
                 .collect();
             actual == said
         })
+    }
+
+    /// Whether something other than a method's own text may be what the model calls by its name: a value
+    /// in the body of one of its classes, or one from outside.
+    fn is_replaced(&self, model: &Model, method: &str) -> bool {
+        let of_class = |at: usize| {
+            let attributes = &self.registry.definitions[at].class.attributes;
+            self.replaced.contains(&(Some(at), method))
+                || attributes.iter().any(|it| it.name == method) && !READ.contains(&method)
+        };
+        self.replaced.contains(&(None, method)) || self.registry.classes(model).any(of_class)
     }
 
     /// Methods of a few models decide for all: rights, groups, companies, and hooks that may patch.
@@ -357,7 +379,7 @@ impl<'a> Overrides<'a> {
     }
 
     /// Assignments to attributes of classes, from anywhere.
-    fn patched(&mut self, module: &str, source: &ModuleSource, others: &BTreeSet<&str>) {
+    fn patched(&mut self, module: &str, source: &'a ModuleSource, others: &BTreeSet<&str>) {
         for patch in &source.patches {
             if self.is_harmless(module, &patch.place) {
                 continue;
@@ -370,6 +392,13 @@ impl<'a> Overrides<'a> {
                 _ => Vec::new(),
             };
             let reaches_all = self.reaches_all(&classes, name);
+            // a class of a module that is not where it is said to be
+            let is_nowhere = |path: &str| is_class(path) && !others.contains(path);
+            if classes.is_empty() && path.is_none_or(is_nowhere) {
+                self.replaced.insert((None, name));
+            }
+            let of_classes = classes.iter().map(|at| (Some(*at), name));
+            self.replaced.extend(of_classes);
             let is_everywhere = match path {
                 // the merge of fields knows what this module makes of them
                 _ if module == "base_sparse_field" && SPARSE.contains(&name) => false,
@@ -379,8 +408,7 @@ impl<'a> Overrides<'a> {
                 Some(path) if is_framework(path) => name != "__doc__",
                 // what a module's file has by this name
                 Some(path) if is_part(path) => true,
-                // a class of a module that is not where it is said to be
-                Some(path) => is_read(name) && is_class(path) && !others.contains(path),
+                Some(path) => is_read(name) && is_nowhere(path),
                 None => is_read(name),
             };
             let what = format!("{}.{name} is assigned from outside", patch.target);

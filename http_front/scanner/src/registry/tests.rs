@@ -1,6 +1,7 @@
 //! Models of hand-made modules.
 
 mod overrides;
+mod replaced;
 
 use super::{Models, models};
 use crate::addons::Series;
@@ -9,7 +10,7 @@ use crate::python::{
 };
 use crate::review::Reviews;
 use odoo_compiler::facts::document::{DisplayNameKind, Effect, FieldFacts, ModelFacts};
-use odoo_compiler::facts::{Digits, Searched};
+use odoo_compiler::facts::{Digits, NameFinder, Searched};
 
 fn text(text: &str) -> Literal {
     Literal::Str(text.to_owned())

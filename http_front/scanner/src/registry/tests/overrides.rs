@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::python::UnreadFunction;
-use odoo_compiler::facts::{NameFinder, Only, Searched};
+use odoo_compiler::facts::Only;
 
 /// That of one class, after these.
 fn with_unread(made: &Models, model: &str) -> Option<String> {
