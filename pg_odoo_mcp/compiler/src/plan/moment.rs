@@ -308,13 +308,20 @@ pub(super) fn not_a_date(scope: &Scope<'_>, of: &Subject, field: &Field, text: &
 /// What to write for what somebody wrote in words: in Odoo's way where it has one, and as the day that it is.
 fn nearest(scope: &Scope<'_>, text: &str) -> Option<String> {
     let day = |written: &str| {
+        if iso(written).is_some() {
+            return Some(format!("\"{written}\""));
+        }
         let at = match relative_to_now(scope, written).ok()?? {
             Relative::Day(day) => day.to_string(),
             Relative::Moment(at) => at.format("%Y-%m-%d %H:%M:%S").to_string(),
         };
         Some(format!("\"{written}\" ({at})"))
     };
-    Some(match meant(text)? {
+    let today = || match relative_to_now(scope, "today").ok()?? {
+        Relative::Day(day) => Some(day),
+        Relative::Moment(_) => None,
+    };
+    Some(match meant(text, &today)? {
         Meant::Day(written) => format!("write {}", day(&written)?),
         Meant::Period(first, end) => {
             format!("write >= {} and < {}", day(&first)?, day(&end)?)
