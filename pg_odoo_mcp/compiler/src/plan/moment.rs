@@ -287,7 +287,7 @@ pub(super) fn not_a_date(scope: &Scope<'_>, of: &Subject, field: &Field, text: &
             format!("the relative date {shown:?} is not answered in SQL"),
         )
         .of_value()
-        .hint("write it as \"today -7d\", \"=monday\" or \"now -3H\", or the date itself, such as \"2026-01-31\"");
+        .hint("write it as \"today -7d\", \"=week_start\" or \"now -3H\", or the date itself, such as \"2026-01-31\"");
     }
     if text.is_empty() {
         return mismatch(of, field, &Value::Text(String::new()), "a date");
@@ -298,11 +298,9 @@ pub(super) fn not_a_date(scope: &Scope<'_>, of: &Subject, field: &Field, text: &
         &Value::Text(text.to_owned()),
         "a date such as \"2026-01-31\" or a datetime in UTC such as \"2026-01-31 13:00:00\"",
     );
-    error.hint(
-        hint.unwrap_or_else(|| {
-            "relative dates are \"today -7d\", \"=monday\" or \"now -3H\"".into()
-        }),
-    )
+    error.hint(hint.unwrap_or_else(|| {
+        "relative dates are \"today -7d\", \"=week_start\" or \"now -3H\"".into()
+    }))
 }
 
 /// What to write for what somebody wrote in words: in Odoo's way where it has one, and as the day that it is.

@@ -509,7 +509,7 @@ fn days_in_words_are_answered_with_how_odoo_writes_them() {
             ),
             (
                 "whenever",
-                "relative dates are \"today -7d\", \"=monday\" or \"now -3H\"",
+                "relative dates are \"today -7d\", \"=week_start\" or \"now -3H\"",
             ),
         ] {
             let expected = ("invalid_domain", hint.to_owned());
