@@ -70,6 +70,15 @@ impl Request {
             domain.is_some_and(|domain| !domain.is_empty())
         })
     }
+
+    /// Whether it sorts, groups or measures by the field.
+    pub(super) fn arranges_by(&self, field: &str) -> bool {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        ["order", "groupby", "aggregates"].iter().any(|name| {
+            let told = self.kwargs.get(*name).map(Json::to_string);
+            told.is_some_and(|told| told.split(|c| !is_part(c)).any(|word| word == field))
+        })
+    }
 }
 
 #[cfg(test)]

@@ -118,9 +118,18 @@ pub(super) fn error(shape: &Shape, status: u16, body: &RawValue) -> Error {
         }
         "ValueError" if field.is_some() => {
             let field = field.unwrap_or_default();
+            let own = field
+                .strip_prefix(model)
+                .and_then(|name| name.strip_prefix('.'));
+            let is_searched = shape.only_searched.iter().any(|name| own == Some(name));
+            let so = if is_searched {
+                "it can be a condition, but not an order, group or measure"
+            } else {
+                "nothing is searched, sorted, grouped or added up by it"
+            };
             Error::new(
                 Code::InvalidArguments,
-                format!("{field} is worked out for each record and stored nowhere, so nothing is searched, sorted, grouped or added up by it"),
+                format!("{field} is worked out for each record and stored nowhere, so {so}"),
             )
             .detail("Odoo was asked, and says so itself")
             .hint("take a stored field (odoo_describe_model says which are), or name it in fields and look at it in the records")

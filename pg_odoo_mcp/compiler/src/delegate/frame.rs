@@ -121,6 +121,7 @@ impl<'a> Frame<'a> {
         // names are asked for by ids
         let has_conditions =
             !matches!(form, Form::Names(_)) && requests.iter().any(Request::has_conditions);
+        let only_searched = self.only_searched(&requests);
         // where Odoo is not asked, in a batch, who may not read the model is told that and nothing of its fields
         let refusal = match check_read(&self.model, self.scope.principal) {
             Err(denied) => denied,
@@ -141,9 +142,22 @@ impl<'a> Frame<'a> {
                     .map(Warned::from)
                     .collect(),
                 has_conditions,
+                only_searched,
                 form,
             },
         }
+    }
+
+    /// The model's fields that the requests sort, group or measure by, and that can be conditions alone.
+    fn only_searched(&self, requests: &[Request]) -> Vec<String> {
+        let Some(facts) = &self.model.standing.facts else {
+            return Vec::new();
+        };
+        let fields = self.model.fields.values().filter(|on| {
+            let has_search = facts.fields.get(&on.name).is_some_and(|f| f.search);
+            !on.store && has_search && requests.iter().any(|asked| asked.arranges_by(&on.name))
+        });
+        fields.map(|on| on.name.clone()).collect()
     }
 }
 

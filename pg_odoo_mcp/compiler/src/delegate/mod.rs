@@ -76,6 +76,9 @@ pub struct Shape {
     /// The caller said which records or groups.
     #[serde(default)]
     has_conditions: bool,
+    /// The model's fields among orders, groups and measures that Odoo stores nowhere, but searches.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    only_searched: Vec<String>,
     form: Form,
 }
 

@@ -128,9 +128,13 @@ fn told_fields(frame: &Frame<'_>, facts: &ModelFacts) -> (Vec<String>, Vec<Strin
             && facts.overridden_field(name, &python).is_none()
     };
     let groups = |name: &String| facts.fields.get(name).and_then(|f| f.groups.as_deref());
-    plan::wanted_fields(facts, is_wanted)
-        .into_iter()
-        .partition(|name| is_readable(groups(name), frame.scope.principal))
+    plan::wanted_fields(
+        facts,
+        plan::tells_company(&frame.scope, &frame.model),
+        is_wanted,
+    )
+    .into_iter()
+    .partition(|name| is_readable(groups(name), frame.scope.principal))
 }
 
 impl Shown {

@@ -2,7 +2,7 @@
 
 use super::column::{comodel_name, field, plain_column, user_column};
 use super::order::is_open_to_all;
-use super::{Column, Currencies, Measure, Source};
+use super::{Aggregate, Column, Currencies, Measure, Source};
 use crate::access::{Subject, known, subject};
 use crate::catalog::Table;
 use crate::error::{Code, Error, Result};
@@ -43,6 +43,19 @@ pub(super) fn currency(
         .collect();
     names.sort_unstable();
     names.dedup();
+    let is_split = !names.is_empty() && currencies == Currencies::Split;
+    let is_converted = |m: &&Measure| matches!(m.aggregate, Aggregate::Converted { .. });
+    // in a row of one currency there is no place for a sum over all of them
+    if let Some(converted) = measures.iter().find(is_converted).filter(|_| is_split) {
+        return Err(Error::new(
+            Code::InvalidArguments,
+            format!(
+                "{:?} is a sum over all currencies, and the other measures of money are split by theirs",
+                converted.key
+            ),
+        )
+        .hint("ask for them in two calls"));
+    }
     let name = match names.as_slice() {
         [] => return Ok(None),
         [name] => *name,

@@ -2,11 +2,11 @@
 
 use super::column::{check_known, is_inherited, parent_link};
 use crate::access::Subject;
-use crate::catalog::{Field, FieldType};
+use crate::catalog::{Field, FieldType, Model};
 use crate::facts::ModelFacts;
 use crate::scope::Scope;
 
-/// So many besides the id.
+/// So many besides the id, and one more where the last of them is an amount: its currency comes with it.
 const MOST: usize = 12;
 
 /// Whether there is always place for what a line names.
@@ -103,21 +103,36 @@ const WANTED: &[(Place, &[&str])] = &[
     ),
     (Left, &["amount_residual", "balance", "probability"]),
     (Kept, &["currency_id"]),
-    (Left, &["company_id", "parent_id"]),
+    (Left, &[COMPANY, "parent_id"]),
     (Left, &["active"]),
     (Left, &["project_id", "journal_id"]),
 ];
 
 /// The fields, by what the model has: stored ones that SQL reads, its name first.
 pub(crate) fn default_fields(scope: &Scope<'_>, of: &Subject) -> Vec<String> {
-    wanted_fields(&of.facts, |name| {
+    let is_wanted = |name: &str| {
         let on = of.model.fields.get(name);
         on.is_some_and(|on| is_plain(scope, of, on))
-    })
+    };
+    wanted_fields(&of.facts, tells_company(scope, &of.model), is_wanted)
 }
 
-/// What a person would want, of what is wanted at all.
-pub(crate) fn wanted_fields(facts: &ModelFacts, is_wanted: impl Fn(&str) -> bool) -> Vec<String> {
+/// What records of several companies are told apart by.
+const COMPANY: &str = "company_id";
+
+/// Whether a person would want to know whose each record is.
+pub(crate) fn tells_company(scope: &Scope<'_>, model: &Model) -> bool {
+    let on = model.fields.get(COMPANY);
+    scope.principal.companies.len() > 1
+        && on.is_some_and(|on| on.store && on.field_type == FieldType::Many2one)
+}
+
+/// What a person would want, of what is wanted at all; with the company's place kept where `tells_company`.
+pub(crate) fn wanted_fields(
+    facts: &ModelFacts,
+    tells_company: bool,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Vec<String> {
     let named = facts.display_name.rec_name.as_deref();
     let named = named.filter(|name| is_wanted(name));
     // of each line the field that is there; one name is enough
@@ -133,6 +148,10 @@ pub(crate) fn wanted_fields(facts: &ModelFacts, is_wanted: impl Fn(&str) -> bool
         .collect();
     let mut room = MOST;
     let mut taken: Vec<&str> = Vec::new();
+    if tells_company && is_wanted(COMPANY) {
+        taken.push(COMPANY);
+        room -= 1;
+    }
     for place in [Kept, Left] {
         let mut of_place = lines.iter().filter(|(at, _)| *at == place);
         while room > 0 {
@@ -169,12 +188,13 @@ fn currency<'f>(facts: &'f ModelFacts, name: &str) -> Option<&'f str> {
     facts.fields.get(name)?.currency.as_deref()
 }
 
-/// Neither long nor a list.
+/// Neither long nor a list, nor another value for each company.
 pub(crate) fn is_single(on: &Field) -> bool {
-    !matches!(
+    let is_one = !matches!(
         on.field_type,
         FieldType::One2many | FieldType::Many2many | FieldType::Binary | FieldType::Html
-    )
+    );
+    is_one && !on.company_dependent
 }
 
 /// A value of the record's own, or of the `_inherits` parent that it is one with.
@@ -193,7 +213,8 @@ fn is_plain(scope: &Scope<'_>, of: &Subject, on: &Field) -> bool {
     parent
         .and_then(|parent| {
             let on = parent.fields.get(&on.name)?;
-            Some(on.related.is_some() || on.store && on.column.is_some())
+            let is_plain = on.related.is_some() || on.store && on.column.is_some();
+            Some(is_plain && !on.company_dependent)
         })
         .unwrap_or(true)
 }
@@ -205,6 +226,10 @@ mod tests {
 
     /// What is shown of a model that has these fields, those of money with their currency's.
     fn shown(rec_name: Option<&str>, fields: &str) -> String {
+        shown_to(false, rec_name, fields)
+    }
+
+    fn shown_to(tells_company: bool, rec_name: Option<&str>, fields: &str) -> String {
         let mut facts = ModelFacts::default();
         facts.display_name.rec_name = rec_name.map(Into::into);
         let mut names = Vec::new();
@@ -217,7 +242,7 @@ mod tests {
             facts.fields.with_facts.insert(name.into(), of);
             names.push(name);
         }
-        wanted_fields(&facts, |name| names.contains(&name)).join(" ")
+        wanted_fields(&facts, tells_company, |name| names.contains(&name)).join(" ")
     }
 
     #[test]
@@ -255,5 +280,29 @@ mod tests {
             assert_eq!(shown(rec_name, &words(fields)), words(expected));
         }
         assert_eq!(shown(None, "colour"), "display_name");
+    }
+
+    #[test]
+    fn the_company_has_a_place_where_there_are_several() {
+        let order = "name ref partner_id date_order state type payment_state user_id team_id \
+                     amount_total/currency_id amount_residual currency_id company_id journal_id";
+        let line = "name move_id product_id partner_id account_id date parent_state quantity \
+                    debit/company_currency_id credit/company_currency_id price_subtotal/currency_id currency_id \
+                    company_currency_id company_id";
+        for (fields, expected) in [
+            (
+                order,
+                "name ref partner_id date_order state type payment_state user_id team_id \
+                 amount_total currency_id company_id",
+            ),
+            (
+                line,
+                "name move_id product_id partner_id account_id date parent_state quantity \
+                 debit company_currency_id credit company_id",
+            ),
+            ("name parent_id", "name parent_id"),
+        ] {
+            assert_eq!(shown_to(true, None, fields), expected);
+        }
     }
 }

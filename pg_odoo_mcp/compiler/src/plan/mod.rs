@@ -46,7 +46,7 @@ pub use by_id::{by_id, existing};
 use by_name::by_name;
 pub(crate) use column::{has_known_groups, not_a_path, unknown_groups};
 pub use currency::Currency;
-pub(crate) use defaults::{default_fields, is_single, wanted_fields};
+pub(crate) use defaults::{default_fields, is_single, tells_company, wanted_fields};
 use display::display;
 pub use display::{AskedName, Display};
 pub use field_verdict::{Against, Registry, field_verdict};

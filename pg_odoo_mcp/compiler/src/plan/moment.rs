@@ -287,7 +287,7 @@ pub(super) fn not_a_date(scope: &Scope<'_>, of: &Subject, field: &Field, text: &
             format!("the relative date {shown:?} is not answered in SQL"),
         )
         .of_value()
-        .hint("write it as \"today -7d\", \"=monday\" or \"now -3H\", or the date itself, such as \"2026-01-31\"");
+        .hint("write it as \"today -7d\", \"=week_start\" or \"now -3H\", or the date itself, such as \"2026-01-31\"");
     }
     if text.is_empty() {
         return mismatch(of, field, &Value::Text(String::new()), "a date");
@@ -298,23 +298,28 @@ pub(super) fn not_a_date(scope: &Scope<'_>, of: &Subject, field: &Field, text: &
         &Value::Text(text.to_owned()),
         "a date such as \"2026-01-31\" or a datetime in UTC such as \"2026-01-31 13:00:00\"",
     );
-    error.hint(
-        hint.unwrap_or_else(|| {
-            "relative dates are \"today -7d\", \"=monday\" or \"now -3H\"".into()
-        }),
-    )
+    error.hint(hint.unwrap_or_else(|| {
+        "relative dates are \"today -7d\", \"=week_start\" or \"now -3H\"".into()
+    }))
 }
 
 /// What to write for what somebody wrote in words: in Odoo's way where it has one, and as the day that it is.
 fn nearest(scope: &Scope<'_>, text: &str) -> Option<String> {
     let day = |written: &str| {
+        if iso(written).is_some() {
+            return Some(format!("\"{written}\""));
+        }
         let at = match relative_to_now(scope, written).ok()?? {
             Relative::Day(day) => day.to_string(),
             Relative::Moment(at) => at.format("%Y-%m-%d %H:%M:%S").to_string(),
         };
         Some(format!("\"{written}\" ({at})"))
     };
-    Some(match meant(text)? {
+    let today = || match relative_to_now(scope, "today").ok()?? {
+        Relative::Day(day) => Some(day),
+        Relative::Moment(_) => None,
+    };
+    Some(match meant(text, &today)? {
         Meant::Day(written) => format!("write {}", day(&written)?),
         Meant::Period(first, end) => {
             format!("write >= {} and < {}", day(&first)?, day(&end)?)

@@ -1,6 +1,10 @@
 //! Days in the words that people use for them, and how Odoo writes those: `yesterday`, `7 days ago`, `last month`.
 
 use super::relative_date::{MOST, WEEKDAYS};
+use chrono::{Datelike, Months, NaiveDate};
+
+/// The user's day, which few texts need.
+pub(super) type Today<'a> = &'a dyn Fn() -> Option<NaiveDate>;
 
 /// What was probably meant.
 #[derive(Debug, PartialEq, Eq)]
@@ -12,7 +16,7 @@ pub(super) enum Meant {
 }
 
 /// What a text that is no date of Odoo's probably means; nothing where that is not plain.
-pub(super) fn meant(text: &str) -> Option<Meant> {
+pub(super) fn meant(text: &str, today: Today<'_>) -> Option<Meant> {
     const LONGEST: usize = 40;
     let words = words(text);
     if text.len() > LONGEST || words.is_empty() {
@@ -28,18 +32,25 @@ pub(super) fn meant(text: &str) -> Option<Meant> {
     if let Some(named) = named {
         return Some(Meant::Day(named.into()));
     }
-    period(&words)
+    period(&words, today)
         .or_else(|| weekday(&words))
         .or_else(|| moved(&words))
 }
 
 /// `last month`, `this year`, `start of the month`.
-fn period(words: &[&str]) -> Option<Meant> {
+fn period(words: &[&str], today: Today<'_>) -> Option<Meant> {
     let (sign, unit) = match words {
-        ["start" | "beginning" | "first", .., unit] => ("", *unit),
+        ["start" | "beginning" | "first", unit]
+        | ["start" | "beginning" | "first", "this" | "current", unit] => ("", *unit),
+        ["start" | "beginning" | "first", of @ ..]
+        | ["today", of @ .., "start"]
+        | [of @ .., "start"] => return start(of, today),
         [which, unit] => (direction(which)?, *unit),
         _ => return None,
     };
+    if unit != "quarters" && singular(unit)? == "quarter" {
+        return quarter(sign, today()?);
+    }
     let (first, step) = match (unit, singular(unit)?) {
         ("days", _) => return None,
         (_, "day") => ("today", "1d"),
@@ -54,6 +65,38 @@ fn period(words: &[&str]) -> Option<Meant> {
         "+" => Meant::Period(moved("+"), format!("{first} +{}", twice(step)?)),
         _ => Meant::Period(first.into(), moved("+")),
     })
+}
+
+/// The first day of a period: `last month`, `day of next year`, `= month`.
+fn start(of: &[&str], today: Today<'_>) -> Option<Meant> {
+    let of = match of {
+        ["day", of @ ..] => of,
+        all => all,
+    };
+    let period = match of {
+        [unit] => period(&["this", unit], today),
+        // a month that something starts in is not the next one
+        ["in", ..] => None,
+        of => period(of, today),
+    };
+    match period? {
+        Meant::Period(first, _) => Some(Meant::Day(first)),
+        Meant::Day(_) => None,
+    }
+}
+
+/// Odoo has no word for quarters: their days.
+fn quarter(sign: &str, today: NaiveDate) -> Option<Meant> {
+    let quarter = Months::new(3);
+    let this = today.with_day(1)?;
+    let this = this.checked_sub_months(Months::new(this.month0() % 3))?;
+    let first = match sign {
+        "-" => this.checked_sub_months(quarter)?,
+        "+" => this.checked_add_months(quarter)?,
+        _ => this,
+    };
+    let end = first.checked_add_months(quarter)?;
+    Some(Meant::Period(first.to_string(), end.to_string()))
 }
 
 /// `monday`, `last friday`.
@@ -186,11 +229,14 @@ mod tests {
             offset: TimeDelta::zero(),
             week_start: Some(Weekday::Mon),
         };
-        let written = match meant(text)? {
+        let written = match meant(text, &|| Some(local.date()))? {
             Meant::Day(day) => vec![day],
             Meant::Period(first, end) => vec![first, end],
         };
         let day = |text: &String| {
+            if let Ok(day) = text.parse::<NaiveDate>() {
+                return format!("({day})");
+            }
             let read = relative(text, now).unwrap_or_else(|| panic!("{text:?} is no date"));
             format!("{read:?}").replace(['D', 'M'], "|")
         };
@@ -227,6 +273,20 @@ mod tests {
             ("last month", "2026-04-01 2026-05-01"),
             ("this month", "2026-05-01 2026-06-01"),
             ("start of the month", "2026-05-01 2026-06-01"),
+            ("beginning of this month", "2026-05-01 2026-06-01"),
+            ("start of last month", "2026-04-01"),
+            ("the first day of last month", "2026-04-01"),
+            ("first day of the month", "2026-05-01"),
+            ("beginning of the next year", "2027-01-01"),
+            ("start of last week", "2026-05-18"),
+            ("=month_start", "2026-05-01"),
+            ("today =year_start", "2026-01-01"),
+            ("start_of_month", "2026-05-01 2026-06-01"),
+            ("last quarter", "2026-01-01 2026-04-01"),
+            ("this quarter", "2026-04-01 2026-07-01"),
+            ("next quarter", "2026-07-01 2026-10-01"),
+            ("start of the quarter", "2026-04-01 2026-07-01"),
+            ("start of last quarter", "2026-01-01"),
             ("next month", "2026-06-01 2026-07-01"),
             ("last year", "2025-01-01 2026-01-01"),
         ] {
@@ -243,13 +303,22 @@ mod tests {
             "7 days",
             "31/01/2026",
             "2026-13-45",
-            "last quarter",
+            "last quarters",
             "end of month",
+            "end of last month",
+            "start",
+            "start of last",
+            "start in month",
+            "start of last 2 months",
+            "start of end of month",
+            "first monday of month",
+            "start of yesterday",
+            "=month_start -1m",
             "last 99999999999999999999 days",
             "today -7 bananas",
             "today 7d today 7d today 7d today 7d today 7d",
         ] {
-            assert_eq!(meant(text), None, "{text}");
+            assert_eq!(days(text), None, "{text}");
         }
     }
 }

@@ -157,7 +157,9 @@ pub(super) fn run(call: &Call<'_>) -> Result<Answer> {
     let mut codes = Vec::new();
     if let Some(lowest_and_highest) = found.currencies {
         // also those that groups are only sorted or filtered by
-        let measures: Vec<String> = plan.groups.measures.iter().map(|m| m.key.clone()).collect();
+        let of_money = plan.groups.measures.iter();
+        let of_money = of_money.filter(|m| m.currency_field.is_some());
+        let measures: Vec<String> = of_money.map(|m| m.key.clone()).collect();
         codes = currencies(call, &measures, lowest_and_highest)?;
     }
     if codes.len() > 1 {

@@ -36,6 +36,36 @@ fn odoo() -> Odoo {
 }
 
 #[test]
+fn what_each_company_has_for_itself_is_shown_when_it_is_named() {
+    let mut odoo = odoo();
+    let phone = |by_company: bool| {
+        json!({
+            "name": "phone", "type": "char", "store": true, "company_dependent": by_company,
+            "column": if by_company { "jsonb" } else { "varchar" },
+        })
+    };
+    odoo.change_facts("res.partner", |facts| {
+        let fields = &mut facts.fields.with_facts;
+        fields.insert("phone".into(), FieldFacts::default());
+    });
+    let has_phone = |odoo: &Odoo, call: &Value| {
+        let sql = odoo.sql("odoo_search", call).expect("a plan");
+        sql.contains(r#""phone""#)
+    };
+    let unasked = json!({"model": "res.partner"});
+    odoo.change("res.partner", |model| {
+        model["fields"]["phone"] = phone(false);
+    });
+    assert!(has_phone(&odoo, &unasked));
+    odoo.change("res.partner", |model| {
+        model["fields"]["phone"] = phone(true);
+    });
+    assert!(!has_phone(&odoo, &unasked));
+    let named = json!({"model": "res.partner", "fields": ["phone"]});
+    assert!(has_phone(&odoo, &named));
+}
+
+#[test]
 fn a_company_without_a_value_has_the_default() {
     let mut odoo = odoo();
     let trust = |odoo: &Odoo| odoo.filter("res.partner", json!([["trust", "=", "good"]]));

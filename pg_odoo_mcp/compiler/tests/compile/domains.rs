@@ -499,8 +499,17 @@ fn days_in_words_are_answered_with_how_odoo_writes_them() {
                 "write >= \"today =1d -1m\" (2026-11-01) and < \"today =1d\" (2026-12-01)",
             ),
             (
+                "start of last month",
+                "write \"today =1d -1m\" (2026-11-01)",
+            ),
+            ("=month_start", "write \"today =1d\" (2026-12-01)"),
+            (
+                "last quarter",
+                "write >= \"2026-07-01\" and < \"2026-10-01\"",
+            ),
+            (
                 "whenever",
-                "relative dates are \"today -7d\", \"=monday\" or \"now -3H\"",
+                "relative dates are \"today -7d\", \"=week_start\" or \"now -3H\"",
             ),
         ] {
             let expected = ("invalid_domain", hint.to_owned());

@@ -134,8 +134,8 @@ fn lists_are_made_of_few_records_only() {
     assert_eq!(error.code, Code::InvalidArguments, "{error}");
 }
 
-#[test]
-fn a_sum_over_currencies_divides_by_the_rates_of_the_company_at_the_top() {
+/// Where the rates of currencies are known.
+fn with_rates() -> Odoo {
     let mut odoo = Odoo::new();
     let rates = [
         "id integer int4 not_null",
@@ -151,6 +151,12 @@ fn a_sum_over_currencies_divides_by_the_rates_of_the_company_at_the_top() {
         }
     };
     odoo.change_facts("res.currency.rate", plain);
+    odoo
+}
+
+#[test]
+fn a_sum_over_currencies_divides_by_the_rates_of_the_company_at_the_top() {
+    let mut odoo = with_rates();
     odoo.principal.companies[0].parent_path = "9/1/".into();
     let arguments = call(json!(["amount_total:sum_currency"]));
     let sql = odoo.sql("odoo_read_group", &arguments).expect("a plan");
@@ -198,6 +204,56 @@ fn a_sum_over_currencies_divides_by_the_rates_of_the_company_at_the_top() {
         .call("odoo_read_group", &arguments)
         .expect_err("not for everybody");
     assert_eq!(error.code, Code::NotSupported, "{error}");
+}
+
+#[test]
+fn a_sum_over_currencies_has_no_place_in_a_row_of_one() {
+    let mut odoo = with_rates();
+    let pivot = |measures: Value| json!({"model": "sale.order", "rows": ["partner_id"], "measures": measures});
+    let series = |measures: Value| {
+        json!({"model": "sale.order", "date_field": "date_order", "period": "month",
+            "from": "2026-01-01", "to": "2026-03-31", "measures": measures})
+    };
+    let mixed = json!(["amount_total:sum_currency", "amount_total:avg"]);
+    let alone = json!(["__count", "amount_total:sum_currency"]);
+    for (tool, asked, fine) in [
+        ("odoo_pivot", pivot(mixed.clone()), pivot(alone.clone())),
+        ("odoo_time_series", series(mixed.clone()), series(alone)),
+    ] {
+        let error = odoo.sql(tool, &asked).expect_err(tool);
+        assert_eq!(error.code, Code::InvalidArguments, "{tool}");
+        assert_eq!(
+            error.message,
+            r#""amount_total:sum_currency" is a sum over all currencies, and the other measures of money are split by theirs"#
+        );
+        assert_eq!(error.hint.as_deref(), Some("ask for them in two calls"));
+        odoo.sql(tool, &fine).expect(tool);
+    }
+    // groups are not split, and say which currencies they are in
+    odoo.rows = vec![row(&[
+        Some("sale"),
+        Some("1"),
+        Some("2"),
+        Some("2"),
+        Some("7"),
+        Some("8"),
+        Some("1"),
+    ])];
+    let answer = odoo.call("odoo_read_group", &call(mixed));
+    let answer = answer.expect("an answer");
+    assert_eq!(answer["groups"][0]["amount_total:avg"], 8.0);
+    let ran = odoo.ran.borrow();
+    let of_currencies = ran.last().expect("a statement");
+    assert!(
+        of_currencies.text.contains("avg("),
+        "{}",
+        of_currencies.text
+    );
+    assert!(
+        !of_currencies.text.contains("numeric[]"),
+        "{}",
+        of_currencies.text
+    );
 }
 
 #[test]

@@ -101,6 +101,43 @@ fn an_addon_s_own_exception_is_known_by_its_status() {
 }
 
 #[test]
+fn what_can_be_a_condition_alone_is_told_to_be_one() {
+    let mut odoo = odoo();
+    odoo.change("sale.order", |model| {
+        for name in ["found", "lost"] {
+            model["fields"][name] = json!({"name": name, "type": "char", "store": false});
+        }
+    });
+    odoo.change_facts("sale.order", |facts| {
+        for name in ["found", "lost"] {
+            let facts = facts.fields.with_facts.entry(name.into()).or_default();
+            facts.search = name == "found";
+        }
+    });
+    for (name, expected) in [
+        (
+            "found",
+            "it can be a condition, but not an order, group or measure",
+        ),
+        (
+            "lost",
+            "nothing is searched, sorted, grouped or added up by it",
+        ),
+    ] {
+        let call =
+            json!({"model": "sale.order", "fields": ["name"], "order": format!("{name} desc")});
+        let asked = delegated(&odoo, "odoo_search", &call);
+        let said = format!("Cannot convert sale.order.{name} to SQL because it is not stored");
+        for error in errors_in(&asked, 500, "builtins.ValueError", &said) {
+            let expected = format!(
+                "sale.order.{name} is worked out for each record and stored nowhere, so {expected}"
+            );
+            assert_eq!(error.message, expected);
+        }
+    }
+}
+
+#[test]
 fn what_odoo_says_of_arguments_is_passed_on() {
     for error in errors(
         500,
