@@ -70,7 +70,7 @@ pub(super) type AskedRecords = HashMap<(String, String), Json>;
 impl Group {
     /// Reads a row of the plan's statement.
     pub(super) fn read(plan: &GroupPlan, row: Row, asked: &mut AskedRecords) -> Result<Group> {
-        let broken = || Error::new(Code::Internal, "a row of groups is not as planned");
+        let broken = not_as_planned;
         let columns = plan.columns();
         if row.len() != columns.len() {
             return Err(broken());
@@ -113,6 +113,10 @@ impl Group {
     }
 }
 
+fn not_as_planned() -> Error {
+    Error::new(Code::Internal, "a row of groups is not as planned")
+}
+
 fn number(cell: Option<String>) -> Option<u64> {
     cell?.parse().ok()
 }
@@ -128,6 +132,7 @@ fn key(value: &KeyValue, cell: Option<String>) -> Result<KeyCell> {
         });
     };
     Ok(match value {
+        KeyValue::Bucket(_) if text.is_empty() => return Err(not_as_planned()),
         KeyValue::Bucket(bucket) => {
             let start = NaiveDateTime::parse_from_str(&text, "%Y-%m-%d %H:%M:%S");
             KeyCell::Period {
