@@ -24,7 +24,7 @@ pub(crate) fn binary() -> Command {
     command
 }
 
-/// A serving process, its address taken from the first line of its log.
+/// A serving process, its address taken from its log.
 async fn serve(database: &Database) -> (Child, BufReader<ChildStderr>, SocketAddr) {
     serve_with(database, &[]).await
 }
@@ -42,14 +42,21 @@ async fn serve_with(
         .spawn()
         .unwrap();
     let mut log = BufReader::new(child.stderr.take().unwrap());
-    let mut line = String::new();
-    tokio::time::timeout(Duration::from_secs(10), log.read_line(&mut line))
+    // at this level others may speak before it listens
+    let listening = async {
+        loop {
+            let mut line = String::new();
+            assert_ne!(log.read_line(&mut line).await.unwrap(), 0, "it ended");
+            let said: Value = serde_json::from_str(&line)
+                .unwrap_or_else(|_| panic!("not a line of JSON: {line}"));
+            if let Some(address) = said["address"].as_str() {
+                return address.parse().unwrap();
+            }
+        }
+    };
+    let address = tokio::time::timeout(Duration::from_secs(10), listening)
         .await
-        .expect("a first line")
-        .unwrap();
-    let first: Value =
-        serde_json::from_str(&line).unwrap_or_else(|_| panic!("not a line of JSON: {line}"));
-    let address = first["address"].as_str().unwrap().parse().unwrap();
+        .expect("a line with its address");
     (child, log, address)
 }
 
